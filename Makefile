@@ -1,0 +1,57 @@
+# What you can do here. `make` alone lists it.
+SHELL   := /bin/bash
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+RUNS    ?= 7
+
+tools  := .cache/bin
+venv   := .cache/venv
+theirs := .cache/venv-upstream
+path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
+
+.PHONY: help build run jupyter kernel test lint format generate bench bench-vs tools venv clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+build: ## build bin/mlsysim and bin/mlgrade
+	@mkdir -p bin
+	@go build -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/mlsysim ./cmd/mlgrade
+
+run: build ## work through the first lab and grade the sample class
+	@.ci/demo
+
+jupyter: kernel venv ## open the notebooks in JupyterLab
+	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab notebooks
+
+kernel: build # a kernelspec for GoNB with this module in its workspace
+	@command -v gonb >/dev/null || echo "GoNB is not installed: go install github.com/janpfeifer/gonb@latest, or use docker/student.Dockerfile"
+	@go run ./docker/kernelspec .cache/jupyter/kernels/mlsysim-gonb
+
+test: tools venv ## run every test and gate, as CI does
+	@.ci/chromium
+	@set -o pipefail; PATH="$(path)" go test -json -timeout 15m ./... 2>&1 | python3 .ci/summary.py
+
+lint: tools ## run the gates only: layers, units, format, vet, generated files
+	@go test ./mlsysim/internal/lint/...
+
+format: tools ## bring the Go files into gofumpt's form
+	@$(tools)/gofumpt -w .
+
+generate: ## write the generated files anew
+	@go generate ./...
+
+bench: ## run the Go benchmarks
+	@go test -run '^$$' -bench . -benchmem ./...
+
+bench-vs: build ## time `mlsysim eval` beside mlsysim (Python); RUNS=7
+	@.ci/venv $(theirs) .ci/requirements-upstream.txt
+	@python3 .ci/bench_vs.py $(RUNS) bin/mlsysim $(theirs)/bin/mlsysim
+
+tools: # the pinned Go commands
+	@.ci/tools $(tools) mvdan.cc/gofumpt@v0.12.0 honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+venv: # JupyterLab and nbclient
+	@.ci/venv $(venv) .ci/requirements.txt
+
+clean: ## remove everything that was built here
+	@rm -rf bin out .cache

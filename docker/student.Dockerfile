@@ -1,0 +1,17 @@
+# JupyterLab with GoNB and the labs. Build it in the root of the repository:
+#   docker build -f docker/student.Dockerfile -t mlsysim-student .
+#   docker run --rm -p 8888:8888 mlsysim-student
+ARG BASE=janpfeifer/gonb_jupyterlab:latest
+FROM ${BASE}
+
+USER root
+COPY --chown=1000:100 . /opt/golab
+USER 1000
+WORKDIR /opt/golab
+
+# The build cache that this leaves is what makes a student's first cell fast.
+RUN make kernel && go build ./...
+
+ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter
+WORKDIR /opt/golab/notebooks
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser"]
