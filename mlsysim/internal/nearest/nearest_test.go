@@ -1,0 +1,30 @@
+package nearest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var known = []string{"H100", "H200", "A100", "Llama3_8B", "Llama3_70B", "ResNet50"}
+
+func TestNames(t *testing.T) {
+	require.Equal(t, []string{"H100", "A100", "H200"}, Names("H1000", known, 3))
+	require.Equal(t, "Llama3_8B", Names("lama3 8b", known, 1)[0])
+	require.Equal(t, []string{"Llama3_8B", "Llama3_70B"}, Names("llama3", known, 2))
+	require.Empty(t, Names("zzzzzzzz", known, 3))
+}
+
+func TestFold(t *testing.T) {
+	require.Equal(t, Fold("Llama-3 8B"), Fold("llama3_8b"))
+}
+
+func TestHint(t *testing.T) {
+	require.Equal(t, "did you mean ResNet50?", Hint("resnet", known))
+	require.Contains(t, Hint("qqq", known), "want one of H100")
+}
+
+func TestDistance(t *testing.T) {
+	require.Equal(t, 3, distance("kitten", "sitting"))
+	require.Equal(t, 4, distance("", "four"))
+}

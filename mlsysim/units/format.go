@@ -1,0 +1,161 @@
+package units
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+const digits = 4 // significant digits that String prints
+
+// Number prints v with four significant digits, thousands separated, no
+// trailing zeros: 80, 85.9, 12,345, 0.003169, 1.2e-09.
+func Number(v float64) string {
+	a := math.Abs(v)
+	switch {
+	case v == 0 || math.IsNaN(v) || math.IsInf(v, 0):
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case a >= 1e15 || a < 1e-4:
+		return strconv.FormatFloat(v, 'g', digits, 64)
+	}
+	places := max(digits-1-int(math.Floor(math.Log10(a))), 0)
+	text := strconv.FormatFloat(v, 'f', places, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return thousands(text)
+}
+
+// thousands puts commas into the integer part of a decimal text.
+func thousands(text string) string {
+	sign := ""
+	if strings.HasPrefix(text, "-") {
+		sign, text = "-", text[1:]
+	}
+	whole, rest, _ := strings.Cut(text, ".")
+	if rest != "" {
+		rest = "." + rest
+	}
+	if len(whole) < 5 {
+		return sign + whole + rest
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return sign + whole + rest
+}
+
+// formatSI prints with the decimal prefix that leaves one to three digits
+// before the point.
+func formatSI(v float64, us []unit) string {
+	u := us[0]
+	a := math.Abs(v) * (1 + 0.5e-4) // so that 999.96 takes the next prefix
+	best := prefix{"", 1}
+	for _, p := range decimal {
+		if p.letter != "" && !allows(u.prefixes, p.letter) {
+			continue
+		}
+		best = p
+		if a >= p.factor {
+			break
+		}
+	}
+	if v == 0 {
+		best = prefix{"", 1}
+	}
+	return Number(v/best.factor) + " " + best.letter + u.text
+}
+
+// formatTime prints short durations in SI and long ones as a person says them.
+func formatTime(v float64, us []unit) string {
+	switch a := math.Abs(v); {
+	case a < 120:
+		return formatSI(v, us)
+	case a < 2*3600:
+		return Number(v/60) + " min"
+	case a < 2*86400:
+		return Number(v/3600) + " h"
+	default:
+		return Number(v/86400) + " days"
+	}
+}
+
+// formatEnergy prints joules, and kilowatt-hours from one on.
+func formatEnergy(v float64, us []unit) string {
+	if math.Abs(v) < kwh {
+		return formatSI(v, us)
+	}
+	return formatSI(v/3600, []unit{{"Wh", 1, "TGMk"}})
+}
+
+func formatPlain(v float64, us []unit) string { return Number(v) + " " + us[0].text }
+
+func formatCount(v float64, us []unit) string { return Number(v) + " " + us[0].text }
+
+// formatPerKWh prints with the first spelling, which is per kilowatt-hour.
+func formatPerKWh(v float64, us []unit) string { return Number(v/us[0].factor) + " " + us[0].text }
+
+// formatMoney prints cents below 1000 dollars and whole dollars above.
+func formatMoney(v float64, _ []unit) string {
+	sign := ""
+	if v < 0 {
+		sign, v = "-", -v
+	}
+	switch {
+	case v >= 999.995:
+		return sign + "$" + thousands(strconv.FormatFloat(v, 'f', 0, 64))
+	case v >= 1:
+		return sign + "$" + strings.TrimSuffix(strconv.FormatFloat(v, 'f', 2, 64), ".00")
+	default:
+		return sign + "$" + Number(v)
+	}
+}
+
+func formatMoneyRate(v float64, us []unit) string { return formatMoney(v*3600, us) + "/h" }
+
+func formatCarbon(v float64, _ []unit) string {
+	switch a := math.Abs(v); {
+	case a >= 1e3:
+		return Number(v/1e3) + " tCO2e"
+	case a >= 1 || v == 0:
+		return Number(v) + " kgCO2e"
+	default:
+		return Number(v*1e3) + " gCO2e"
+	}
+}
+
+// formatParams prints 8.03B params, the way papers count.
+func formatParams(v float64, _ []unit) string {
+	for _, p := range []prefix{{"T", 1e12}, {"B", 1e9}, {"M", 1e6}, {"K", 1e3}} {
+		if math.Abs(v) >= p.factor {
+			return Number(v/p.factor) + p.letter + " params"
+		}
+	}
+	return Number(v) + " params"
+}
+
+// exact prints the shortest text that parses back to exactly v.
+func exact(v float64, us []unit) string {
+	best := ""
+	try := func(text string, factor float64) {
+		candidate := strconv.FormatFloat(v/factor, 'g', -1, 64) + " " + text
+		number, _ := cut(candidate)
+		back, err := strconv.ParseFloat(number, 64)
+		if err == nil && back*factor == v && (best == "" || len(candidate) < len(best)) {
+			best = candidate
+		}
+	}
+	for _, u := range us {
+		for _, p := range decimal {
+			if p.letter == "" || allows(u.prefixes, p.letter) {
+				try(p.letter+u.text, p.factor*u.factor)
+			}
+		}
+		if allows(u.prefixes, "i") {
+			for _, p := range binary {
+				try(p.letter+u.text, p.factor*u.factor)
+			}
+		}
+	}
+	return best
+}
