@@ -1,0 +1,139 @@
+package describe
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// A Flag sets one field of an input from the command line. It has the methods
+// of flag.Value and of pflag.Value.
+type Flag struct {
+	Name     string
+	Usage    string
+	Enum     []string // what completion offers
+	Required bool
+	field    Field
+	value    reflect.Value
+	input    string
+}
+
+// Flags returns a flag for every field of the struct that into points to. A
+// nested struct has a flag if it can be given as text, such as a registry name.
+func Flags(into any) []*Flag {
+	v := reflect.ValueOf(into).Elem()
+	var out []*Flag
+	for _, f := range Fields(v.Type()) {
+		value := v.FieldByIndex(f.Index)
+		if _, isText := value.Addr().Interface().(encoding.TextUnmarshaler); value.Kind() == reflect.Struct && !isText {
+			continue
+		}
+		out = append(out, &Flag{
+			Name: f.Flag, Usage: usage(f), Enum: f.Enum, Required: f.Required(),
+			field: f, value: value, input: TypeName(v.Type()),
+		})
+	}
+	return out
+}
+
+// usage is the help line of a flag with its range and default.
+func usage(f Field) string {
+	var notes []string
+	if f.Unit != "" {
+		notes = append(notes, "in "+f.Unit+" with its unit")
+	}
+	if len(f.Enum) > 0 {
+		notes = append(notes, strings.Join(f.Enum, ", "))
+	}
+	if f.bounds.hasLo || f.bounds.hasHi {
+		notes = append(notes, f.bounds.want())
+	}
+	if f.Default != "" {
+		notes = append(notes, "default "+f.Default)
+	}
+	if len(notes) == 0 {
+		return f.Help
+	}
+	return fmt.Sprintf("%s (%s)", f.Help, strings.Join(notes, "; "))
+}
+
+// Set parses and range-checks text.
+func (f *Flag) Set(text string) error {
+	if err := setText(f.value, text); err != nil {
+		return err
+	}
+	return f.field.checkGiven(f.value, f.input, "")
+}
+
+// String prints the current value, or nothing for zero.
+func (f *Flag) String() string {
+	if f == nil || !f.value.IsValid() || f.value.IsZero() {
+		return ""
+	}
+	return Text(f.value.Interface())
+}
+
+// Type names what the flag wants, for help texts.
+func (f *Flag) Type() string {
+	switch f.value.Kind() {
+	case reflect.Int:
+		return "int"
+	case reflect.Bool:
+		return "bool"
+	case reflect.Float64:
+		if f.field.Unit != "" {
+			return "quantity"
+		}
+		return "number"
+	default:
+		return "name"
+	}
+}
+
+// SetField stores a number into the named field of the struct that into points
+// to; a sweep moves its axis with it. Names are Go or JSON names.
+func SetField(into any, name string, x float64) error {
+	v := reflect.ValueOf(into).Elem()
+	fields := Fields(v.Type())
+	for _, f := range fields {
+		if !strings.EqualFold(f.Name, name) && f.Key != name {
+			continue
+		}
+		field := v.FieldByIndex(f.Index)
+		switch field.Kind() {
+		case reflect.Int:
+			if x != float64(int(x)) {
+				return &FieldError{Input: TypeName(v.Type()), Field: f.Name, Value: Text(x), Want: "a whole number"}
+			}
+			field.SetInt(int64(x))
+		case reflect.Float64:
+			field.SetFloat(x)
+		default:
+			return fmt.Errorf("%s: %s is not a number and cannot be swept", TypeName(v.Type()), f.Name)
+		}
+		return f.checkGiven(field, TypeName(v.Type()), "")
+	}
+	return unknownField(v.Type(), name, numeric)
+}
+
+// Number returns a numeric field of a struct and the field's description.
+func Number(v any, name string) (float64, Field, error) {
+	rv := reflect.ValueOf(v)
+	for _, f := range Fields(rv.Type()) {
+		if !strings.EqualFold(f.Name, name) && f.Key != name {
+			continue
+		}
+		field := rv.FieldByIndex(f.Index)
+		switch field.Kind() {
+		case reflect.Int:
+			return float64(field.Int()), f, nil
+		case reflect.Float64:
+			return field.Float(), f, nil
+		}
+		return 0, f, fmt.Errorf("%s: %s is not a number", TypeName(rv.Type()), f.Name)
+	}
+	return 0, Field{}, unknownField(rv.Type(), name, numeric)
+}
+
+func numeric(f Field) bool { return f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Float64 }
