@@ -1,0 +1,202 @@
+// Package hardware is the registry of devices, from microcontrollers to
+// accelerators: peak rates per precision, memory tiers, links, power, price and
+// measured ceilings, each number with its source. It leaves out how devices are
+// combined; package systems has servers and software stacks.
+//
+//	h := hardware.H100
+//	h.Memory = 141 * units.GB // a what-if is a copy
+//
+// Zero means unknown (or, for a rate, not supported); it never means free or
+// infinitely fast. Edit data/*.yaml, run go generate, commit both.
+package hardware
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/internal/registry"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+//go:generate go run ../internal/gen/registry -kind hardware
+
+// Device is one accelerator, processor or microcontroller.
+type Device struct {
+	Name string `help:"product name"`
+	Tier Tier   `help:"class of device"`
+	Year int    `help:"year of release" min:"0"`
+
+	Rates  Rates `help:"dense peak per precision"`
+	Sparse Rates `help:"peak with 2:4 sparsity per precision"`
+
+	Memory         units.Bytes    `help:"usable main memory" min:"0"`
+	Bandwidth      units.ByteRate `help:"main memory bandwidth" min:"0"`
+	SRAM           units.Bytes    `help:"on-chip memory that holds weights or activations" min:"0"`
+	SRAMBandwidth  units.ByteRate `help:"on-chip memory bandwidth" min:"0"`
+	Flash          units.Bytes    `help:"flash that holds weights" min:"0"`
+	FlashBandwidth units.ByteRate `help:"flash read bandwidth" min:"0"`
+
+	HostLink       units.ByteRate `help:"link to the host, one way" min:"0"`
+	ScaleUp        units.ByteRate `help:"link to the other devices of a server, one way" min:"0"`
+	ScaleUpLatency units.Seconds  `help:"latency of one step on that link" min:"0"`
+	NodeSize       int            `help:"devices in one server" min:"0"`
+
+	TDP      units.Watts  `help:"thermal design power" min:"0"`
+	Idle     units.Watts  `help:"power when idle" min:"0"`
+	Price    units.USD    `help:"price of one device" min:"0"`
+	Embodied units.KgCO2e `help:"emissions of making one device" min:"0"`
+
+	Dispatch units.Seconds `help:"fixed cost of starting one pass" min:"0"`
+	Launch   units.Seconds `help:"launch cost per layer and pass" min:"0"`
+
+	StreamFraction    float64 `help:"measured share of the bandwidth that a large read reaches" min:"0" max:"1"`
+	MatmulFraction    float64 `help:"measured share of the 16-bit peak that the best matmul reaches" min:"0" max:"1"`
+	MatmulFraction8   float64 `help:"measured share of the 8-bit peak that the best matmul reaches" min:"0" max:"1"`
+	SustainedFraction float64 `help:"share of the peak that long training runs sustain" min:"0" max:"1"`
+}
+
+// Rates is an arithmetic rate per precision; zero means not supported.
+type Rates struct {
+	FP64 units.FLOPRate `help:"64-bit floating point" min:"0"`
+	FP32 units.FLOPRate `help:"32-bit floating point" min:"0"`
+	TF32 units.FLOPRate `help:"TensorFloat-32" min:"0"`
+	BF16 units.FLOPRate `help:"bfloat16" min:"0"`
+	FP16 units.FLOPRate `help:"16-bit floating point" min:"0"`
+	FP8  units.FLOPRate `help:"8-bit floating point" min:"0"`
+	INT8 units.FLOPRate `help:"8-bit integer" min:"0"`
+	FP4  units.FLOPRate `help:"4-bit floating point" min:"0"`
+	INT4 units.FLOPRate `help:"4-bit integer" min:"0"`
+}
+
+// At returns the rate at a precision, zero if the device lacks it.
+func (r *Rates) At(p physics.Precision) units.FLOPRate {
+	switch p {
+	case physics.FP16:
+		return r.FP16
+	case physics.BF16:
+		return r.BF16
+	case physics.TF32:
+		return r.TF32
+	case physics.FP32:
+		return r.FP32
+	case physics.FP64:
+		return r.FP64
+	case physics.FP8:
+		return r.FP8
+	case physics.INT8:
+		return r.INT8
+	case physics.FP4:
+		return r.FP4
+	case physics.INT4:
+		return r.INT4
+	default:
+		return 0
+	}
+}
+
+// Supported lists the precisions that have a rate.
+func (r *Rates) Supported() []string {
+	var out []string
+	for p := range physics.NumPrecisions {
+		if r.At(p) > 0 {
+			out = append(out, p.String())
+		}
+	}
+	return out
+}
+
+// Peak returns the dense peak at a precision. A precision the device lacks is
+// an error that lists the ones it has; nothing is substituted.
+func (d Device) Peak(p physics.Precision) (units.FLOPRate, error) {
+	if rate := d.Rates.At(p); rate > 0 {
+		return rate, nil
+	}
+	return 0, fmt.Errorf("%s has no %s rate: want one of %s", d.Name, p, strings.Join(d.Rates.Supported(), ", "))
+}
+
+// Best returns the first of the usual inference precisions that the device has:
+// fp16, bf16, int8, fp32.
+func (d Device) Best() physics.Precision {
+	for _, p := range [...]physics.Precision{physics.FP16, physics.BF16, physics.INT8, physics.FP32} {
+		if d.Rates.At(p) > 0 {
+			return p
+		}
+	}
+	return physics.FP16
+}
+
+// Ridge returns the arithmetic intensity at which compute and memory take
+// equally long, peak / bandwidth, or zero if either is unknown.
+func (d Device) Ridge(p physics.Precision) units.Intensity {
+	if d.Bandwidth == 0 {
+		return 0
+	}
+	return d.Rates.At(p).PerByteRate(d.Bandwidth)
+}
+
+// String returns the product name.
+func (d Device) String() string { return d.Name }
+
+// MarshalText writes the name.
+func (d Device) MarshalText() ([]byte, error) { return []byte(d.Name), nil }
+
+// UnmarshalText looks a name up in the registry.
+func (d *Device) UnmarshalText(text []byte) error {
+	found, err := Find(string(text))
+	if err == nil {
+		*d = found
+	}
+	return err
+}
+
+// An Entry is a device with its registry names and sources.
+type Entry = registry.Entry[Device]
+
+// Entries returns the registry in the order of its files.
+func Entries() []Entry { return entries }
+
+// Lookup finds an entry by path, key or alias, whatever its case.
+func Lookup(name string) (*Entry, error) { return registry.Find(entries, "hardware", name) }
+
+// Find returns a copy of the device with that name.
+func Find(name string) (Device, error) {
+	e, err := Lookup(name)
+	if err != nil {
+		return Device{}, err
+	}
+	return *e.Value, nil
+}
+
+// Tier is a class of devices.
+type Tier uint8
+
+// The tiers.
+const (
+	Cloud Tier = iota
+	Workstation
+	Edge
+	Mobile
+	Tiny
+)
+
+var tierNames = [...]string{"cloud", "workstation", "edge", "mobile", "tiny"}
+
+// String returns the lower-case name.
+func (t Tier) String() string { return tierNames[min(int(t), len(tierNames)-1)] }
+
+// Names lists the tiers in order of their values.
+func (Tier) Names() []string { return tierNames[:] }
+
+// MarshalText writes the name.
+func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads a name in any case.
+func (t *Tier) UnmarshalText(text []byte) error {
+	v, err := describe.ParseEnum("tier", string(text), t.Names())
+	if err == nil {
+		*t = Tier(v)
+	}
+	return err
+}

@@ -1,0 +1,159 @@
+package hardware_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/source"
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+func ExampleFind() {
+	h, err := hardware.Find("h100_sxm")
+	fmt.Println(h, h.Memory, h.Bandwidth, err)
+	_, err = hardware.Find("H1000")
+	fmt.Println(err)
+	// Output:
+	// NVIDIA H100 SXM5 85.9 GB 3.35 TB/s <nil>
+	// unknown hardware "H1000": did you mean H100, A100, H200?
+}
+
+// A program may overwrite the exported variable; lookups must not follow.
+func TestLookupsKeepTheirOwnValue(t *testing.T) {
+	before := hardware.H100
+	t.Cleanup(func() { hardware.H100 = before })
+	hardware.H100.Memory = 1 * units.GB
+	found, err := hardware.Find("H100")
+	require.NoError(t, err)
+	require.Equal(t, before, found)
+}
+
+// The exported variables are the registry values.
+func TestVariablesAreEntries(t *testing.T) {
+	for name, d := range map[string]hardware.Device{
+		"T4": hardware.T4, "V100": hardware.V100, "A100": hardware.A100, "H100": hardware.H100, "H200": hardware.H200, "B200": hardware.B200,
+		"MI300X": hardware.MI300X, "RTX_4090": hardware.RTX_4090, "JetsonOrinNX": hardware.JetsonOrinNX,
+		"iPhone15Pro": hardware.IPhone15Pro, "ESP32_S3": hardware.ESP32_S3, "STM32L4R5": hardware.STM32L4R5,
+	} {
+		found, err := hardware.Find(name)
+		require.NoError(t, err)
+		require.Equal(t, d, found, name)
+	}
+}
+
+func TestTierIsGroup(t *testing.T) {
+	for _, e := range hardware.Entries() {
+		require.Equal(t, e.Value.Tier.String(), strings.ToLower(strings.Split(e.Path, ".")[1]), e.Path)
+	}
+}
+
+const rounding = 1.001 // datasheets round 1978.9 to 1979
+
+// A 2:4 sparse rate is at most twice the dense one; a shorter format is never slower.
+func TestRatesAreOrdered(t *testing.T) {
+	for _, e := range hardware.Entries() {
+		d := e.Value
+		for p := range physics.NumPrecisions {
+			sparse, dense := d.Sparse.At(p), d.Rates.At(p)
+			if sparse > 0 {
+				require.Positive(t, float64(dense), "%s: sparse %s without dense", e.Path, p)
+				require.LessOrEqual(t, float64(sparse), 2*rounding*float64(dense), "%s: sparse %s", e.Path, p)
+				require.GreaterOrEqual(t, sparse, dense, "%s: sparse %s", e.Path, p)
+			}
+		}
+		last := physics.FP32
+		for _, p := range []physics.Precision{physics.TF32, physics.FP16, physics.FP8, physics.FP4} {
+			if d.Rates.At(p) == 0 {
+				continue
+			}
+			require.GreaterOrEqual(t, d.Rates.At(p), d.Rates.At(last), "%s: %s is slower than %s", e.Path, p, last)
+			last = p
+		}
+		require.GreaterOrEqual(t, max(d.Rates.INT8, d.Rates.FP16), d.Rates.FP16, e.Path)
+		if d.Rates.BF16 > 0 && d.Rates.FP16 > 0 {
+			require.Equal(t, d.Rates.FP16, d.Rates.BF16, e.Path)
+		}
+	}
+}
+
+func TestDevicesCanRunSomething(t *testing.T) {
+	for _, e := range hardware.Entries() {
+		d := e.Value
+		require.NotEmpty(t, d.Rates.Supported(), e.Path)
+		require.Positive(t, float64(d.Rates.At(d.Best())), e.Path)
+		require.Positive(t, float64(max(d.Memory, d.SRAM)), e.Path)
+		require.Positive(t, float64(max(d.Bandwidth, d.SRAMBandwidth)), e.Path)
+		require.Less(t, d.Idle, d.TDP, e.Path)
+		require.InDelta(t, 0.3, d.Idle.Ratio(d.TDP), 1e-9, "%s: idle follows the power curve until one is measured", e.Path)
+		if d.ScaleUp > 0 {
+			require.Greater(t, d.ScaleUp, d.HostLink, e.Path)
+			require.Positive(t, d.NodeSize, e.Path)
+		}
+	}
+}
+
+// Measured ceilings lie between sustained and peak.
+func TestCeilingsAreOrdered(t *testing.T) {
+	for _, e := range hardware.Entries() {
+		d := e.Value
+		for _, f := range []float64{d.StreamFraction, d.MatmulFraction, d.MatmulFraction8, d.SustainedFraction} {
+			require.True(t, f == 0 || f > 0.3 && f < 1, "%s: %v", e.Path, f)
+		}
+		if d.SustainedFraction > 0 && d.MatmulFraction > 0 {
+			require.Less(t, d.SustainedFraction, d.MatmulFraction, e.Path)
+		}
+	}
+}
+
+func TestPricesHaveADate(t *testing.T) {
+	priced := 0
+	for _, e := range hardware.Entries() {
+		if f, ok := source.Find(e.Facts, "Price"); ok {
+			priced++
+			require.Regexp(t, regexp.MustCompile(`\b(19|20)\d\d\b`), f.Note, e.Path)
+		}
+	}
+	require.Greater(t, priced, 8)
+}
+
+// Each value that mlsysim 0.3.0 has wrong is right here and says so.
+func TestCorrections(t *testing.T) {
+	const tera = units.TFLOPS
+	cases := []struct {
+		entry, field string
+		got, want    any
+	}{
+		{"B200", "Rates.INT8", hardware.B200.Rates.INT8, 4500 * tera},
+		{"MI300X", "Rates.TF32", hardware.MI300X.Rates.TF32, 653.7 * tera},
+		{"MI300X", "Rates.FP64", hardware.MI300X.Rates.FP64, 81.7 * tera},
+		{"MI300X", "Rates.BF16", hardware.MI300X.Rates.BF16, 1307 * tera},
+		{"MI300X", "ScaleUp", hardware.MI300X.ScaleUp, 448 * units.GBps},
+		{"T4", "Rates.FP32", hardware.T4.Rates.FP32, 8.1 * tera},
+		{"T4", "Rates.INT4", hardware.T4.Rates.INT4, 260 * tera},
+		{"V100", "Year", hardware.V100.Year, 2018},
+		{"H200", "Rates.FP16", hardware.H200.Rates.FP16, 989 * tera},
+		{"JetsonOrinNX", "Rates.FP16", hardware.JetsonOrinNX.Rates.FP16, 15 * tera},
+		{"JetsonOrinNX", "Rates.INT8", hardware.JetsonOrinNX.Rates.INT8, 30 * tera},
+		{"iPhone15Pro", "Rates.INT8", hardware.IPhone15Pro.Rates.INT8, 35 * tera},
+		{"ESP32_S3", "SRAM", hardware.ESP32_S3.SRAM, 512 * units.KiB},
+	}
+	for _, c := range cases {
+		require.Equal(t, c.want, c.got, "%s.%s", c.entry, c.field)
+		e, err := hardware.Lookup(c.entry)
+		require.NoError(t, err)
+		f, ok := source.Find(e.Facts, c.field)
+		require.True(t, ok, "%s.%s", c.entry, c.field)
+		require.Contains(t, f.Note, "corrected from mlsysim 0.3.0", "%s.%s", c.entry, c.field)
+	}
+	require.Zero(t, hardware.B200.Rates.INT4, "Blackwell has no int4")
+	require.Zero(t, hardware.IPhone15Pro.Rates.FP16, "the neural engine's int8 rate is no fp16 rate")
+	require.Zero(t, hardware.ESP32_S3.Memory, "a microcontroller has SRAM and flash, no main memory")
+	require.Equal(t, 32*units.GiB, hardware.V100.Memory)
+	require.Equal(t, 450*units.GBps, hardware.H100.ScaleUp, "one way")
+}

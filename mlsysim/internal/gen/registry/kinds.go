@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+// A target is the Go type that the entries of a group become.
+type target struct {
+	Type  string // Device
+	Slice string // entries
+	about func(*entry) string
+}
+
+// A kind is one registry package.
+type kind struct {
+	name   string
+	groups map[string]*target // top-level keys of its files
+	slices []*target          // in the order they are written
+}
+
+var (
+	device   = &target{"Device", "entries", aboutDevice}
+	model    = &target{"Model", "entries", aboutModel}
+	grid     = &target{"Grid", "grids", aboutGrid}
+	facility = &target{"Facility", "facilities", aboutFacility}
+	stack    = &target{"Stack", "entries", aboutStack}
+)
+
+var kinds = []kind{
+	{"hardware", map[string]*target{"Cloud": device, "Workstation": device, "Edge": device, "Mobile": device, "Tiny": device}, []*target{device}},
+	{"models", map[string]*target{"Language": model, "Vision": model, "Tiny": model}, []*target{model}},
+	{"infra", map[string]*target{"Grids": grid, "Facilities": facility}, []*target{grid, facility}},
+	{"systems", map[string]*target{"Stacks": stack}, []*target{stack}},
+}
+
+// A setter is a type of package units behind a pointer.
+type setter interface {
+	Set(text string) error
+	String() string
+}
+
+// parse reads text as one unit; it returns the SI value and the printed form.
+type parse func(text string) (float64, string, error)
+
+// reader makes the parse of a unit type.
+func reader[T ~float64, P interface {
+	*T
+	setter
+}](text string) (float64, string, error) {
+	var v T
+	if err := P(&v).Set(text); err != nil {
+		return 0, "", err
+	}
+	return float64(v), P(&v).String(), nil
+}
+
+// quantities has the parse of each unit that a registry field can have.
+var quantities = map[string]parse{
+	"Bytes":           reader[units.Bytes],
+	"ByteRate":        reader[units.ByteRate],
+	"FLOP":            reader[units.FLOP],
+	"FLOPRate":        reader[units.FLOPRate],
+	"Seconds":         reader[units.Seconds],
+	"Watts":           reader[units.Watts],
+	"Joules":          reader[units.Joules],
+	"USD":             reader[units.USD],
+	"USDRate":         reader[units.USDRate],
+	"EnergyPrice":     reader[units.EnergyPrice],
+	"KgCO2e":          reader[units.KgCO2e],
+	"CarbonIntensity": reader[units.CarbonIntensity],
+	"WaterIntensity":  reader[units.WaterIntensity],
+	"Params":          reader[units.Params],
+}
+
+func aboutDevice(e *entry) string {
+	var parts []string
+	for _, store := range [][2]string{{"Memory", "Bandwidth"}, {"SRAM", "SRAMBandwidth"}} {
+		if size := e.shown(store[0]); size != "" && len(parts) == 0 {
+			if rate := e.shown(store[1]); rate != "" {
+				size += " at " + rate
+			}
+			parts = append(parts, size)
+		}
+	}
+	for _, p := range []string{"FP16", "INT8", "FP32"} {
+		if rate := e.shown("Rates." + p); rate != "" {
+			parts = append(parts, rate+" "+strings.ToLower(p))
+			break
+		}
+	}
+	return fmt.Sprintf("the %s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
+}
+
+func aboutModel(e *entry) string {
+	parts := []string{e.shown("Params")}
+	if active := e.shown("Active"); active != "" {
+		parts = append(parts, active+" active")
+	}
+	if layers := e.shown("Layers"); layers != "" {
+		parts = append(parts, layers+" layers")
+	}
+	if flops := e.shown("FLOPs"); flops != "" {
+		parts = append(parts, flops+" per sample")
+	}
+	return fmt.Sprintf("%s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
+}
+
+func aboutGrid(e *entry) string {
+	return fmt.Sprintf("the electricity grid of %s (%s): %s, %s", e.shown("Name"), e.shown("Year"), e.shown("Carbon"), e.shown("Basis"))
+}
+
+func aboutFacility(e *entry) string {
+	out := fmt.Sprintf("%s (%s): PUE %s", e.shown("Name"), e.shown("Year"), e.shown("PUE"))
+	if wue := e.shown("WUE"); wue != "" {
+		out += ", " + wue
+	}
+	return out
+}
+
+func aboutStack(e *entry) string {
+	return fmt.Sprintf("the stack %s: %s kernels of %s per layer, %s of host time per step",
+		e.shown("Name"), e.shown("KernelsPerLayer"), e.shown("KernelTime"), e.shown("HostPerStep"))
+}
