@@ -1,0 +1,152 @@
+package catalog_test
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/mlsysim/golab/mlsysim/catalog"
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/internal/dimtest"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+func TestRescale(t *testing.T) {
+	for _, s := range catalog.All() {
+		require.NoError(t, dimtest.Check(s.Example, held(s)...), s.Name)
+	}
+}
+
+// held are the rulers that a network's number formats fix.
+func held(s catalog.Solver) []units.Dim {
+	for _, f := range s.Inputs() {
+		if f.Type == reflect.TypeFor[physics.Precision]() {
+			return []units.Dim{units.Bytes(1).Dim(), units.FLOP(1).Dim()}
+		}
+	}
+	return nil
+}
+
+// explained is implemented by every result.
+type explained interface{ Explain() walls.Trace }
+
+func TestTracesEvaluateToTheResult(t *testing.T) {
+	for _, s := range catalog.All() {
+		r := solve(t, s, s.Example)
+		trace := r.(explained).Explain()
+		require.NotEmpty(t, trace.Steps, s.Name)
+		require.NoError(t, trace.Verify(r), s.Name)
+	}
+}
+
+// hostile are the values that every numeric field of every solver is tried with.
+var hostile = []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 0, 1.5, 5e-324, 1e300, math.MaxFloat64}
+
+func TestHostileFieldsAreRefusedOrStayFinite(t *testing.T) {
+	for _, s := range catalog.All() {
+		for _, index := range numericFields(reflect.TypeOf(s.Example), nil) {
+			for _, v := range hostile {
+				in := reflect.New(reflect.TypeOf(s.Example))
+				in.Elem().Set(reflect.ValueOf(s.Example))
+				field := in.Elem().FieldByIndex(index)
+				if field.Kind() == reflect.Int {
+					field.SetInt(clampInt(v))
+				} else {
+					field.SetFloat(v)
+				}
+				r, err := s.Solve(in.Interface())
+				if err != nil {
+					var refused *describe.FieldError
+					require.ErrorAs(t, err, &refused)
+					require.NotEmpty(t, refused.Want)
+					continue
+				}
+				requireFinite(t, r, "%s: field %v = %v", s.Name, reflect.TypeOf(s.Example).FieldByIndex(index).Name, v)
+			}
+		}
+	}
+}
+
+func TestRandomInputsStayFinite(t *testing.T) {
+	for _, s := range catalog.All() {
+		rapid.Check(t, func(t *rapid.T) {
+			in := reflect.New(reflect.TypeOf(s.Example))
+			in.Elem().Set(reflect.ValueOf(s.Example))
+			for _, index := range numericFields(reflect.TypeOf(s.Example), nil) {
+				if rapid.IntRange(0, 9).Draw(t, "keep") > 0 {
+					continue
+				}
+				field := in.Elem().FieldByIndex(index)
+				if field.Kind() == reflect.Int {
+					field.SetInt(int64(rapid.Int().Draw(t, "int")))
+				} else {
+					field.SetFloat(rapid.Float64().Draw(t, "float"))
+				}
+			}
+			r, err := s.Solve(in.Interface())
+			if err == nil {
+				requireFinite(t, r, "%s: %+v", s.Name, in.Elem().Interface())
+			}
+		})
+	}
+}
+
+func solve(t *testing.T, s catalog.Solver, example any) any {
+	in := reflect.New(reflect.TypeOf(example))
+	in.Elem().Set(reflect.ValueOf(example))
+	r, err := s.Solve(in.Interface())
+	require.NoError(t, err, s.Name)
+	return r
+}
+
+// numericFields lists every number inside a struct type, nested ones included.
+func numericFields(t reflect.Type, prefix []int) [][]int {
+	var out [][]int
+	for i := range t.NumField() {
+		f := t.Field(i)
+		index := append(append([]int{}, prefix...), i)
+		switch {
+		case !f.IsExported():
+		case f.Type.Kind() == reflect.Struct:
+			out = append(out, numericFields(f.Type, index)...)
+		case f.Type.Kind() == reflect.Float64 || f.Type.Kind() == reflect.Int:
+			out = append(out, index)
+		}
+	}
+	return out
+}
+
+func clampInt(v float64) int64 {
+	switch {
+	case math.IsNaN(v):
+		return math.MinInt64
+	case v > 1e18:
+		return math.MaxInt64
+	case v < -1e18:
+		return math.MinInt64
+	default:
+		return int64(v)
+	}
+}
+
+func requireFinite(t require.TestingT, r any, format string, args ...any) {
+	v := reflect.ValueOf(r)
+	for _, index := range numericFields(v.Type(), nil) {
+		if f := v.FieldByIndex(index); f.CanFloat() {
+			require.False(t, math.IsNaN(f.Float()) || math.IsInf(f.Float(), 0), append([]any{"%s is %v: " + format, v.Type().FieldByIndex(index).Name, f.Float()}, args...)...)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	s, err := catalog.Find("Single_Node")
+	require.NoError(t, err)
+	require.Equal(t, "single-node", s.Name)
+	_, err = catalog.Find("servin")
+	require.ErrorContains(t, err, "did you mean serving?")
+}

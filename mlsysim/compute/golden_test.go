@@ -1,0 +1,90 @@
+package compute_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/internal/golden"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+// launch is the cost per layer and pass that the vectors assume.
+const launch = 10 * units.Microsecond
+
+// outputs maps the names of the vectors to fields of our result.
+var outputs = map[string]string{
+	"latency": "Latency", "latency_compute": "Compute", "latency_memory": "Memory", "latency_overhead": "Overhead",
+	"throughput": "Throughput", "arithmetic_intensity": "Intensity", "energy": "Energy", "memory_footprint": "Footprint",
+	"mfu": "MFU", "hfu": "MFU", "offload_spill_bytes": "Short",
+}
+
+func TestGoldenVectors(t *testing.T) {
+	cases, err := golden.Of("SingleNodeModel")
+	require.NoError(t, err)
+	compared := 0
+	for _, c := range cases {
+		in, err := singleNode(c)
+		if errors.Is(err, golden.ErrFamily) || c.Has("is_training") {
+			continue // state-space, diffusion and training belong to the physics engine's own issue
+		}
+		require.NoError(t, err)
+		t.Run(c.ID, func(t *testing.T) {
+			r, err := in.Solve()
+			if c.Refused() {
+				var field *describe.FieldError
+				require.ErrorAs(t, err, &field)
+				return
+			}
+			require.NoError(t, err)
+			for _, name := range c.Matching() {
+				compared += compare(t, c, name, r)
+			}
+		})
+	}
+	require.GreaterOrEqual(t, compared, 150, "too few outputs were compared")
+}
+
+func singleNode(c golden.Case) (compute.SingleNode, error) {
+	m, err := c.Model("model")
+	if err != nil {
+		return compute.SingleNode{}, err
+	}
+	h, err := c.Hardware("hardware", launch)
+	if err != nil {
+		return compute.SingleNode{}, err
+	}
+	var p physics.Precision
+	if err := p.UnmarshalText([]byte(c.Text("precision", "fp16"))); err != nil {
+		p = physics.NumPrecisions // refused by Check
+	}
+	in := compute.SingleNode{
+		Model: m, Hardware: h, Batch: int(c.Input("batch_size", 1)), Precision: p, Efficiency: c.Input("efficiency", 0.5),
+	}
+	if c.Input("efficiency", 0.5) == 0 {
+		in.Efficiency = -1e-300 // an explicit zero; in Go the zero value would mean the default
+	}
+	return in, nil
+}
+
+// compare checks one output that has to match and reports whether we have it.
+func compare(t *testing.T, c golden.Case, name string, r compute.Result) int {
+	t.Helper()
+	if name == "feasible" {
+		require.Equal(t, string(c.Outputs[name]) == "true", r.Fits)
+		return 1
+	}
+	field, ok := outputs[name]
+	want, isNumber := c.Number(name)
+	if !ok || !isNumber {
+		return 0
+	}
+	got, _, err := describe.Number(r, field)
+	require.NoError(t, err)
+	require.InEpsilon(t, want+1e-300, got+1e-300, 1e-9, name)
+	return 1
+}

@@ -1,0 +1,208 @@
+// Package scenario judges a design through three lenses: does it fit
+// (feasibility), is it fast enough (performance), and what does it cost money
+// and planet (macro).
+package scenario
+
+import (
+	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/infra"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/systems"
+	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+// Evaluation is a design to judge: a network on a device, how long it runs and
+// where, and the limits it must keep. A limit of zero is no limit.
+type Evaluation struct {
+	Model            models.Model      `help:"network"`
+	Hardware         hardware.Device   `help:"device it runs on"`
+	Phase            compute.Phase     `help:"what one pass does"`
+	Batch            int               `help:"sequences or samples per pass" min:"1" default:"1"`
+	Prompt           int               `help:"new tokens per sequence of a prefill" min:"0"`
+	Context          int               `help:"tokens in the cache of each sequence, for networks that have one" min:"1" default:"2048"`
+	Precision        physics.Precision `help:"format of weights and arithmetic; auto is fp16 where the device has it"`
+	KVPrecision      physics.Precision `help:"format of the cache; auto is that of the weights"`
+	Efficiency       float64           `help:"share of the peak that arithmetic reaches" above:"0" max:"1" default:"0.5"`
+	MemoryEfficiency float64           `help:"share of the bandwidth that traffic reaches" above:"0" max:"1" default:"1"`
+	Level            physics.Level     `help:"textbook bound, or measured ceilings and overheads"`
+	Stack            systems.Stack     `help:"software whose overheads the calibrated level adds"`
+
+	Region       infra.Grid        `help:"electricity grid; the United States unless given"`
+	Facility     infra.Facility    `help:"building; the United States average unless given"`
+	Duration     units.Seconds     `help:"time in operation" above:"0" default:"30 days"`
+	Tariff       units.EnergyPrice `help:"electricity price; that of the region, or 0.12 USD/kWh where the registry has none" min:"0"`
+	Amortization units.Seconds     `help:"time over which the device is written off" above:"0" default:"3 years"`
+	Maintenance  float64           `help:"yearly upkeep as a share of the price" min:"0" max:"1" default:"0.05"`
+
+	MaxLatency units.Seconds `help:"limit on the time of one pass" min:"0"`
+	MaxCost    units.USD     `help:"limit on the cost over the duration" min:"0"`
+	MaxCarbon  units.KgCO2e  `help:"limit on the emissions over the duration" min:"0"`
+	MaxPower   units.Watts   `help:"limit on the mean power of the device" min:"0"`
+}
+
+// Scorecard is the verdict with the numbers behind it.
+type Scorecard struct {
+	Feasibility show.Status    `help:"does it fit"`
+	Performance show.Status    `help:"does it keep its latency limit"`
+	Macro       show.Status    `help:"does it keep its limits on cost, carbon and power"`
+	Pass        compute.Result `help:"one pass on the device"`
+
+	ITEnergy    units.Joules      `help:"energy of the device over the duration" better:"lower" known:"PowerKnown"`
+	Energy      units.Joules      `help:"energy of the facility for it" better:"lower" known:"PowerKnown"`
+	Carbon      units.KgCO2e      `help:"emissions of that energy" better:"lower" known:"PowerKnown"`
+	Water       units.Litres      `help:"water evaporated on site" better:"lower" known:"PowerKnown"`
+	EnergyCost  units.USD         `help:"electricity" better:"lower" known:"PowerKnown"`
+	CapEx       units.USD         `help:"share of the price written off over the duration" better:"lower" known:"PriceKnown"`
+	Maintenance units.USD         `help:"upkeep over the duration" better:"lower" known:"PriceKnown"`
+	TCO         units.USD         `help:"total cost of ownership over the duration" better:"lower" known:"CostKnown"`
+	Tariff      units.EnergyPrice `help:"electricity price used"`
+	PowerKnown  bool              `help:"the registry knows the device's power"`
+	PriceKnown  bool              `help:"the registry knows the device's price"`
+	CostKnown   bool              `help:"both are known"`
+	walls.Notes
+
+	in Evaluation // for Explain and View
+}
+
+// Evaluate judges one device running one network with the usual defaults.
+func Evaluate(m models.Model, h hardware.Device) (Scorecard, error) {
+	return Evaluation{Model: m, Hardware: h}.Solve()
+}
+
+// Solve fails only if a field is out of range.
+func (e Evaluation) Solve() (Scorecard, error) {
+	if err := e.prepare(); err != nil {
+		return Scorecard{}, err
+	}
+	pass, err := e.node().Solve()
+	if err != nil {
+		return Scorecard{}, err
+	}
+	s := Scorecard{Pass: pass, in: e, Tariff: e.Tariff}
+	s.Notes = pass.Notes
+	e.operate(&s)
+	e.judge(&s)
+	return s, nil
+}
+
+// Run is Solve for labs: an error ends the cell.
+func (e Evaluation) Run() Scorecard { return walls.Must(e.Solve()) }
+
+// prepare checks the input and fills in place and tariff.
+func (e *Evaluation) prepare() error {
+	if e.Region.Name == "" {
+		e.Region = infra.US_Avg
+	}
+	if e.Facility.Name == "" {
+		e.Facility = infra.LBNL_US_2023
+	}
+	if err := describe.Check(e); err != nil {
+		return err
+	}
+	if e.Tariff == 0 {
+		e.Tariff = e.Region.Price
+	}
+	if e.Tariff == 0 {
+		e.Tariff = usualTariff
+	}
+	return nil
+}
+
+// usualTariff is the electricity price where the registry has none: the figure
+// that the reference (solvers.md 2.7) uses for every grid.
+const usualTariff = 0.12 * units.DollarPerKWh
+
+// node is the pass that the design runs over and over.
+func (e *Evaluation) node() compute.SingleNode {
+	s := compute.SingleNode{
+		Model: e.Model, Hardware: e.Hardware, Phase: e.Phase, Batch: e.Batch, Prompt: e.Prompt,
+		Precision: e.Precision, KVPrecision: e.KVPrecision, Efficiency: e.Efficiency,
+		MemoryEfficiency: e.MemoryEfficiency, Level: e.Level, Stack: e.Stack,
+	}
+	if e.Model.Generates() && e.Phase != compute.Prefill {
+		s.Context = e.Context
+	}
+	return s
+}
+
+// operate fills in energy, emissions and cost of running all the time.
+func (e *Evaluation) operate(s *Scorecard) {
+	s.PowerKnown, s.PriceKnown = s.Pass.PowerKnown, e.Hardware.Price > 0
+	s.CostKnown = s.PowerKnown && s.PriceKnown
+	if s.PowerKnown {
+		s.ITEnergy = s.Pass.Power.For(e.Duration)
+		s.Energy = s.ITEnergy.Times(e.Facility.PUE)
+		s.Carbon = s.Energy.Carbon(e.Region.Carbon)
+		s.Water = s.ITEnergy.Water(e.Facility.WUE)
+		s.EnergyCost = s.Energy.Cost(e.Tariff)
+	}
+	if !s.PriceKnown {
+		s.Warnings |= walls.PriceUnknown
+		return
+	}
+	s.CapEx = e.Hardware.Price.Times(e.Duration.Ratio(e.Amortization))
+	s.Maintenance = e.Hardware.Price.Times(e.Maintenance * e.Duration.Ratio(units.Year))
+	if s.CostKnown {
+		s.TCO = s.CapEx + s.Maintenance + s.EnergyCost
+	}
+}
+
+// judge sets the three statuses.
+func (e *Evaluation) judge(s *Scorecard) {
+	s.Feasibility, s.Performance, s.Macro = show.Pass, show.Info, show.Info
+	if !s.Pass.Fits {
+		s.Feasibility = show.Fail
+	}
+	if e.MaxLatency > 0 {
+		s.Performance = verdict(s.Pass.Latency <= e.MaxLatency)
+	}
+	if e.MaxCost > 0 {
+		s.Macro = worse(s.Macro, known(s.CostKnown, s.TCO <= e.MaxCost))
+	}
+	if e.MaxCarbon > 0 {
+		s.Macro = worse(s.Macro, known(s.PowerKnown, s.Carbon <= e.MaxCarbon))
+	}
+	if e.MaxPower > 0 {
+		s.Macro = worse(s.Macro, known(s.PowerKnown, s.Pass.Power <= e.MaxPower))
+	}
+}
+
+func verdict(kept bool) show.Status {
+	if kept {
+		return show.Pass
+	}
+	return show.Fail
+}
+
+// known is Unknown where the number behind a limit is not known: never a pass.
+func known(isKnown, kept bool) show.Status {
+	if !isKnown {
+		return show.Unknown
+	}
+	return verdict(kept)
+}
+
+// worse joins the verdicts on two limits.
+func worse(a, b show.Status) show.Status {
+	for _, s := range [...]show.Status{show.Fail, show.Unknown, show.Pass} {
+		if a == s || b == s {
+			return s
+		}
+	}
+	return a
+}
+
+// Passed reports whether no lens failed or stayed unknown.
+func (s Scorecard) Passed() bool {
+	for _, status := range [...]show.Status{s.Feasibility, s.Performance, s.Macro} {
+		if status == show.Fail || status == show.Unknown {
+			return false
+		}
+	}
+	return true
+}
