@@ -161,12 +161,14 @@ func (s *step) pass(base unsafe.Pointer) bool {
 // nothing alive.
 func (s *step) err(input string, base unsafe.Pointer) error {
 	at := unsafe.Add(base, s.offset)
-	e := &FieldError{Input: input, Field: s.name, Want: s.bounds.want()}
+	e := &FieldError{Input: input, Field: s.name}
 	switch s.kind {
 	case float:
-		e.Value = printed(s.typ, *(*float64)(at))
+		v := *(*float64)(at)
+		e.Value, e.Want = printed(s.typ, v), s.bounds.refuse(v)
 	case integer:
-		e.Value = strconv.Itoa(*(*int)(at))
+		v := *(*int)(at)
+		e.Value, e.Want = strconv.Itoa(v), s.bounds.refuse(float64(v))
 	default:
 		e.Value = strconv.Itoa(int(*(*uint8)(at)))
 		e.Want = "one of " + listed(s.typ)

@@ -134,10 +134,16 @@ func parseBounds(sf reflect.StructField) bounds {
 
 // refuse returns the wanted range if v is outside it, else "".
 func (b bounds) refuse(v float64) string {
-	if b.inside(v) {
+	switch {
+	case b.inside(v):
 		return ""
+	case b.inRange(v) && b.integer:
+		return "at most 1e9"
+	case b.inRange(v) && v-v == 0:
+		return "0 or a size from 1e-30 to 1e30"
+	default:
+		return b.want()
 	}
-	return b.want()
 }
 
 // Every number is zero or of a size between tiny and huge, a count at most
@@ -156,6 +162,11 @@ func (b bounds) inside(v float64) bool {
 	if b.integer && (v > countable || v < -countable) {
 		return false
 	}
+	return b.inRange(v)
+}
+
+// inRange is the test that the tags declare.
+func (b bounds) inRange(v float64) bool {
 	low := b.hasLo && (v < b.lo || b.openLo && v == b.lo)
 	high := b.hasHi && (v > b.hi || b.openHi && v == b.hi)
 	return !low && !high
@@ -176,14 +187,8 @@ func (b bounds) want() string {
 	case b.hasHi:
 		parts = append(parts, "at most "+number(b.hi))
 	}
-	switch {
-	case len(parts) > 0 && b.hasHi:
-	case b.integer:
-		parts = append(parts, "at most 1e9")
-	case len(parts) == 0:
-		parts = append(parts, "0 or a size from 1e-30 to 1e30")
-	default:
-		parts = append(parts, "of a size from 1e-30 to 1e30")
+	if len(parts) == 0 {
+		return "a finite number"
 	}
 	return strings.Join(parts, " and ")
 }

@@ -37,7 +37,8 @@ type Evaluation struct {
 	Duration     units.Seconds     `help:"time in operation" above:"0" default:"30 days"`
 	Tariff       units.EnergyPrice `help:"electricity price; that of the region, or 0.12 USD/kWh where the registry has none" min:"0"`
 	Amortization units.Seconds     `help:"time over which the device is written off" above:"0" default:"3 years"`
-	Maintenance  float64           `help:"yearly upkeep as a share of the price" min:"0" max:"1" default:"0.05"`
+	Upkeep       float64           `help:"upkeep per upkeep period as a share of the price" min:"0" max:"1" default:"0.05"`
+	UpkeepPeriod units.Seconds     `help:"period of the upkeep share" above:"0" default:"1 years"`
 
 	MaxLatency units.Seconds `help:"limit on the time of one pass" min:"0"`
 	MaxCost    units.USD     `help:"limit on the cost over the duration" min:"0"`
@@ -146,7 +147,7 @@ func (e *Evaluation) operate(s *Scorecard) {
 		return
 	}
 	s.CapEx = e.Hardware.Price.Times(e.Duration.Ratio(e.Amortization))
-	s.Maintenance = e.Hardware.Price.Times(e.Maintenance * e.Duration.Ratio(units.Year))
+	s.Maintenance = e.Hardware.Price.Times(e.Upkeep * e.Duration.Ratio(e.UpkeepPeriod))
 	if s.CostKnown {
 		s.TCO = s.CapEx + s.Maintenance + s.EnergyCost
 	}

@@ -164,13 +164,13 @@ func (s Scorecard) energySteps() []walls.Step {
 func (s Scorecard) costStep() walls.Step {
 	e := &s.in
 	return walls.Step{
-		Name: "total cost of ownership", Symbol: "TCO", Formula: "C * D / A + C * m * D / Y + E_f * p", Value: s.TCO, Source: "Barroso 2018",
+		Name: "total cost of ownership", Symbol: "TCO", Formula: "price * D / A + price * m * D / Y + E_f * p", Value: s.TCO, Source: "Barroso 2018",
 		Terms: []walls.Term{
-			{Symbol: "C", What: "price of the device", Value: e.Hardware.Price},
+			{Symbol: "price", What: "price of the device", Value: e.Hardware.Price},
 			{Symbol: "D", What: "duration", Value: e.Duration},
 			{Symbol: "A", What: "time to write it off", Value: e.Amortization},
-			{Symbol: "m", What: "upkeep per year", Value: e.Maintenance},
-			{Symbol: "Y", What: "year", Value: units.Year},
+			{Symbol: "m", What: "upkeep per period", Value: e.Upkeep},
+			{Symbol: "Y", What: "upkeep period", Value: e.UpkeepPeriod},
 			{Symbol: "E_f", What: "energy of the facility", Value: s.Energy},
 			{Symbol: "p", What: "electricity price", Value: e.Tariff},
 		},

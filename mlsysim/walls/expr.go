@@ -132,7 +132,11 @@ func write(e ast.Expr, s style) string {
 		for i, a := range e.Args {
 			args[i] = write(a, s)
 		}
-		return s.call(e.Fun.(*ast.Ident).Name, args)
+		name := e.Fun.(*ast.Ident).Name
+		if _, compound := e.Args[0].(*ast.BinaryExpr); compound && name == "pow" {
+			args[0] = "(" + args[0] + ")"
+		}
+		return s.call(name, args)
 	case *ast.BinaryExpr:
 		x, y := write(e.X, s), write(e.Y, s)
 		switch e.Op {

@@ -1,0 +1,159 @@
+// Package show is the one description of a result that every printer shares:
+// text for a terminal, Markdown, HTML for a notebook, JSON, and the MIME bundle
+// of all of them. A result returns a View; it knows no printer. Interactive
+// charts are drawn by kernelext/chart from the Chart described here.
+//
+//	fmt.Print(show.Text(show.Of(result), show.Options{Width: 80}))
+package show
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+)
+
+// A View is a result ready to print.
+type View struct {
+	Title    string
+	Subtitle string
+	Status   Status
+	Blocks   []Block
+	Data     any // what JSON prints; nil prints the blocks' rows
+}
+
+// A Block is one part of a view; each part that is set is printed, in this order.
+type Block struct {
+	Heading string
+	Status  Status
+	Rows    []Row
+	Bars    []Bar
+	Table   *Table
+	Steps   []Step
+	Chart   *Chart
+	Notes   []string // sentences: warnings, what is left out
+}
+
+// A Row is one named value.
+type Row struct {
+	Label string
+	Value string
+	Note  string // shown dimmed beside the value
+	Help  string // one line of explanation: hover in HTML
+}
+
+// A Bar is one part of a whole, such as the weights in a device's memory.
+type Bar struct {
+	Label string
+	Value string
+	Share float64 // of the full width; above 1 overflows and is drawn as such
+}
+
+// A Table has its units in the column heads.
+type Table struct {
+	Columns []Column
+	Cells   [][]string
+	Muted   []bool // rows that are infeasible or otherwise out of the running
+}
+
+// A Column is one column of a table.
+type Column struct {
+	Name  string
+	Unit  string
+	Right bool // aligned right: numbers
+	Help  string
+}
+
+// A Step is one step of a derivation, as text and as TeX.
+type Step struct {
+	Name        string
+	Formula     string // T_m = W / (BW·η_m)
+	TeX         string
+	Substituted string // 16.06 GB / (3.35 TB/s · 1)
+	Value       string
+	Terms       []Row  // what each symbol means and is
+	Source      string // the law's paper
+}
+
+// Status is the verdict on a view or a block.
+type Status uint8
+
+// The statuses. None prints nothing; Unknown is not a pass.
+const (
+	None Status = iota
+	Pass
+	Fail
+	Info
+	Unknown
+)
+
+var statusNames = [...]string{"", "PASS", "FAIL", "INFO", "UNKNOWN"}
+
+// String returns PASS, FAIL, INFO, UNKNOWN or nothing.
+func (s Status) String() string { return statusNames[min(int(s), len(statusNames)-1)] }
+
+// Names lists the statuses in order of their values.
+func (Status) Names() []string { return statusNames[:] }
+
+// MarshalText writes the name.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// A Viewer describes itself.
+type Viewer interface{ View() View }
+
+// A Derivation lists the steps that lead to a result. Package walls implements it.
+type Derivation interface {
+	Heading() string
+	Len() int
+	Step(i int) (name, formula, tex, substituted, value, source string, terms [][3]string)
+	LeftOut() []string
+}
+
+// Of describes any value: a Viewer by its own view, a derivation by its steps,
+// a struct by its fields, anything else by its text.
+func Of(v any) View {
+	switch x := v.(type) {
+	case View:
+		return x
+	case Viewer:
+		return x.View()
+	case Derivation:
+		return derivation(x)
+	case Chart:
+		return View{Title: x.Title, Blocks: []Block{{Chart: &x}}, Data: x}
+	case *Chart:
+		return Of(*x)
+	}
+	rv := reflect.ValueOf(v)
+	if _, printable := v.(fmt.Stringer); !printable && rv.Kind() == reflect.Struct {
+		return View{Title: describe.TypeName(rv.Type()), Blocks: []Block{{Rows: Rows(v)}}, Data: v}
+	}
+	return View{Blocks: []Block{{Rows: []Row{{Value: describe.Text(v)}}}}, Data: v}
+}
+
+// Rows lists the fields of a struct with their units and help.
+func Rows(v any) []Row {
+	rv := reflect.ValueOf(v)
+	var rows []Row
+	for _, f := range describe.Fields(rv.Type()) {
+		row := Row{Label: f.Name, Help: f.Help, Value: "unknown"}
+		if f.IsKnown(rv) {
+			row.Value = describe.Text(rv.FieldByIndex(f.Index).Interface())
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func derivation(d Derivation) View {
+	b := Block{Notes: d.LeftOut()}
+	for i := range d.Len() {
+		name, formula, tex, substituted, value, src, terms := d.Step(i)
+		s := Step{Name: name, Formula: formula, TeX: tex, Substituted: substituted, Value: value, Source: src}
+		for _, t := range terms {
+			s.Terms = append(s.Terms, Row{Label: t[0], Value: t[1], Help: t[2]})
+		}
+		b.Steps = append(b.Steps, s)
+	}
+	return View{Title: d.Heading(), Blocks: []Block{b}, Data: b.Steps}
+}

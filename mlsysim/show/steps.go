@@ -1,0 +1,68 @@
+package show
+
+import (
+	"slices"
+	"strconv"
+)
+
+// sources numbers the sources of a derivation in order of first use.
+func sources(steps []Step) []string {
+	var out []string
+	for _, s := range steps {
+		if s.Source != "" && !slices.Contains(out, s.Source) {
+			out = append(out, s.Source)
+		}
+	}
+	return out
+}
+
+// note returns the number of a step's source, or nothing.
+func note(s Step, sources []string) string {
+	if s.Source == "" {
+		return ""
+	}
+	return "[" + strconv.Itoa(slices.Index(sources, s.Source)+1) + "]"
+}
+
+// steps prints each step as formula, values put in, value out and its terms,
+// then the sources.
+func (p *printer) steps(indent int, steps []Step) {
+	from := sources(steps)
+	for i, s := range steps {
+		number := strconv.Itoa(i+1) + "."
+		name := s.Name
+		if n := note(s, from); n != "" {
+			name += "  " + n
+		}
+		p.para(indent, number, name, bold)
+		at := indent + columns(number) + 2
+		if s.Formula != "" {
+			p.para(at, "", s.Formula, "")
+		}
+		if s.Substituted != "" {
+			p.para(at+2, "=", s.Substituted, "")
+		}
+		if s.Value != "" {
+			p.para(at+2, "=", s.Value, bold)
+		}
+		p.terms(at+2, s.Terms)
+	}
+	for i, text := range from {
+		if i == 0 {
+			p.row(indent, col{lines: []string{"Sources"}, style: bold})
+		}
+		p.para(indent, "["+strconv.Itoa(i+1)+"]", text, dim)
+	}
+}
+
+// terms prints what each symbol is and means.
+func (p *printer) terms(indent int, terms []Row) {
+	rows := make([]Row, len(terms))
+	for i, t := range terms {
+		rows[i] = Row{Label: t.Label, Value: t.Value, Note: t.Help}
+		if t.Note != "" {
+			rows[i].Note = t.Note
+		}
+	}
+	p.rows(indent, rows)
+}

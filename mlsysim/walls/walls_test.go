@@ -1,0 +1,99 @@
+package walls_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+func TestTwentyTwoWalls(t *testing.T) {
+	perDomain := map[string]int{}
+	for i, w := range walls.All() {
+		require.Equal(t, i+1, int(w.Number))
+		perDomain[w.Domain]++
+	}
+	require.Equal(t, map[string]int{"node": 7, "data": 3, "algorithm": 3, "fleet": 3, "operations": 4, "analysis": 2}, perDomain)
+	_, err := walls.Find(23)
+	require.EqualError(t, err, "wall 23: want 1 to 22")
+	fleet, err := walls.InDomain("Fleet")
+	require.NoError(t, err)
+	require.Len(t, fleet, 3)
+	_, err = walls.InDomain("cloud")
+	require.ErrorContains(t, err, "want one of node, data, algorithm")
+	require.Equal(t, "Checkpoint", walls.Wall(19).String())
+}
+
+func TestEval(t *testing.T) {
+	vars := map[string]float64{"a": 2, "b_c": 3}
+	for formula, want := range map[string]float64{
+		"a + b_c * 4": 14, "(a + b_c) * 4": 20, "max(a, b_c) / min(a, b_c)": 1.5, "pow(a, b_c)": 8, "log2(8) + ceil(1.2)": 5, "a - b_c": -1,
+	} {
+		got, err := walls.Eval(formula, vars)
+		require.NoError(t, err, formula)
+		require.InDelta(t, want, got, 1e-15, formula)
+	}
+	for _, formula := range []string{"a +", "x", "sin(a)", "a % b_c", `"text"`, "[]int{1}"} {
+		_, err := walls.Eval(formula, vars)
+		require.Error(t, err, formula)
+	}
+}
+
+func TestNotations(t *testing.T) {
+	const formula = "max(F / (P * eta), Q / (BW * eta_m)) + O - pow(1 - k / E, T)"
+	require.Equal(t, "max(F / (P·η), Q / (BW·η_m)) + O − (1 − k / E)^T", walls.Pretty(formula))
+	require.Equal(t, `\frac{Q}{\mathrm{BW} \cdot \eta_{\mathrm{m}}}`, walls.TeX("Q / (BW * eta_m)"))
+	require.Equal(t, "16 GB / (3.35 TB/s · 1)", walls.Substitute("W / (BW * eta)", map[string]string{"W": "16 GB", "BW": "3.35 TB/s", "eta": "1"}))
+}
+
+
+func trace(value units.Seconds) walls.Trace {
+	return walls.Trace{Title: "test", Steps: []walls.Step{{
+		Name: "memory time", Symbol: "T_m", Formula: "Q / BW", Field: "Memory", Value: value,
+		Terms: []walls.Term{{Symbol: "Q", What: "traffic", Value: 16 * units.GB}, {Symbol: "BW", What: "bandwidth", Value: 4 * units.TBps}},
+	}}}
+}
+
+func TestVerifyFindsWrongStepsAndWrongResults(t *testing.T) {
+	type result struct{ Memory units.Seconds }
+	require.NoError(t, trace(4*units.Millisecond).Verify(result{4 * units.Millisecond}))
+	require.ErrorContains(t, trace(5*units.Millisecond).Verify(result{5 * units.Millisecond}), "gives 0.004, the trace says 0.005")
+	require.ErrorContains(t, trace(4*units.Millisecond).Verify(result{5 * units.Millisecond}), "the result says Memory = 0.005")
+	require.ErrorContains(t, trace(4*units.Millisecond).Verify(struct{ X float64 }{}), "unknown field")
+	require.Contains(t, trace(4*units.Millisecond).String(), "1. memory time: T_m = Q / BW = 16 GB / 4 TB/s = 4 ms")
+}
+
+func TestWarnings(t *testing.T) {
+	w := walls.DoesNotFit | walls.PriceUnknown
+	require.Len(t, w.Texts(), 2)
+	require.True(t, w.Has(walls.DoesNotFit))
+	require.False(t, w.Has(walls.PowerUnknown))
+	out, err := json.Marshal(w)
+	require.NoError(t, err)
+	require.JSONEq(t, `["it does not fit into the device's memory", "the device's price is unknown: cost is left out"]`, string(out))
+	require.Equal(t, "[]", string(must(json.Marshal(walls.Warnings(0)))))
+}
+
+func must(b []byte, err error) []byte {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func TestMustEndsWithTheErrorItself(t *testing.T) {
+	wrong := errors.New("batch = 0: want at least 1")
+	require.PanicsWithError(t, wrong.Error(), func() { walls.Must(0, wrong) })
+	require.Equal(t, 7, walls.Must(7, nil))
+}
+
+func TestResourceNames(t *testing.T) {
+	var r walls.Resource
+	require.NoError(t, r.UnmarshalText([]byte("Memory-Bandwidth")))
+	require.Equal(t, walls.MemoryBandwidth, r)
+	require.ErrorContains(t, r.UnmarshalText([]byte("bandwith")), "did you mean")
+}
