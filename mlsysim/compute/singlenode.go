@@ -148,7 +148,7 @@ func (s *SingleNode) refuse() error {
 	switch {
 	case err != nil:
 		return describe.Refuse(name, "Precision", s.Precision, err.Error())
-	case s.Hardware.Bandwidth == 0 && s.Hardware.SRAMBandwidth == 0 && s.Hardware.FlashBandwidth == 0:
+	case s.Hardware.MainBandwidth() == 0:
 		return describe.Refuse(name, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
 	case s.Hardware.Capacity() == 0:
 		return describe.Refuse(name, "Hardware.Memory", s.Hardware.Memory, "above 0 B")

@@ -65,6 +65,10 @@ func ParseEnum(kind, text string, names []string) (uint8, error) {
 	return 0, fmt.Errorf("unknown %s %q: %s", kind, text, hint)
 }
 
+// Near returns up to n of the known names that a mistyped one probably meant,
+// the most similar first.
+func Near(text string, known []string, n int) []string { return nearest.Names(text, known, n) }
+
 func listed(t reflect.Type) string {
 	return strings.Join(reflect.Zero(t).Interface().(Enum).Names(), ", ")
 }

@@ -130,10 +130,11 @@ func (d Device) Best() physics.Precision {
 // Ridge returns the arithmetic intensity at which compute and memory take
 // equally long, peak / bandwidth, or zero if either is unknown.
 func (d Device) Ridge(p physics.Precision) units.Intensity {
-	if d.Bandwidth == 0 {
+	bandwidth := d.MainBandwidth()
+	if bandwidth == 0 {
 		return 0
 	}
-	return d.Rates.At(p).PerByteRate(d.Bandwidth)
+	return d.Rates.At(p).PerByteRate(bandwidth)
 }
 
 // String returns the product name.

@@ -18,7 +18,7 @@ func (d *Device) Resolve(p physics.Precision) physics.Precision {
 func (d *Device) Roof(p physics.Precision, efficiency, memoryEfficiency float64) physics.Roof {
 	return physics.Roof{
 		Peak: d.Rates.At(p), Matmul: efficiency, Attention: efficiency,
-		Bandwidth: d.Bandwidth, Stream: memoryEfficiency,
+		Bandwidth: d.MainBandwidth(), Stream: memoryEfficiency,
 		Start: d.Dispatch, PerLayer: d.Launch,
 	}
 }
@@ -46,4 +46,17 @@ func (d *Device) Capacity() units.Bytes {
 		return d.Memory
 	}
 	return d.Flash + d.SRAM
+}
+
+// MainBandwidth returns the bandwidth of the main memory, or of the on-chip
+// memory of a device without one.
+func (d *Device) MainBandwidth() units.ByteRate {
+	switch {
+	case d.Bandwidth > 0:
+		return d.Bandwidth
+	case d.SRAMBandwidth > 0:
+		return d.SRAMBandwidth
+	default:
+		return d.FlashBandwidth
+	}
 }

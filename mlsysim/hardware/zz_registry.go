@@ -29,8 +29,8 @@ var valueT4 = Device{
 	HostLink:  1.575e+10,
 	TDP:       70,
 	Idle:      21,
-	Dispatch:  2.9999999999999997e-05,
-	Launch:    9.999999999999999e-06,
+	Dispatch:  3e-05,
+	Launch:    1e-05,
 	Price:     2500,
 }
 
@@ -53,8 +53,8 @@ var valueV100 = Device{
 	NodeSize:       8,
 	TDP:            300,
 	Idle:           90,
-	Dispatch:       1.9999999999999998e-05,
-	Launch:         9.999999999999999e-06,
+	Dispatch:       2e-05,
+	Launch:         1e-05,
 	Price:          10000,
 }
 
@@ -86,8 +86,8 @@ var valueA100 = Device{
 	NodeSize:          8,
 	TDP:               400,
 	Idle:              120,
-	Dispatch:          1.4999999999999999e-05,
-	Launch:            9.999999999999999e-06,
+	Dispatch:          1.5e-05,
+	Launch:            1e-05,
 	Price:             15000,
 	Embodied:          150,
 	StreamFraction:    0.8,
@@ -125,8 +125,8 @@ var valueH100 = Device{
 	NodeSize:          8,
 	TDP:               700,
 	Idle:              210,
-	Dispatch:          9.999999999999999e-06,
-	Launch:            9.999999999999999e-06,
+	Dispatch:          1e-05,
+	Launch:            1e-05,
 	Price:             25000,
 	Embodied:          164,
 	StreamFraction:    0.9,
@@ -162,8 +162,8 @@ var valueH200 = Device{
 	NodeSize:        8,
 	TDP:             700,
 	Idle:            210,
-	Dispatch:        9.999999999999999e-06,
-	Launch:          9.999999999999999e-06,
+	Dispatch:        1e-05,
+	Launch:          1e-05,
 	Price:           35000,
 	MatmulFraction8: 0.734,
 }
@@ -196,7 +196,7 @@ var valueB200 = Device{
 	TDP:             1000,
 	Idle:            300,
 	Dispatch:        8e-06,
-	Launch:          9.999999999999999e-06,
+	Launch:          1e-05,
 	Price:           40000,
 	StreamFraction:  0.92,
 	MatmulFraction:  0.776,
@@ -228,7 +228,7 @@ var valueMI300X = Device{
 	TDP:            750,
 	Idle:           225,
 	Dispatch:       1.2e-05,
-	Launch:         9.999999999999999e-06,
+	Launch:         1e-05,
 	Price:          15000,
 	MatmulFraction: 0.514,
 }
@@ -252,8 +252,8 @@ var valueJetsonOrinNX = Device{
 	Bandwidth: 1.024e+11,
 	TDP:       25,
 	Idle:      7.5,
-	Dispatch:  0.00019999999999999998,
-	Launch:    9.999999999999999e-06,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
 	Price:     599,
 }
 
@@ -272,7 +272,7 @@ var valueIPhone15Pro = Device{
 	TDP:       5,
 	Idle:      1.5,
 	Dispatch:  0.001,
-	Launch:    9.999999999999999e-06,
+	Launch:    1e-05,
 }
 
 // ESP32_S3 is the Espressif ESP32-S3 (2021): 524.3 kB at 1.92 GB/s, 15.36 GFLOP/s int8.
@@ -293,7 +293,7 @@ var valueESP32_S3 = Device{
 	TDP:            0.4,
 	Idle:           0.12,
 	Dispatch:       0.0005,
-	Launch:         9.999999999999999e-06,
+	Launch:         1e-05,
 	Price:          3,
 	Embodied:       5,
 }
@@ -316,7 +316,7 @@ var valueSTM32L4R5 = Device{
 	TDP:            0.02,
 	Idle:           0.006,
 	Dispatch:       0.0005,
-	Launch:         9.999999999999999e-06,
+	Launch:         1e-05,
 	Price:          15,
 }
 
@@ -341,8 +341,8 @@ var valueRTX_4090 = Device{
 	HostLink:  3.2e+10,
 	TDP:       450,
 	Idle:      135,
-	Dispatch:  9.999999999999999e-06,
-	Launch:    9.999999999999999e-06,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
 	Price:     1599,
 }
 

@@ -77,7 +77,7 @@ var valueUS_Avg = Grid{
 	Carbon: 1.0263888888888888e-07,
 	Year:   2023,
 	Basis:  Lifecycle,
-	Price:  2.2638888888888888e-08,
+	Price:  2.263888888888889e-08,
 }
 
 // Quebec is the electricity grid of Québec (2021): 34.5 g/kWh, lifecycle.
@@ -88,7 +88,7 @@ var valueQuebec = Grid{
 	Carbon: 9.583333333333333e-09,
 	Year:   2021,
 	Basis:  Lifecycle,
-	Price:  1.111111111111111e-08,
+	Price:  1.1111111111111112e-08,
 }
 
 // Norway is the electricity grid of Norway (2023): 30.1 g/kWh, lifecycle.
@@ -96,10 +96,10 @@ var Norway = valueNorway
 
 var valueNorway = Grid{
 	Name:   "Norway",
-	Carbon: 8.36111111111111e-09,
+	Carbon: 8.361111111111112e-09,
 	Year:   2023,
 	Basis:  Lifecycle,
-	Price:  1.6666666666666664e-08,
+	Price:  1.6666666666666667e-08,
 }
 
 // Poland is the electricity grid of Poland (2023): 661.9 g/kWh, lifecycle.
@@ -117,7 +117,7 @@ var France = valueFrance
 
 var valueFrance = Grid{
 	Name:   "France",
-	Carbon: 1.5555555555555554e-08,
+	Carbon: 1.5555555555555557e-08,
 	Year:   2023,
 	Basis:  Lifecycle,
 	Price:  3.611111111111111e-08,

@@ -76,6 +76,9 @@ type Result struct {
 	HitRatio       float64        `help:"share of the prompt found in the cache" better:"higher"`
 	MFU            float64        `help:"share of the peak used while decoding" better:"higher"`
 
+	ErrorBand float64 `help:"calibrated level: 90 % of published measurements lie within this relative error" known:"BandKnown"`
+	BandKnown bool    `help:"the stack was compared with published measurements"`
+
 	Precision physics.Precision `help:"format it ran in"`
 	Replicas  int               `help:"tensor-parallel groups"`
 	walls.Notes
@@ -97,6 +100,9 @@ func (s Serving) Solve() (Result, error) {
 	r.Warnings = warnings
 	s.remember(&r)
 	s.prefill(&r, &roof)
+	if s.Level == physics.Calibrated {
+		r.ErrorBand, r.BandKnown = s.Stack.ErrorBand, s.Stack.ErrorBand > 0
+	}
 	streaming := roof.Streaming()
 	s.decode(&r, &streaming)
 	s.note(&r)

@@ -7,7 +7,7 @@ package source
 const Version = "2026.11"
 
 // Hash is the start of the SHA-256 of every registry value, name and source.
-const Hash = "351735dedfe1"
+const Hash = "913a39157a0e"
 
 // documents is sorted by id.
 var documents = []Document{
@@ -56,4 +56,5 @@ var documents = []Document{
 	{ID: "st-stm32l4r5-ds", Title: "STMicroelectronics STM32L4R5xx datasheet", URL: "https://www.st.com/en/microcontrollers-microprocessors/stm32l4r5zi.html", Date: "2020"},
 	{ID: "torchvision-zoo", Title: "torchvision model zoo tables", URL: "https://docs.pytorch.org/vision/stable/models.html", Date: "2026"},
 	{ID: "uptime-2024", Title: "Uptime Institute Global Data Center Survey", URL: "https://uptimeinstitute.com/", Date: "2024"},
+	{ID: "validation", Title: "published serving measurements scored by package validate of this repository", Date: "2026-11"},
 }

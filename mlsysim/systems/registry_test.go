@@ -24,6 +24,9 @@ func TestStacks(t *testing.T) {
 		require.InDelta(t, 40e-6, float64(layer), 20e-6, e.Path)
 		require.Greater(t, s.HostPerStep, s.HostPerSequence, e.Path)
 		for _, f := range e.Facts {
+			if f.Document == "validation" {
+				continue // computed; package validate compares it
+			}
 			require.Equal(t, "fidelity-2026", f.Document, e.Path)
 			require.Equal(t, source.Medium, f.Confidence, "%s: %s was chosen with the data in view", e.Path, f.Field)
 		}

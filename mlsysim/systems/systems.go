@@ -24,6 +24,8 @@ type Stack struct {
 	LatencyGrowth     float64       `help:"growth of that latency per doubling of the devices" min:"0"`
 	MatmulShare       float64       `help:"share of the best matmul rate that whole layers reach" min:"0" max:"1"`
 	AttentionFraction float64       `help:"share of the peak that attention kernels reach" min:"0" max:"1"`
+	ErrorBand         float64       `help:"relative error within which 90 % of the published measurements lie" min:"0"`
+	ErrorPoints       float64       `help:"number of those measurements" min:"0"`
 }
 
 // An Entry is a stack with its registry names and sources.

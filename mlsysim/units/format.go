@@ -141,7 +141,7 @@ func exact(v float64, us []unit) string {
 		candidate := strconv.FormatFloat(v/factor, 'g', -1, 64) + " " + text
 		number, _ := cut(candidate)
 		back, err := strconv.ParseFloat(number, 64)
-		if err == nil && back*factor == v && (best == "" || len(candidate) < len(best)) {
+		if err == nil && scaled(back, factor) == v && (best == "" || len(candidate) < len(best)) {
 			best = candidate
 		}
 	}

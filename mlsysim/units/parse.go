@@ -21,10 +21,19 @@ func parse(text, kind string, us []unit) (float64, error) {
 	}
 	for _, u := range us {
 		if f, ok := u.spelled(name); ok {
-			return v * f, nil
+			return scaled(v, f), nil
 		}
 	}
 	return 0, unknown(text, name, kind, us)
+}
+
+// scaled returns v·f; a factor such as 1e-6 divides by its exact inverse, so that
+// 10 us is 1e-05 and not the nearest float below.
+func scaled(v, f float64) float64 {
+	if inverse := math.Round(1 / f); f < 1 && math.Abs(inverse*f-1) < 1e-12 {
+		return v / inverse
+	}
+	return v * f
 }
 
 // cut splits "80 GB" into "80" and "GB", and "$1,200" into "1200" and "$".

@@ -50,7 +50,6 @@ func TestNotations(t *testing.T) {
 	require.Equal(t, "16 GB / (3.35 TB/s · 1)", walls.Substitute("W / (BW * eta)", map[string]string{"W": "16 GB", "BW": "3.35 TB/s", "eta": "1"}))
 }
 
-
 func trace(value units.Seconds) walls.Trace {
 	return walls.Trace{Title: "test", Steps: []walls.Step{{
 		Name: "memory time", Symbol: "T_m", Formula: "Q / BW", Field: "Memory", Value: value,

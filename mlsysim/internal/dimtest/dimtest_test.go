@@ -107,7 +107,7 @@ type mapConstant stream
 
 func (s mapConstant) Solve() (result, error) {
 	r, err := stream(s).Solve()
-	r.By["weights"] *= units.Seconds(1 + float64(s.Weights)/1e12)
+	r.By["weights"] *= units.Seconds(1 + float64(s.Weights)/1e12) // dim: deliberately wrong
 	return r, err
 }
 

@@ -49,7 +49,7 @@ func run(pkg, std, out, name string, drop []string) error {
 	if pkg != "" {
 		paths = []string{pkg}
 	}
-	pkgs, err := load(dir, paths)
+	pkgs, err := load(paths)
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func run(pkg, std, out, name string, drop []string) error {
 	return nil
 }
 
-func load(dir string, paths []string) ([]*packages.Package, error) {
-	cfg := &packages.Config{Mode: packages.LoadAllSyntax, Dir: dir}
+func load(paths []string) ([]*packages.Package, error) {
+	cfg := &packages.Config{Mode: packages.LoadAllSyntax}
 	pkgs, err := packages.Load(cfg, paths...)
 	if err != nil {
 		return nil, fmt.Errorf("loading %s: %w", strings.Join(paths, ", "), err)
