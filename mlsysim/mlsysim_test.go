@@ -56,10 +56,10 @@ func ExampleSweep() {
 		return
 	}
 	for _, p := range front.Points {
-		fmt.Println(p.X, p.Fits, p.Why)
+		fmt.Println(p.X, p.Fits)
 	}
 	// Output:
 	// 1 true
 	// 16 true
-	// 256 false does not fit: short of 76.19 GB
+	// 256 false
 }

@@ -85,9 +85,8 @@ func (s Scorecard) feasibility() show.Block {
 
 func (s Scorecard) performance() show.Block {
 	p := &s.Pass
-	longest := max(p.Compute, p.Memory, p.Overhead)
 	bar := func(label string, t units.Seconds) show.Bar {
-		return show.Bar{Label: label, Value: t.String(), Share: t.Ratio(longest)}
+		return show.Bar{Label: label, Value: t.String(), Share: t.Ratio(p.Latency)}
 	}
 	latency := show.Row{Label: "latency", Value: p.Latency.String(), Help: "the longer of compute and memory time, plus overhead"}
 	if s.in.MaxLatency > 0 {

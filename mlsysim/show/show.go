@@ -131,16 +131,24 @@ func Of(v any) View {
 	return View{Blocks: []Block{{Rows: []Row{{Value: describe.Text(v)}}}}, Data: v}
 }
 
-// Rows lists the fields of a struct with their units and help.
+// Rows lists the fields of a struct with their units and help. What says that
+// another field is known, and what has no text, is left out.
 func Rows(v any) []Row {
 	rv := reflect.ValueOf(v)
+	fields := describe.Fields(rv.Type())
+	flags := map[string]bool{}
+	for _, f := range fields {
+		flags[f.Known] = true
+	}
 	var rows []Row
-	for _, f := range describe.Fields(rv.Type()) {
+	for _, f := range fields {
 		row := Row{Label: f.Name, Help: f.Help, Value: "unknown"}
 		if f.IsKnown(rv) {
 			row.Value = describe.Text(rv.FieldByIndex(f.Index).Interface())
 		}
-		rows = append(rows, row)
+		if !flags[f.Name] && row.Value != "" {
+			rows = append(rows, row)
+		}
 	}
 	return rows
 }

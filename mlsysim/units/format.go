@@ -75,8 +75,10 @@ func formatTime(v float64, us []unit) string {
 		return Number(v/60) + " min"
 	case a < 2*86400:
 		return Number(v/3600) + " h"
-	default:
+	case a < 2*365*86400:
 		return Number(v/86400) + " days"
+	default:
+		return Number(v/(365*86400)) + " years"
 	}
 }
 

@@ -168,7 +168,7 @@ func (s Score) View() show.View {
 		{Name: "error", Right: true},
 	}}
 	for _, r := range s.Rows {
-		t.Cells = append(t.Cells, []string{r.Model, r.Hardware, fmt.Sprint(r.TP), fmt.Sprint(r.Batch), r.Metric, r.Value, r.text(r.Predicted), percent(r.Error)})
+		t.Cells = append(t.Cells, []string{r.Model, r.Hardware, fmt.Sprint(r.TP), fmt.Sprint(r.Batch), r.Value, r.text(r.Predicted), percent(r.Error)})
 	}
 	return show.View{
 		Title: "serving predictions against published measurements",
