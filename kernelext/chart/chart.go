@@ -70,7 +70,9 @@ func Page(v show.View) string { return show.PageWith(v, img) }
 func Bundle(v any) map[string]any {
 	view := show.Of(v)
 	bundle := show.Bundle(view)
-	bundle["text/html"] = show.HTMLWith(view, Interactive)
+	if _, rich := bundle["text/html"]; rich {
+		bundle["text/html"] = show.HTMLWith(view, Interactive)
+	}
 	if c, ok := view.Data.(show.Chart); ok {
 		if svg, err := SVG(c); err == nil {
 			bundle["image/svg+xml"] = string(svg)

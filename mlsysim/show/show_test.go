@@ -199,10 +199,12 @@ func TestJSON(t *testing.T) {
 }
 
 func TestBundle(t *testing.T) {
-	bundle := show.Bundle(3 * units.GB)
-	require.Equal(t, "3 GB\n", bundle["text/plain"])
-	require.Contains(t, bundle["text/html"], "3 GB")
-	require.Equal(t, "3 GB\n", bundle["text/markdown"])
+	require.Equal(t, map[string]any{"text/plain": "3 GB"}, show.Bundle(3*units.GB))
+
+	bundle := show.Bundle(result{StepTime: 3 * units.Millisecond})
+	require.Contains(t, bundle["text/plain"], "3 ms")
+	require.Contains(t, bundle["text/html"], "3 ms")
+	require.Contains(t, bundle["text/markdown"], "3 ms")
 }
 
 func TestChartWithoutPoints(t *testing.T) {
