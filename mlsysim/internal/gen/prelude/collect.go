@@ -99,7 +99,7 @@ func (g *generator) exported(p *types.Package) []types.Object {
 		if !obj.Exported() || g.dropped(p.Name()+"."+name) {
 			continue
 		}
-		if g.std && g.usable(obj) != nil {
+		if g.std && (g.usable(obj) != nil || strings.Contains(g.docs[obj.Pos()], "Deprecated: ")) {
 			continue
 		}
 		objs = append(objs, obj)

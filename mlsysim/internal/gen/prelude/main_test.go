@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,7 +27,7 @@ func TestGeneratedIsCurrent(t *testing.T) {
 			require.NoError(t, err)
 			have, err := os.ReadFile(filepath.Join(c.dir, file))
 			require.NoError(t, err)
-			require.Equal(t, string(want), string(have), "%s/%s: run go generate", c.dir, file)
+			require.True(t, bytes.Equal(want, have), "%s/%s is out of date: run make generate", c.dir, file)
 		}
 	}
 }

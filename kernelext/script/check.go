@@ -1,0 +1,206 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"maps"
+	"regexp"
+	"strings"
+)
+
+// session is what later scripts of one engine see of earlier ones.
+type session struct {
+	prelude *Prelude
+	lab     *types.Package
+	stubs   *stubs
+	scripts []string                // names, by number
+	objs    map[string]types.Object // declared by scripts, still visible
+	imports map[string]string       // name -> path
+	names   map[types.Object]string // what the interpreter calls an object, if not its own name
+	seen    map[string]int          // how often a name was declared
+	uses    map[types.Object][]types.Object
+}
+
+func newSession(p *Prelude) (*session, error) {
+	st, err := p.load()
+	if err != nil {
+		return nil, err
+	}
+	pkg, err := st.Import(p.path)
+	if err != nil {
+		return nil, err
+	}
+	return &session{
+		prelude: p, lab: pkg, stubs: st, objs: map[string]types.Object{}, imports: maps.Clone(stdPackages),
+		names: map[types.Object]string{}, seen: map[string]int{}, uses: map[types.Object][]types.Object{},
+	}, nil
+}
+
+// program is one checked script.
+type program struct {
+	name     string
+	number   int // of the script in its session
+	fset     *token.FileSet
+	chunks   []chunk
+	file     *ast.File
+	owner    []int // declaration -> chunk
+	pkg      *types.Package
+	info     *types.Info
+	warnings []Error
+}
+
+// pos is a place in the script.
+func (p *program) pos(at token.Pos) (line, col int) {
+	q := p.fset.Position(at)
+	return q.Line, q.Column
+}
+
+// line is the script's line for a line of the file that was checked.
+func (p *program) line(raw int) int {
+	f := p.fset.File(p.file.Pos())
+	end := token.Pos(f.Base() + f.Size())
+	if raw < f.LineCount() {
+		end = f.LineStart(raw+1) - 1
+	}
+	return p.fset.Position(end).Line
+}
+
+func (p *program) err(at token.Pos, kind Kind, hint, format string, args ...any) Error {
+	line, col := p.pos(at)
+	return Error{Name: p.name, Line: line, Col: col, Kind: kind, Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// check splits and type-checks a script.
+func (s *session) check(name, src string) (*program, []Error) {
+	chunks, errs := split(name, src)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	w := &source{s: s, name: name}
+	text := w.write(chunks)
+	if len(w.errs) > 0 {
+		return nil, w.errs
+	}
+
+	s.scripts = append(s.scripts, name)
+	p := &program{name: name, number: len(s.scripts) - 1, fset: token.NewFileSet(), chunks: chunks, owner: w.owner}
+	var err error
+	p.file, err = parser.ParseFile(p.fset, fileName, text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, syntaxErrors(name, src, err)
+	}
+	if len(p.file.Decls) != len(p.owner) {
+		return nil, []Error{{Name: name, Line: 1, Kind: Syntax, Msg: "cannot split this script into statements"}}
+	}
+	if errs := s.types(p, w.declared); len(errs) > 0 {
+		return nil, errs
+	}
+	return p, nil
+}
+
+func syntaxErrors(name, src string, err error) []Error {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return []Error{{Name: name, Kind: Syntax, Msg: err.Error()}}
+	}
+	var errs []Error
+	lines := strings.Split(strings.TrimRight(src, "\n"), "\n")
+	for _, e := range list {
+		if e.Pos.Line > len(lines) { // the bracket that the engine itself wrote
+			e.Pos.Line, e.Pos.Column = len(lines), len(lines[len(lines)-1])+1
+			e.Msg = strings.ReplaceAll(e.Msg, "found '}'", "found the end of the script")
+		}
+		errs = append(errs, Error{Name: name, Line: e.Pos.Line, Col: e.Pos.Column, Kind: Syntax, Msg: e.Msg})
+	}
+	return sorted(errs)[:1] // the rest is usually noise after the first
+}
+
+// types runs go/types. The prelude and earlier scripts are visible unless this
+// script declares the same name itself.
+func (s *session) types(p *program, declared map[string]int) []Error {
+	p.pkg = types.NewPackage(scriptPath, "main")
+	scope := p.pkg.Scope()
+	for name, obj := range s.objs {
+		if _, own := declared[name]; !own {
+			scope.Insert(obj)
+		}
+	}
+	for _, name := range s.lab.Scope().Names() {
+		if _, own := declared[name]; !own && token.IsExported(name) {
+			scope.Insert(s.lab.Scope().Lookup(name))
+		}
+	}
+	p.info = &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+		Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
+	}
+	var errs []Error
+	cfg := types.Config{Importer: s.stubs, GoVersion: goVersion, Error: func(err error) {
+		var te types.Error
+		if errors.As(err, &te) {
+			errs = s.report(p, te, errs)
+		}
+	}}
+	// The same errors arrive through cfg.Error.
+	_ = types.NewChecker(&cfg, p.fset, p.pkg, p.info).Files([]*ast.File{p.file})
+	return sorted(errs)
+}
+
+// report keeps an error, as a warning when Go would run the program anyway.
+func (s *session) report(p *program, te types.Error, errs []Error) []Error {
+	if strings.HasSuffix(te.Msg, "imported and not used") || strings.Contains(te.Msg, " imported as ") {
+		return errs
+	}
+	e := p.err(te.Pos, Type, "", "%s", s.plain(te.Msg))
+	switch {
+	case strings.HasPrefix(te.Msg, "declared and not used"):
+		p.warnings = append(p.warnings, e)
+		return errs
+	case strings.HasSuffix(te.Msg, "is not used") && s.startsExpr(p, e):
+		return errs // a conversion or builtin whose value is shown
+	case strings.HasPrefix(e.Msg, "\t"):
+		return errs // continues the error before it
+	}
+	e.Hint = hint(te.Msg)
+	return append(errs, e)
+}
+
+func (s *session) startsExpr(p *program, e Error) bool {
+	for _, c := range p.chunks {
+		if c.kind == exprChunk && c.line == e.Line && c.col == e.Col {
+			return true
+		}
+	}
+	return false
+}
+
+var qualifier = regexp.MustCompile(`\b([a-z][a-z0-9_]*)\.([A-Z]\w*)`)
+
+// plain drops the package names of the prelude and what it leads to, so that a
+// student reads Bytes and not units.Bytes.
+func (s *session) plain(msg string) string {
+	msg = qualifier.ReplaceAllStringFunc(msg, func(m string) string {
+		name, rest, _ := strings.Cut(m, ".")
+		if s.stubs.hasPackage(name) {
+			return rest
+		}
+		return m
+	})
+	return strings.ReplaceAll(msg, " as value in variable declaration", " as value")
+}
+
+// hint adds what a compiler message leaves unsaid to a newcomer.
+func hint(msg string) string {
+	switch {
+	case strings.Contains(msg, "mismatched types"):
+		return "both sides need the same unit: convert one, or divide with Over, Per or Ratio"
+	case strings.Contains(msg, "cannot define new methods on non-local type"):
+		return "declare a type and its methods in the same cell"
+	}
+	return ""
+}

@@ -1,0 +1,63 @@
+package script
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+)
+
+// mark notes the line before each statement that may panic: the interpreter
+// itself knows only the function.
+func (d *desugarer) mark(list []ast.Stmt) []ast.Stmt {
+	out := make([]ast.Stmt, 0, len(list))
+	for _, s := range list {
+		if s.Pos().IsValid() && d.risky(s) {
+			line, _ := d.p.pos(s.Pos())
+			n := strconv.Itoa(d.p.number*linesPerScript + line)
+			out = append(out, &ast.ExprStmt{X: engine("At", &ast.BasicLit{Kind: token.INT, Value: n})})
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// risky looks at the statement itself, not at the blocks within. A loop counts:
+// it may run out of steps.
+func (d *desugarer) risky(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.ForStmt, *ast.RangeStmt:
+		return true
+	}
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BlockStmt, *ast.FuncLit, *ast.CaseClause:
+			return false
+		case *ast.IndexExpr:
+			_, isMap := under(d.p.info.TypeOf(n.X)).(*types.Map)
+			found = found || !isMap
+		case *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr:
+			found = true
+		case *ast.AssignStmt:
+			found = found || slices.Contains([]token.Token{token.QUO_ASSIGN, token.REM_ASSIGN}, n.Tok)
+		case *ast.BinaryExpr:
+			b, ok := under(d.p.info.TypeOf(n)).(*types.Basic)
+			found = found || ok && b.Info()&types.IsInteger != 0 && (n.Op == token.QUO || n.Op == token.REM)
+		case *ast.CallExpr:
+			found = found || d.mayPanic(n)
+		}
+		return !found
+	})
+	return found
+}
+
+// mayPanic is about calls that leave the script, and panic itself.
+func (d *desugarer) mayPanic(n *ast.CallExpr) bool {
+	if d.builtin(n, "panic") || d.builtin(n, "make") {
+		return true
+	}
+	f := callee(d.p.info, n)
+	return f != nil && f.Pkg() != nil && f.Pkg().Path() != scriptPath && stdPackages[f.Pkg().Path()] == ""
+}

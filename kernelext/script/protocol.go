@@ -1,0 +1,150 @@
+package script
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// job is what the parent writes to the child's standard input.
+type job struct {
+	Limits Limits `json:"limits"`
+	Cells  []Cell `json:"cells"`
+}
+
+// record is what the child writes to file 3: a length in four bytes, big endian
+// first, and JSON.
+type record struct {
+	Kind  string `json:"kind"` // show, claim or end
+	Item  *Item  `json:"item,omitempty"`
+	Claim []byte `json:"claim,omitempty"`
+	Err   *Error `json:"err,omitempty"`
+}
+
+const (
+	showKind  = "show"
+	claimKind = "claim"
+	endKind   = "end"
+
+	maxRecord = 4 << 20
+)
+
+func writeRecord(w io.Writer, r record) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("writing a %s record: %w", r.Kind, err)
+	}
+	if len(b) > maxRecord {
+		return fmt.Errorf("%s record: %d bytes: want at most %d", r.Kind, len(b), maxRecord)
+	}
+	frame := append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...)
+	_, err = w.Write(frame)
+	return err
+}
+
+// transcript is the part of a child's records that is well formed.
+type transcript struct {
+	shown  []Item
+	claims [][]byte
+	end    record
+	ended  bool
+}
+
+// readRecords stops at the first record that is not well formed, as it does
+// after end: a hostile child can only shorten what it says.
+func readRecords(r io.Reader, left *allowance) transcript {
+	var t transcript
+	for !t.ended {
+		rec, err := readRecord(r, left)
+		if err != nil {
+			break
+		}
+		switch {
+		case rec.Kind == showKind && rec.Item != nil:
+			t.shown = append(t.shown, *rec.Item)
+		case rec.Kind == claimKind && rec.Claim != nil:
+			t.claims = append(t.claims, rec.Claim)
+		case rec.Kind == endKind:
+			t.end, t.ended = rec, true
+		}
+	}
+	_, _ = io.Copy(io.Discard, r) // the child must not block on a full pipe
+	return t
+}
+
+var errSpent = errors.New("output limit reached")
+
+func readRecord(r io.Reader, left *allowance) (record, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return record{}, err
+	}
+	n := binary.BigEndian.Uint32(head[:])
+	if n > maxRecord || !left.take(int(n)) {
+		left.exhaust()
+		return record{}, errSpent
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return record{}, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	var rec record
+	if err := dec.Decode(&rec); err != nil {
+		return record{}, fmt.Errorf("reading a record: %w", err)
+	}
+	return rec, nil
+}
+
+// allowance is the output that a child has left.
+type allowance struct {
+	mu    sync.Mutex
+	bytes int
+	spent chan struct{} // closed when nothing is left
+	done  bool
+}
+
+func newAllowance(n int) *allowance { return &allowance{bytes: n, spent: make(chan struct{})} }
+
+func (a *allowance) take(n int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.bytes -= n
+	if a.bytes < 0 && !a.done {
+		a.done = true
+		close(a.spent)
+	}
+	return a.bytes >= 0
+}
+
+func (a *allowance) exhaust() { a.take(1 << 40) }
+
+func (a *allowance) isSpent() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done
+}
+
+// capped keeps the first bytes written to it and drops the rest.
+type capped struct {
+	left *allowance
+	keep int
+	buf  bytes.Buffer
+}
+
+// Write never fails, so that the child is ended by a signal and not by a
+// broken pipe.
+func (c *capped) Write(p []byte) (int, error) {
+	c.left.take(len(p))
+	if room := c.keep - c.buf.Len(); room > 0 {
+		c.buf.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+func (c *capped) String() string { return c.buf.String() }

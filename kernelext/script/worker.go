@@ -1,0 +1,122 @@
+package script
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"sync"
+
+	"github.com/mlsysim/golab/kernelext/chart"
+	lab "github.com/mlsysim/golab/kernelext/lab/record"
+)
+
+// Worker is the child's side of Exec.
+type Worker struct {
+	Prelude *Prelude                   // default kernelext/lab
+	Show    func(v any) map[string]any // MIME bundle of a value; default kernelext/chart
+}
+
+// MaybeWorker ends the process after the script's work when it was started by
+// Exec, and does nothing otherwise. Binaries call it first thing in main.
+func MaybeWorker() { Worker{}.Maybe() }
+
+// Maybe is MaybeWorker with a prelude or printer of the caller's choice.
+func (w Worker) Maybe() {
+	if len(os.Args) != 2 || os.Args[1] != workerArg {
+		return
+	}
+	records := os.NewFile(3, "records")
+	if err := w.run(os.Stdin, os.Stdout, records); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// run reads a job, confines the process and runs the cells.
+func (w Worker) run(stdin io.Reader, stdout, records io.Writer) error {
+	var j job
+	dec := json.NewDecoder(stdin)
+	if err := dec.Decode(&j); err != nil {
+		return fmt.Errorf("reading the job: %w", err)
+	}
+	debug.SetTraceback("none")
+	debug.SetMemoryLimit(int64(j.Limits.Memory / 4 * 3))
+	if err := confine(j.Limits); err != nil {
+		return fmt.Errorf("confining the script: %w", err)
+	}
+
+	p := &port{w: records}
+	lab.Use(p)
+	e := New(Options{Stdout: stdout, Steps: j.Limits.Steps, Prelude: w.Prelude, Show: func(v any) { p.Show(w.bundle(v)) }})
+	end := record{Kind: endKind}
+	for _, c := range j.Cells {
+		p.cell = c.Name
+		if err := e.Run(context.Background(), c.Name, c.Src); err != nil {
+			end.Err = first(c.Name, err)
+			break
+		}
+	}
+	p.send(end)
+	return p.err
+}
+
+// first is the error of a script that the parent reports.
+func first(name string, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Name: name, Kind: Runtime, Msg: err.Error()}
+}
+
+// bundle is a value in every form that the front ends know.
+func (w Worker) bundle(v any) map[string]any {
+	if _, own := v.(Value); own {
+		return map[string]any{plainText: fmt.Sprint(v)}
+	}
+	if w.Show == nil {
+		return chart.Bundle(v)
+	}
+	return w.Show(v)
+}
+
+const plainText = "text/plain"
+
+// port sends records to the parent; it is the sink of the prelude.
+type port struct {
+	mu   sync.Mutex
+	w    io.Writer
+	cell string
+	err  error
+}
+
+// Record passes a claim on.
+func (p *port) Record(claim []byte) { p.send(record{Kind: claimKind, Claim: claim}) }
+
+// Show passes a MIME bundle on; what is not text becomes JSON.
+func (p *port) Show(bundle map[string]any) {
+	item := &Item{Cell: p.cell, Bundle: map[string]string{plainText: ""}}
+	for mime, v := range bundle {
+		if s, ok := v.(string); ok {
+			item.Bundle[mime] = s
+			continue
+		}
+		if b, err := json.Marshal(v); err == nil {
+			item.Bundle[mime] = string(b)
+		}
+	}
+	p.send(record{Kind: showKind, Item: item})
+}
+
+func (p *port) send(r record) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := writeRecord(p.w, r); err != nil && p.err == nil {
+		p.err = err
+	}
+}
