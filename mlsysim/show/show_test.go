@@ -201,7 +201,7 @@ func TestJSON(t *testing.T) {
 func TestBundle(t *testing.T) {
 	require.Equal(t, map[string]any{"text/plain": "3 GB"}, show.Bundle(3*units.GB))
 
-	bundle := show.Bundle(result{StepTime: 3 * units.Millisecond})
+	bundle := show.Bundle(struct{ Step units.Seconds }{3 * units.Millisecond})
 	require.Contains(t, bundle["text/plain"], "3 ms")
 	require.Contains(t, bundle["text/html"], "3 ms")
 	require.Contains(t, bundle["text/markdown"], "3 ms")

@@ -60,7 +60,7 @@ func formatSI(v float64, us []unit) string {
 			break
 		}
 	}
-	if v == 0 {
+	if v == 0 || v-v != 0 {
 		best = prefix{"", 1}
 	}
 	return Number(v/best.factor) + " " + best.letter + u.text
