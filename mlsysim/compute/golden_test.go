@@ -88,3 +88,36 @@ func compare(t *testing.T, c golden.Case, name string, r compute.Result) int {
 	require.InEpsilon(t, want+1e-300, got+1e-300, 1e-9, name)
 	return 1
 }
+
+// The worked cases of solvers.md 3.1, on the device and network of the vectors.
+func TestWorkedCases(t *testing.T) {
+	cases, err := golden.Of("SingleNodeModel")
+	require.NoError(t, err)
+	byID := map[string]golden.Case{}
+	for _, c := range cases {
+		byID[c.ID] = c
+	}
+	for _, w := range []struct {
+		id      string
+		batch   int
+		context int
+		eta     float64
+		latency float64
+		mfu     float64 // 0 is not stated
+	}{
+		{"SingleNodeModel-001", 32, 0, 0.45, 5.124030e-3, 0.1014116},
+		{"SingleNodeModel-001", 32, 2048, 0.5, 7.358189e-3 + 0.33e-3, 0}, // the text adds 0.32 ms, forgetting the dispatch of its own formula
+		{"SingleNodeModel-021", 1, 0, 0.5, 0.5675641e-3, 0.04630675},
+		{"SingleNodeModel-054", 1, 0, 0.5, 0.8648827, 0.000165075},
+	} {
+		s, err := singleNode(byID[w.id])
+		require.NoError(t, err)
+		s.Batch, s.Context, s.Efficiency = w.batch, w.context, w.eta
+		r, err := s.Solve()
+		require.NoError(t, err)
+		require.InEpsilon(t, w.latency, float64(r.Latency), 5e-7, w.id)
+		if w.mfu > 0 {
+			require.InEpsilon(t, w.mfu, r.MFU, 5e-7, w.id)
+		}
+	}
+}
