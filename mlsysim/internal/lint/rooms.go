@@ -39,6 +39,8 @@ var rooms = join(
 		"autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger", "autograder/export",
 	}}},
 
+	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes
+
 	// The generators and the kernelspec writer are commands too: nothing may
 	// import them.
 	trees(11, "cmd/mlsysim", "cmd/mlgrade", "docker/kernelspec", "mlsysim/internal/gen"),
