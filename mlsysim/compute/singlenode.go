@@ -3,6 +3,8 @@
 package compute
 
 import (
+	"strings"
+
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
@@ -24,8 +26,8 @@ import (
 //
 // Williams, Waterman, Patterson 2009, "Roofline".
 type SingleNode struct {
-	Model            models.Model      `help:"network"`
-	Hardware         hardware.Device   `help:"device it runs on"`
+	Model            models.Model      `help:"network" required:"true"`
+	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Phase            Phase             `help:"what one pass does"`
 	Batch            int               `help:"sequences or samples per pass" min:"1"`
 	Prompt           int               `help:"new tokens per sequence of a prefill" min:"0"`
@@ -143,11 +145,10 @@ func (s *SingleNode) refuse() error {
 	if field, value, want := s.Model.Inconsistent(); field != "" {
 		return describe.Refuse(name, field, value, want)
 	}
-	_, err := s.Hardware.Peak(s.Precision)
 	attends := s.Model.Attends()
 	switch {
-	case err != nil:
-		return describe.Refuse(name, "Precision", s.Precision, err.Error())
+	case s.Hardware.Rates.At(s.Precision) == 0:
+		return describe.Refuse(name, "Precision", s.Precision, "one of "+strings.Join(s.Hardware.Rates.Supported(), ", ")+", the formats of "+s.Hardware.Name)
 	case s.Hardware.MainBandwidth() == 0:
 		return describe.Refuse(name, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
 	case s.Hardware.Capacity() == 0:

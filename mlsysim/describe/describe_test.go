@@ -190,6 +190,25 @@ func TestSchema(t *testing.T) {
 	require.Equal(t, []any{"red", "green"}, s.Properties["colour"]["enum"])
 }
 
+// remarks stands for a set of remarks that is stored as bits.
+type remarks uint32
+
+func (remarks) Texts() []string { return []string{"too big"} }
+
+func TestSchemaOfRemarks(t *testing.T) {
+	type result struct {
+		Remarks remarks `help:"what to know"`
+	}
+	out, err := json.Marshal(describe.Schema(reflect.TypeFor[result]()))
+	require.NoError(t, err)
+	require.Contains(t, string(out), `"remarks":{"items":{"type":"string"},"type":"array","description":"what to know"}`)
+}
+
+func TestNear(t *testing.T) {
+	require.Equal(t, []string{"batch"}, describe.Near("bach", []string{"phase", "batch", "context"}, 1))
+	require.Empty(t, describe.Near("zzz", []string{"batch"}, 3))
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"batch": 8, "part": {"size": "80 GiB"}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

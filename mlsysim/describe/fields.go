@@ -6,6 +6,7 @@
 //	min, max       closed bounds; above, below: open bounds
 //	default:"0.5"  what the zero value means; an explicit zero in JSON or a flag is still checked
 //	better         lower or higher, for sweeps and tables
+//	required:"true" a registry entry that has to be named
 //	known:"Flag"   the value means something only if that bool field is true
 //	json:"name"    a JSON key that is not the snake-case name
 //
@@ -46,6 +47,7 @@ type Field struct {
 	Enum    []string
 	Type    reflect.Type
 	Index   []int
+	needed  bool
 	bounds  bounds
 }
 
@@ -59,6 +61,7 @@ func Fields(t reflect.Type) []Field {
 		f := Field{
 			Name: sf.Name, Key: snake(sf.Name, '_'), Flag: snake(sf.Name, '-'), Type: sf.Type, Index: sf.Index,
 			Help: sf.Tag.Get("help"), Better: sf.Tag.Get("better"), Known: sf.Tag.Get("known"), Default: sf.Tag.Get("default"),
+			needed: sf.Tag.Get("required") == "true",
 			bounds: parseBounds(sf),
 		}
 		if key, _, _ := strings.Cut(sf.Tag.Get("json"), ","); key != "" {
@@ -76,9 +79,10 @@ func Fields(t reflect.Type) []Field {
 	return out
 }
 
-// Required reports whether the zero value of the field is out of range.
+// Required reports whether the field has to be given: its zero value is out of
+// range.
 func (f Field) Required() bool {
-	return f.Default == "" && f.bounds.refuse(0) != ""
+	return f.needed || f.Default == "" && f.bounds.refuse(0) != ""
 }
 
 // Want words the range of the field, or returns "".

@@ -57,6 +57,8 @@ func leaf(f Field) *jsonschema.Schema {
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string", Description: "name in the registry"}, object(f.Type)}}
 	case f.Type.Kind() == reflect.Struct:
 		return object(f.Type)
+	case f.Type.Implements(reflect.TypeFor[sentences]()):
+		return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
 	case f.Type.Kind() == reflect.Slice:
 		return &jsonschema.Schema{Type: "array", Items: leaf(Field{Type: f.Type.Elem()})}
 	case f.Unit != "":
@@ -71,6 +73,9 @@ func leaf(f Field) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string"}
 	}
 }
+
+// sentences is implemented by sets of remarks, which JSON writes as a list.
+type sentences interface{ Texts() []string }
 
 func bounded(typ string, f Field) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: typ}

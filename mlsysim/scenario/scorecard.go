@@ -19,8 +19,8 @@ import (
 // Evaluation is a design to judge: a network on a device, how long it runs and
 // where, and the limits it must keep. A limit of zero is no limit.
 type Evaluation struct {
-	Model            models.Model      `help:"network"`
-	Hardware         hardware.Device   `help:"device it runs on"`
+	Model            models.Model      `help:"network" required:"true"`
+	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Phase            compute.Phase     `help:"what one pass does"`
 	Batch            int               `help:"sequences or samples per pass" min:"1" default:"1"`
 	Prompt           int               `help:"new tokens per sequence of a prefill" min:"0"`

@@ -5,6 +5,7 @@ package serving
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
@@ -28,8 +29,8 @@ import (
 // Pope 2023, "Efficiently scaling transformer inference"; Agrawal 2024,
 // "Sarathi-Serve" (chunks).
 type Serving struct {
-	Model            models.Model      `help:"network that generates tokens"`
-	Hardware         hardware.Device   `help:"device it runs on"`
+	Model            models.Model      `help:"network that generates tokens" required:"true"`
+	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Devices          int               `help:"devices in all; 0 is one group of TP" min:"0"`
 	TP               int               `help:"tensor-parallel devices per replica" min:"1" default:"1"`
 	Prompt           int               `help:"prompt tokens per request" min:"1"`
@@ -140,10 +141,9 @@ func (s *Serving) refuse() error {
 	if field, value, want := s.Model.Inconsistent(); field != "" {
 		return describe.Refuse(name, field, value, want)
 	}
-	_, err := s.Hardware.Peak(s.Precision)
 	switch {
-	case err != nil:
-		return describe.Refuse(name, "Precision", s.Precision, err.Error())
+	case s.Hardware.Rates.At(s.Precision) == 0:
+		return describe.Refuse(name, "Precision", s.Precision, "one of "+strings.Join(s.Hardware.Rates.Supported(), ", ")+", the formats of "+s.Hardware.Name)
 	case !s.Model.Generates():
 		return describe.Refuse(name, "Model", s.Model.Name, "a network that generates tokens; use compute.SingleNode for this one")
 	case s.Hardware.Bandwidth == 0:

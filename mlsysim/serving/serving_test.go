@@ -155,17 +155,17 @@ func TestTracesVerify(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for want, change := range map[string]func(*serving.Serving){
-		"serving.Serving: Prompt = 0: want at least 1":             func(s *serving.Serving) { s.Prompt = 0 },
-		"Model = ResNet-50: want a network that generates tokens":  func(s *serving.Serving) { s.Model = models.ResNet50 },
-		"Cached = 4096: want below the prompt":                     func(s *serving.Serving) { s.Cached = 4096 },
-		"TP = 3: want a divisor of the model's attention heads":    func(s *serving.Serving) { s.TP = 3 },
-		"Devices = 3: want a multiple of TP":                       func(s *serving.Serving) { s.TP, s.Devices = 2, 3 },
-		"TP = 16: want at most the devices of one server":          func(s *serving.Serving) { s.TP = 16 },
-		"TP = 2: want 1: the registry knows no link between":       func(s *serving.Serving) { s.TP, s.Hardware = 2, hardware.T4 },
-		"Chunk = 1: want at least":                                 func(s *serving.Serving) { s.Chunk, s.Prompt = 1, 1_000_000 },
-		"Efficiency = NaN: want above 0 and at most 1":             func(s *serving.Serving) { s.Efficiency = nan() },
-		"Hardware.Memory = 0 B: want above 0 B":                    func(s *serving.Serving) { s.Hardware.Memory = 0 },
-		"Precision = int4: want NVIDIA H100 SXM5 has no int4 rate": func(s *serving.Serving) { s.Precision = physics.INT4 },
+		"serving.Serving: Prompt = 0: want at least 1":            func(s *serving.Serving) { s.Prompt = 0 },
+		"Model = ResNet-50: want a network that generates tokens": func(s *serving.Serving) { s.Model = models.ResNet50 },
+		"Cached = 4096: want below the prompt":                    func(s *serving.Serving) { s.Cached = 4096 },
+		"TP = 3: want a divisor of the model's attention heads":   func(s *serving.Serving) { s.TP = 3 },
+		"Devices = 3: want a multiple of TP":                      func(s *serving.Serving) { s.TP, s.Devices = 2, 3 },
+		"TP = 16: want at most the devices of one server":         func(s *serving.Serving) { s.TP = 16 },
+		"TP = 2: want 1: the registry knows no link between":      func(s *serving.Serving) { s.TP, s.Hardware = 2, hardware.T4 },
+		"Chunk = 1: want at least":                                func(s *serving.Serving) { s.Chunk, s.Prompt = 1, 1_000_000 },
+		"Efficiency = NaN: want above 0 and at most 1":            func(s *serving.Serving) { s.Efficiency = nan() },
+		"Hardware.Memory = 0 B: want above 0 B":                   func(s *serving.Serving) { s.Hardware.Memory = 0 },
+		"Precision = int4: want one of fp16, bf16, tf32":          func(s *serving.Serving) { s.Precision = physics.INT4 },
 	} {
 		s := base
 		change(&s)

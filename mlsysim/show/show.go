@@ -68,7 +68,7 @@ type Column struct {
 type Step struct {
 	Name        string
 	Formula     string // T_m = W / (BW·η_m)
-	TeX         string
+	TeX         string `json:"tex"`
 	Substituted string // 16.06 GB / (3.35 TB/s · 1)
 	Value       string
 	Terms       []Row  // what each symbol means and is

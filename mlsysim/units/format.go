@@ -23,11 +23,12 @@ func Number(v float64) string {
 	if strings.Contains(text, ".") {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
-	return thousands(text)
+	return thousands(text, 5)
 }
 
-// thousands puts commas into the integer part of a decimal text.
-func thousands(text string) string {
+// thousands puts commas into the integer part of a decimal text if it has enough
+// digits.
+func thousands(text string, enough int) string {
 	sign := ""
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
@@ -36,7 +37,7 @@ func thousands(text string) string {
 	if rest != "" {
 		rest = "." + rest
 	}
-	if len(whole) < 5 {
+	if len(whole) < enough {
 		return sign + whole + rest
 	}
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -105,7 +106,7 @@ func formatMoney(v float64, _ []unit) string {
 	}
 	switch {
 	case v >= 999.995:
-		return sign + "$" + thousands(strconv.FormatFloat(v, 'f', 0, 64))
+		return sign + "$" + thousands(strconv.FormatFloat(v, 'f', 0, 64), 4)
 	case v >= 1:
 		return sign + "$" + strings.TrimSuffix(strconv.FormatFloat(v, 'f', 2, 64), ".00")
 	default:

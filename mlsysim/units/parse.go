@@ -14,7 +14,7 @@ func parse(text, kind string, us []unit) (float64, error) {
 	number, name := cut(text)
 	v, err := strconv.ParseFloat(number, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%s: %q: want a number with a unit, such as %q", kind, text, "1 "+us[0].text)
+		return 0, fmt.Errorf("%q: want %s: a number with a unit, such as %q", text, kind, "1 "+us[0].text)
 	}
 	if name == "" && v == 0 {
 		return 0, nil
@@ -69,20 +69,20 @@ func unknown(text, name, kind string, us []unit) error {
 	}
 	for _, s := range all {
 		if strings.EqualFold(s, name) {
-			return fmt.Errorf("%s: %q: unknown unit %q: did you mean %q?", kind, text, name, s)
+			return fmt.Errorf("%q: unknown unit %q: did you mean %q?", text, name, s)
 		}
 	}
 	for _, k := range catalogue {
 		for _, u := range k.units {
 			if _, ok := u.spelled(name); ok && name != "" {
-				return fmt.Errorf("%s: %q is %s, want %s, such as %q", kind, text, k.name, kind, "1 "+us[0].text)
+				return fmt.Errorf("%q is %s, want %s, such as %q", text, k.name, kind, "1 "+us[0].text)
 			}
 		}
 	}
 	if name == "" {
-		return fmt.Errorf("%s: %q has no unit: want one of %s", kind, text, strings.Join(all, ", "))
+		return fmt.Errorf("%q has no unit: want one of %s", text, strings.Join(all, ", "))
 	}
-	return fmt.Errorf("%s: %q: unknown unit %q: want one of %s", kind, text, name, strings.Join(all, ", "))
+	return fmt.Errorf("%q: unknown unit %q: want one of %s", text, name, strings.Join(all, ", "))
 }
 
 // parseJSON reads a plain SI number, or text with a unit.
@@ -96,7 +96,7 @@ func parseJSON(data []byte, kind string, us []unit) (float64, error) {
 	}
 	var v float64
 	if err := json.Unmarshal(data, &v); err != nil {
-		return 0, fmt.Errorf("%s: %s: want a number in %s or text such as %q", kind, data, us[0].text, "1 "+us[0].text)
+		return 0, fmt.Errorf("%s: want a number in %s or text such as %q", data, us[0].text, "1 "+us[0].text)
 	}
 	return v, nil
 }

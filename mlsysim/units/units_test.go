@@ -84,14 +84,14 @@ func TestParse(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"80":      `Bytes: "80" has no unit: want one of B, kB, MB`,
-		"80 gb":   `Bytes: "80 gb": unknown unit "gb": did you mean "GB"?`,
-		"80 GB/s": `Bytes: "80 GB/s" is ByteRate, want Bytes, such as "1 B"`,
+		"80":      `"80" has no unit: want one of B, kB, MB`,
+		"80 gb":   `"80 gb": unknown unit "gb": did you mean "GB"?`,
+		"80 GB/s": `"80 GB/s" is ByteRate, want Bytes, such as "1 B"`,
 		"80 QB":   `unknown unit "QB": want one of B`,
-		"GB":      `want a number with a unit, such as "1 B"`,
-		"NaN GB":  `want a number with a unit`,
-		"1e999 B": `want a number with a unit`,
-		"":        `want a number with a unit`,
+		"GB":      `"GB": want Bytes: a number with a unit, such as "1 B"`,
+		"NaN GB":  `a number with a unit`,
+		"1e999 B": `a number with a unit`,
+		"":        `a number with a unit`,
 		"3 s":     `is Seconds, want Bytes`,
 	} {
 		_, err := ParseBytes(text)
