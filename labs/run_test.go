@@ -1,0 +1,138 @@
+package labs_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/kernelext/script"
+	"github.com/mlsysim/golab/labs"
+)
+
+func TestMain(m *testing.M) {
+	script.MaybeWorker()
+	os.Exit(m.Run())
+}
+
+func execute(t *testing.T, cells ...script.Cell) script.Outcome {
+	t.Helper()
+	o, err := script.ExecCells(context.Background(), script.Limits{}, cells)
+	require.NoError(t, err)
+	require.Equal(t, script.Done, o.Reason, "%v", o.Err)
+	return o
+}
+
+// code lists the code cells of a lab's notebook.
+func code(t *testing.T, l labs.Lab) []script.Cell {
+	t.Helper()
+	var nb struct {
+		Cells []struct {
+			ID     string
+			Type   string `json:"cell_type"`
+			Source []string
+		}
+	}
+	require.NoError(t, json.Unmarshal(labs.Notebook(l), &nb))
+	var out []script.Cell
+	for _, c := range nb.Cells {
+		if c.Type == "code" {
+			out = append(out, script.Cell{Name: c.ID, Src: strings.Join(c.Source, "")})
+		}
+	}
+	require.NotEmpty(t, out)
+	return out
+}
+
+func shown(o script.Outcome) []string {
+	var out []string
+	for _, item := range o.Shown {
+		out = append(out, item.Bundle["text/plain"])
+	}
+	return out
+}
+
+// The student notebook runs as it is handed out, and so does the script, with
+// the same values to see.
+func TestNotebookAndScriptShowTheSame(t *testing.T) {
+	for _, l := range labs.All() {
+		fromNotebook := execute(t, code(t, l)...)
+		fromScript := execute(t, script.Cell{Name: "script", Src: string(labs.Script(l))})
+		require.Equal(t, shown(fromNotebook), shown(fromScript))
+		require.Equal(t, fromNotebook.Claims, fromScript.Claims)
+		require.Contains(t, strings.Join(shown(fromNotebook), "\n"), "Feasibility")
+		require.Equal(t, "your-id", labs.Opened(l, records(t, fromScript)))
+	}
+}
+
+func TestScriptIsShort(t *testing.T) {
+	for _, l := range labs.All() {
+		n := strings.Count(string(labs.Script(l)), "\n")
+		require.GreaterOrEqual(t, n, 15)
+		require.LessOrEqual(t, n, 40)
+	}
+}
+
+func records(t *testing.T, o script.Outcome) []record.Record {
+	t.Helper()
+	var out []record.Record
+	for _, data := range o.Claims {
+		var r record.Record
+		require.NoError(t, json.Unmarshal(data, &r))
+		out = append(out, r)
+	}
+	return out
+}
+
+// The worked answers earn every point at everyone's own scenario, through the
+// engine that students use.
+func TestWorkedAnswers(t *testing.T) {
+	for _, l := range labs.All() {
+		for _, student := range []string{"ada", "grace", "s123", "Zoë", "your-id"} {
+			o := execute(t, script.Cell{Name: "script", Src: labs.Worked(l, student)})
+			for _, v := range labs.Check(l, student, records(t, o)) {
+				require.True(t, v.OK(), "%s %s: %+v", student, v.ID, v.Parts)
+				require.InDelta(t, v.Max, v.Points, 1e-9)
+			}
+		}
+	}
+}
+
+// GoNB keeps declarations from cell to cell and makes the statements behind
+// %% the main function of a program. Compiled that way, cell by cell, the
+// notebook shows what the engine shows.
+func TestNotebookCompilesAsGoNBDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the Go toolchain and some seconds")
+	}
+	for _, l := range labs.All() {
+		var kept, mains strings.Builder
+		mains.WriteString("func main() {\n")
+		for _, c := range code(t, l) {
+			declarations, statements, _ := strings.Cut(c.Src, "//gonb:%%\n")
+			kept.WriteString(declarations + "\n")
+			mains.WriteString("\tfunc() {\n" + statements + "\n\t}()\n")
+		}
+		src := "package main\n\nimport \"fmt\"\n\n" + kept.String() + mains.String() + "}\n"
+		file := filepath.Join(t.TempDir(), "main.go")
+		require.NoError(t, os.WriteFile(file, []byte(src), 0o600))
+
+		cmd := exec.Command("go", "run", file) // from here: it sees this module
+		cmd.Env = append(os.Environ(), "NO_COLOR=1")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		var want strings.Builder
+		for _, text := range shown(execute(t, code(t, l)...)) {
+			want.WriteString(text + "\n")
+		}
+		require.Equal(t, words(want.String()), words(string(out)))
+	}
+}
+
+func words(text string) []string { return strings.Fields(text) }
