@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/show"
+)
+
+// A Format is a way to print a result.
+type Format string
+
+// The formats. CSV is for tables only.
+const (
+	Text     Format = "text"
+	JSON     Format = "json"
+	Markdown Format = "markdown"
+	HTML     Format = "html"
+	CSV      Format = "csv"
+)
+
+// Formats lists the names of the formats.
+func Formats() []string {
+	return []string{string(Text), string(JSON), string(Markdown), string(HTML), string(CSV)}
+}
+
+// String returns the name.
+func (f *Format) String() string { return string(*f) }
+
+// Type names what the flag wants.
+func (f *Format) Type() string { return "format" }
+
+// Set reads a name in any case.
+func (f *Format) Set(text string) error {
+	i, err := describe.ParseEnum("format", text, Formats())
+	if err == nil {
+		*f = Format(Formats()[i])
+	}
+	return err
+}
+
+// Output adds -o, --format to a command and those below it. --output means the
+// same where no input field has that name.
+func Output(cmd *cobra.Command) *Format {
+	f := Text
+	flags := cmd.PersistentFlags()
+	flags.VarP(&f, "format", "o", "output `format`: "+strings.Join(Formats(), ", ")+" (tables only)")
+	flags.Var(&f, "output", "the same as --format")
+	flags.Lookup("output").Hidden = true
+	Offer(cmd, "format", Formats())
+	return &f
+}
+
+// Offer completes the values of a flag.
+func Offer(cmd *cobra.Command, flag string, values []string) {
+	OfferLate(cmd, flag, func() []string { return values })
+}
+
+// OfferLate completes the values of a flag with names that are listed only when
+// a shell asks.
+func OfferLate(cmd *cobra.Command, flag string, values func() []string) {
+	late := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := cmd.RegisterFlagCompletionFunc(flag, late); err != nil {
+		panic(err) // the flag does not exist: a mistake of ours that every run shows
+	}
+}
+
+// Print writes a view to stdout.
+func Print(cmd *cobra.Command, f Format, v show.View) error {
+	text, err := render(cmd.OutOrStdout(), f, v)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+		return fmt.Errorf("writing the output: %w", err)
+	}
+	return nil
+}
+
+func render(w io.Writer, f Format, v show.View) (string, error) {
+	switch f {
+	case JSON:
+		text, err := show.JSON(v)
+		return string(text), err
+	case Markdown:
+		return show.Markdown(v), nil
+	case HTML:
+		return show.Page(v), nil
+	case CSV:
+		return table(v)
+	default:
+		return show.Text(v, Screen(w, os.Getenv)), nil
+	}
+}
+
+// Records is data that has a form as rows; the first names the columns.
+type Records interface{ Records() ([][]string, error) }
+
+func table(v show.View) (string, error) {
+	data, ok := v.Data.(Records)
+	if !ok {
+		return "", Usage("csv is for registry tables only: want one of text, json, markdown, html")
+	}
+	rows, err := data.Records()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	err = w.WriteAll(rows)
+	return b.String(), err
+}
+
+// Screen says how wide w is and whether it shows colours: NO_COLOR, CLICOLOR,
+// CLICOLOR_FORCE, TERM and COLUMNS have their usual meanings.
+func Screen(w io.Writer, env func(string) string) show.Options {
+	file, isFile := w.(*os.File)
+	terminal := isFile && term.IsTerminal(int(file.Fd()))
+	o := show.Options{Width: 80, Color: terminal && env("CLICOLOR") != "0" && env("TERM") != "dumb"}
+	if force := env("CLICOLOR_FORCE"); force != "" && force != "0" {
+		o.Color = true
+	}
+	if env("NO_COLOR") != "" {
+		o.Color = false
+	}
+
+	if n, err := strconv.Atoi(env("COLUMNS")); err == nil && n > 0 {
+		o.Width = n
+	} else if terminal {
+		if n, _, err := term.GetSize(int(file.Fd())); err == nil && n > 0 {
+			o.Width = n
+		}
+	}
+	return o
+}

@@ -1,0 +1,36 @@
+// Command mlgrade grades a folder of submissions to a lab: each runs in its own
+// process with limits, the claims are checked outside, and every question ends
+// graded, failed or not graded. It leaves out rosters and deadlines.
+//
+//	mlgrade grade submissions --lab T0 --out out
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/kernelext/script"
+)
+
+var version = "dev" // set by the linker
+
+func main() {
+	script.MaybeWorker()
+	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
+}
+
+func rootCommand() *cobra.Command {
+	root := cli.Root(&cobra.Command{
+		Use:   "mlgrade",
+		Short: "Grade labs against the solvers",
+		Long: `mlgrade runs submissions and checks what they claim with its own engine.
+
+Exit codes: 0 every submission has an explicit outcome, whatever it is, 1 bad
+usage, or grading ended early.`,
+		Example: "  mlgrade grade submissions --lab T0 --out out",
+	}, version)
+	root.AddCommand(gradeCommand(cli.Output(root)))
+	return root
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlsysim/golab/autograder/answer"
+	"github.com/mlsysim/golab/autograder/notebook"
+	"github.com/mlsysim/golab/autograder/sandbox"
+	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/labs"
+	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/source"
+)
+
+// A checkup is one look at one's own answers.
+type checkup struct {
+	lab, student string
+	limits       sandbox.Limits
+}
+
+func labCheck(out *cli.Format) *cobra.Command {
+	var c checkup
+	cmd := &cobra.Command{
+		Use: "check FILE", Short: "Run a lab again and judge its answers", Args: cli.Args("FILE"),
+		Long: `check runs a notebook or script again and judges its answers as the grader does,
+at the scenario of the student id that it opens the lab with.
+
+Exit codes: 0 every check passed, 3 one did not.`,
+		Example: "  mlsysim lab check T0_hello_world.ipynb\n  mlsysim lab check s123.lab --student s123 -o json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, ok, err := c.run(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if err := cli.Print(cmd, *out, v); err != nil || ok {
+				return err
+			}
+			return cli.End(cli.Broken)
+		},
+	}
+	cmd.Flags().StringVar(&c.lab, "lab", "", "`id` of the lab; the one the file opens unless given")
+	cmd.Flags().StringVar(&c.student, "student", "", "student `id`; the one the file opens the lab with unless given")
+	cli.OfferLate(cmd, "lab", func() []string {
+		ids, _ := completeLab(nil, nil, "")
+		return ids
+	})
+	limits(cmd, &c.limits)
+	return cmd
+}
+
+// run judges a file and says whether every check passed.
+func (c checkup) run(cmd *cobra.Command, path string) (show.View, bool, error) {
+	sub, err := notebook.Read(path)
+	if err != nil {
+		return show.View{}, false, cli.Blame("file", err)
+	}
+	var cells []sandbox.Cell
+	for _, cell := range sub.Cells {
+		cells = append(cells, sandbox.Cell{Name: cell.Name, Src: cell.Source})
+	}
+	run, err := sandbox.Run(cmd.Context(), c.limits, cells)
+	if err != nil {
+		return show.View{}, false, err
+	}
+
+	records, notes := answer.Read(run.Claims)
+	lab, err := c.opened(records)
+	if err != nil {
+		return show.View{}, false, err
+	}
+	if c.student == "" {
+		c.student = labs.Opened(lab, records)
+	}
+	for _, end := range run.Ends {
+		notes = append(notes, end.Message)
+	}
+	verdicts := labs.Check(lab, c.student, records)
+	v, ok := c.view(lab, verdicts, notes)
+	return v, ok && len(run.Ends) == 0, nil
+}
+
+// opened is the lab that was asked for, or the last one that the file opens.
+func (c checkup) opened(records []record.Record) (labs.Lab, error) {
+	id := c.lab
+	for _, r := range records {
+		if c.lab == "" && r.Kind == record.Open {
+			id = r.Lab
+		}
+	}
+	if id == "" {
+		return labs.Lab{}, cli.Usage("the file opens no lab: want Open(\"T0\", your id) in it, or --lab")
+	}
+	lab, err := labs.Find(id)
+	if err != nil {
+		return labs.Lab{}, cli.Blame("lab", err)
+	}
+	return lab, nil
+}
+
+// view lists each part of each question with its verdict.
+func (c checkup) view(lab labs.Lab, verdicts []labs.Verdict, notes []string) (show.View, bool) {
+	v := show.View{Title: lab.ID + " " + lab.Title, Subtitle: fmt.Sprintf("student %s: %s", c.student, lab.Draw(c.student)), Status: show.Pass}
+	for _, q := range verdicts {
+		b := show.Block{Heading: q.ID + ": " + q.Title, Status: show.Pass}
+		for _, p := range q.Parts {
+			if !p.Verdict.OK {
+				b.Status, v.Status = show.Fail, show.Fail
+			}
+			b.Rows = append(b.Rows, show.Row{Label: p.Name, Value: passed(p.Verdict.OK), Note: p.Verdict.Message, Help: p.Verdict.Invariant})
+			if p.Verdict.CounterExample != "" {
+				b.Notes = append(b.Notes, p.Verdict.CounterExample)
+			}
+		}
+		v.Blocks = append(v.Blocks, b)
+	}
+	if len(notes) > 0 {
+		v.Blocks = append(v.Blocks, show.Block{Heading: "Remarks", Notes: notes})
+	}
+
+	v.Data = object{
+		{"lab", lab.ID},
+		{"version", lab.Version},
+		{"student", c.student},
+		{"ok", v.Status == show.Pass},
+		{"questions", verdicts},
+		{"notes", append([]string{}, notes...)},
+		{"registry", source.Stamp()},
+	}
+	return v, v.Status == show.Pass
+}
+
+func passed(ok bool) string {
+	if ok {
+		return "passed"
+	}
+	return "not yet"
+}

@@ -1,0 +1,39 @@
+// Command mlsysim explores machine-learning systems from a terminal: it judges
+// designs, runs every solver of the catalog, shows the registries with their
+// sources, and works through labs. It leaves out grading, which is mlgrade's.
+//
+//	mlsysim eval Llama3_8B H100 --batch-size 32
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/kernelext/script"
+)
+
+var version = "dev" // set by the linker
+
+func main() {
+	script.MaybeWorker()
+	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
+}
+
+func rootCommand() *cobra.Command {
+	root := cli.Root(&cobra.Command{
+		Use:   "mlsysim",
+		Short: "A laboratory bench for machine-learning systems",
+		Long: `mlsysim says whether a design fits, what binds it and what it costs, and why.
+
+Exit codes: 0 ok, 1 bad input or usage, 2 the design does not fit,
+3 a limit or an invariant failed.`,
+		Example: `  mlsysim eval Llama3_8B H100 --batch-size 32
+  mlsysim zoo hardware
+  mlsysim lab run T0`,
+	}, version)
+	out := cli.Output(root)
+	root.AddCommand(evalCommand(out), solveCommand(out), zooCommand(out), labCommand(out), kernelCommand())
+	return root
+}

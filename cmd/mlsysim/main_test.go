@@ -1,0 +1,17 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mlsysim/golab/cmd/internal/cli/clitest"
+	"github.com/mlsysim/golab/kernelext/script"
+)
+
+func TestMain(m *testing.M) {
+	script.MaybeWorker() // lab run starts this binary again
+	testscript.Main(m, map[string]func(){"mlsysim": main})
+}
+
+func TestScripts(t *testing.T) { clitest.Run(t) }

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/infra"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/source"
+)
+
+// kinds are the categories of the zoo in their order.
+var kinds = []string{"hardware", "models", "infra"}
+
+func zooCommand(out *cli.Format) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:       "zoo [hardware|models|infra]",
+		Short:     "List the registries: devices, models, grids and facilities",
+		Long:      "zoo lists the registries. Names are those that eval, solve and labs accept; a dash is a value that the registry does not know.",
+		Example:   "  mlsysim zoo hardware\n  mlsysim zoo models -o csv\n  mlsysim zoo show H100",
+		ValidArgs: kinds,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wanted := kinds
+			if len(args) > 1 {
+				return cli.Usage("unexpected argument %q: want one category of hardware, models, infra", args[1])
+			}
+			if len(args) == 1 {
+				if !slices.Contains(kinds, args[0]) {
+					return cli.Unknown("category", args[0], kinds)
+				}
+				wanted = args
+			}
+			return cli.Print(cmd, *out, zoo(wanted))
+		},
+	}
+	cmd.AddCommand(entryCommand(out))
+	return cmd
+}
+
+// zoo lists the wanted categories in one view.
+func zoo(wanted []string) show.View {
+	v := show.View{Title: "Registry " + source.Stamp()}
+	var data catalogue
+	for _, kind := range wanted {
+		var tables []*show.Table
+		var objects []object
+		switch kind {
+		case "hardware":
+			tables, objects = one(tabulate(devices(), deviceColumns))
+		case "models":
+			tables, objects = one(tabulate(networks(), modelColumns))
+		case "infra":
+			tables, objects = places()
+		}
+		for _, t := range tables {
+			v.Blocks = append(v.Blocks, show.Block{Table: t})
+		}
+		data = append(data, pair{kind, objects})
+	}
+	v.Data = data
+	return v
+}
+
+func one(t *show.Table, objects []object) ([]*show.Table, []object) {
+	return []*show.Table{t}, objects
+}
+
+// devices lists the devices, the fastest first.
+func devices() []hardware.Entry {
+	return slices.SortedStableFunc(slices.Values(hardware.Entries()), func(a, b hardware.Entry) int {
+		return cmp.Compare(peak(b), peak(a))
+	})
+}
+
+// peak is the rate at the device's usual precision.
+func peak(e hardware.Entry) float64 { return float64(e.Value.Rates.At(e.Value.Best())) }
+
+var deviceColumns = []column[hardware.Entry]{
+	{"name", "Name", func(e hardware.Entry) any { return e.Key }},
+	{"full_name", "", func(e hardware.Entry) any { return e.Value.Name }},
+	{"tier", "", func(e hardware.Entry) any { return e.Value.Tier }},
+	{"year", "Year", func(e hardware.Entry) any { return positive(e.Value.Year) }},
+	{"flops", "Peak", func(e hardware.Entry) any { return positive(e.Value.Rates.At(e.Value.Best())) }},
+	{"precision", "At", func(e hardware.Entry) any { return e.Value.Best() }},
+	{"memory", "Memory", func(e hardware.Entry) any { return positive(e.Value.Capacity()) }},
+	{"bandwidth", "Bandwidth", func(e hardware.Entry) any { return positive(e.Value.Bandwidth) }},
+	{"tdp", "TDP", func(e hardware.Entry) any { return positive(e.Value.TDP) }},
+	{"price", "Price", func(e hardware.Entry) any { return positive(e.Value.Price) }},
+	{"precisions", "", func(e hardware.Entry) any { return e.Value.Rates.Supported() }},
+	{"aliases", "", func(e hardware.Entry) any { return append([]string{}, e.Aliases...) }},
+}
+
+// networks lists the models, the largest first.
+func networks() []models.Entry {
+	return slices.SortedStableFunc(slices.Values(models.Entries()), func(a, b models.Entry) int {
+		return cmp.Compare(b.Value.Params, a.Value.Params)
+	})
+}
+
+var modelColumns = []column[models.Entry]{
+	{"name", "Name", func(e models.Entry) any { return e.Key }},
+	{"full_name", "", func(e models.Entry) any { return e.Value.Name }},
+	{"architecture", "Architecture", func(e models.Entry) any { return e.Value.Family }},
+	{"year", "Year", func(e models.Entry) any { return positive(e.Value.Year) }},
+	{"parameters", "Size", func(e models.Entry) any { return positive(e.Value.Params) }},
+	{"active", "", func(e models.Entry) any { return positive(e.Value.ActiveParams()) }},
+	{"layers", "Layers", func(e models.Entry) any { return positive(e.Value.Layers) }},
+	{"weights", "At 16 bit", func(e models.Entry) any { return e.Value.Weights(physics.FP16) }},
+	{"context", "Context", func(e models.Entry) any { return positive(e.Value.Context) }},
+	{"aliases", "", func(e models.Entry) any { return append([]string{}, e.Aliases...) }},
+}
+
+// places lists the grids, the cleanest first, and the facilities, the most
+// efficient first.
+func places() ([]*show.Table, []object) {
+	grids := slices.SortedStableFunc(slices.Values(infra.Grids()), func(a, b infra.GridEntry) int {
+		return cmp.Compare(a.Value.Carbon, b.Value.Carbon)
+	})
+	halls := slices.SortedStableFunc(slices.Values(infra.Facilities()), func(a, b infra.FacilityEntry) int {
+		return cmp.Compare(a.Value.PUE, b.Value.PUE)
+	})
+	gridTable, objects := tabulate(grids, gridColumns)
+	hallTable, more := tabulate(halls, hallColumns)
+	return []*show.Table{gridTable, hallTable}, append(objects, more...)
+}
+
+var gridColumns = []column[infra.GridEntry]{
+	{"name", "Grid", func(e infra.GridEntry) any { return e.Key }},
+	{"kind", "", func(infra.GridEntry) any { return "grid" }},
+	{"full_name", "Region", func(e infra.GridEntry) any { return e.Value.Name }},
+	{"year", "Year", func(e infra.GridEntry) any { return positive(e.Value.Year) }},
+	{"carbon", "Carbon", func(e infra.GridEntry) any { return e.Value.Carbon }},
+	{"basis", "Basis", func(e infra.GridEntry) any { return e.Value.Basis }},
+	{"electricity_price", "Electricity", func(e infra.GridEntry) any { return positive(e.Value.Price) }},
+	{"aliases", "", func(e infra.GridEntry) any { return append([]string{}, e.Aliases...) }},
+}
+
+var hallColumns = []column[infra.FacilityEntry]{
+	{"name", "Facility", func(e infra.FacilityEntry) any { return e.Key }},
+	{"kind", "", func(infra.FacilityEntry) any { return "facility" }},
+	{"full_name", "Operator or survey", func(e infra.FacilityEntry) any { return e.Value.Name }},
+	{"year", "Year", func(e infra.FacilityEntry) any { return positive(e.Value.Year) }},
+	{"pue", "PUE", func(e infra.FacilityEntry) any { return positive(e.Value.PUE) }},
+	{"wue", "Water", func(e infra.FacilityEntry) any { return positive(e.Value.WUE) }},
+	{"aliases", "", func(e infra.FacilityEntry) any { return append([]string{}, e.Aliases...) }},
+}
