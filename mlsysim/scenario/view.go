@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 
+	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -97,11 +98,19 @@ func (s Scorecard) performance() show.Block {
 		Bars: []show.Bar{bar("compute", p.Compute), bar("memory", p.Memory), bar("overhead", p.Overhead)},
 		Rows: []show.Row{
 			latency,
-			{Label: "throughput", Value: p.Throughput.String(), Help: "samples: tokens of a decode step, images, sequences"},
+			{Label: "throughput", Value: throughput(p), Help: "tokens of a decode step, else images or sequences"},
 			{Label: "binds", Value: p.Binding.String(), Help: "the resource to buy more of"},
 			{Label: "MFU", Value: units.Number(100*p.MFU) + " %", Help: "model FLOP utilisation: share of the peak used", Note: fmt.Sprintf("intensity %s, ridge %s", p.Intensity, p.Ridge)},
 		},
 	}
+}
+
+// throughput counts a decode step in tokens, one per sequence.
+func throughput(p *compute.Result) string {
+	if p.Phase == compute.Decode {
+		return units.TokenRate(p.Throughput).String() // dim: one token per sample
+	}
+	return p.Throughput.String()
 }
 
 func (s Scorecard) macro() show.Block {
