@@ -156,7 +156,7 @@ func remark(s Submission) string {
 			}
 		}
 	}
-	return shorten(text, 60)
+	return shorten(text, 44)
 }
 
 // shorten cuts a text after whole words; the feedback page has all of it.
