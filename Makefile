@@ -23,9 +23,9 @@ run: build ## work through the first lab and grade the sample class
 jupyter: kernel venv ## open the notebooks in JupyterLab
 	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab notebooks
 
-kernel: build # a kernelspec for GoNB with this module in its workspace
-	@command -v gonb >/dev/null || echo "GoNB is not installed: go install github.com/janpfeifer/gonb@latest, or use docker/student.Dockerfile"
-	@go run ./docker/kernelspec .cache/jupyter/kernels/mlsysim-gonb
+kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
+	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
+	@if command -v gonb >/dev/null; then go run ./docker/kernelspec .cache/jupyter/kernels/mlsysim-gonb; else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
 
 test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium
