@@ -77,7 +77,7 @@ func (d *drawing) labelMarks() {
 func (d *drawing) labelLines() {
 	for i, s := range d.c.Series {
 		shown := d.shown(s)
-		if !s.Line || len(shown) == 0 {
+		if !s.Line || s.Name == "" || len(shown) == 0 {
 			continue
 		}
 		middle := len(shown) / 2

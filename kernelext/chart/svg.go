@@ -26,6 +26,7 @@ type engine struct {
 	vm   *goja.Runtime
 	draw goja.Callable
 	err  error
+	last struct{ option, svg string } // a notebook wants the same picture twice: in its HTML and alone
 }
 
 const drawSource = `(function(option, width, height) {
@@ -82,11 +83,15 @@ func (e *engine) svg(option string) ([]byte, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.last.option == option {
+		return []byte(e.last.svg), nil
+	}
 	v, err := e.draw(goja.Undefined(), e.vm.ToValue(option), e.vm.ToValue(width), e.vm.ToValue(height))
 	if err != nil {
 		return nil, fmt.Errorf("drawing: %w", err)
 	}
-	return []byte(compact(v.String())), nil
+	e.last.option, e.last.svg = option, compact(v.String())
+	return []byte(e.last.svg), nil
 }
 
 var (

@@ -139,11 +139,15 @@ func (f Front) LastFitting() Point {
 	return Point{}
 }
 
-// Chart draws metrics against the axis, or, with two metrics, the second
-// against the first. Points that do not fit are muted.
+// Chart draws one metric against another, or against the swept field itself.
+// Points that do not fit are muted.
 func (f Front) Chart(x, y string) show.Chart {
-	c := show.Chart{Title: f.Title + ": " + y + " against " + x}
-	s := show.Series{Name: f.Axis.Name, Line: true}
+	c := show.Chart{Title: f.Title + ": " + y + " against " + x, Note: "Hollow points do not fit."}
+	s := show.Series{Name: y, Line: true}
+	against := x == f.Axis.Name || x == f.Axis.Key
+	if !against { // the points carry the axis, and the line needs no name
+		s.Name, c.Note = "", "Each point is one value of "+f.Axis.Name+"; hollow points do not fit."
+	}
 	for _, p := range f.Points {
 		if p.Result == nil {
 			continue
@@ -151,11 +155,14 @@ func (f Front) Chart(x, y string) show.Chart {
 		px, xf := f.coordinate(p, x)
 		py, yf := f.coordinate(p, y)
 		c.X, c.Y = axis(xf), axis(yf)
-		s.Points = append(s.Points, show.Point{X: px, Y: py, Label: describe.Text(p.X), Muted: !p.Fits, Why: p.Why})
+		point := show.Point{X: px, Y: py, Muted: !p.Fits, Why: p.Why}
+		if !against {
+			point.Label = describe.Text(p.X)
+		}
+		s.Points = append(s.Points, point)
 	}
 	c.Series = []show.Series{s}
 	c.X.Log, c.Y.Log = wide(s.Points, func(p show.Point) float64 { return p.X }), wide(s.Points, func(p show.Point) float64 { return p.Y })
-	c.Note = "Each point is one value of " + f.Axis.Name + "; hollow points do not fit."
 	return c
 }
 
@@ -188,7 +195,8 @@ func wide(points []show.Point, value func(show.Point) float64) bool {
 	return hi > 10*lo
 }
 
-// View describes the sweep as a table of the fields that have a better direction.
+// View describes the sweep as a table of the fields that have a better direction,
+// and a chart of the first of them.
 func (f Front) View() show.View {
 	t := &show.Table{Columns: []show.Column{{Name: f.Axis.Name, Unit: f.Axis.Unit, Right: true, Help: f.Axis.Help}}}
 	var fields []describe.Field
@@ -206,7 +214,12 @@ func (f Front) View() show.View {
 		t.Cells = append(t.Cells, f.cells(p, fields))
 		t.Muted = append(t.Muted, !p.Fits)
 	}
-	return show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{{Table: t}}, Data: f.records()}
+	v := show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{{Table: t}}, Data: f.records()}
+	if len(fields) > 0 {
+		c := f.Chart(f.Axis.Name, fields[0].Name)
+		v.Blocks = append(v.Blocks, show.Block{Chart: &c})
+	}
+	return v
 }
 
 // columns is the most result fields that a sweep's table shows.

@@ -72,7 +72,9 @@ func TestChartAndTable(t *testing.T) {
 	require.True(t, c.Series[0].Points[9].Muted)
 	require.Panics(t, func() { front.Chart("Nonsense", "ITL") })
 
-	table := front.View().Blocks[0].Table
+	view := front.View()
+	require.Equal(t, "serving.Serving: TTFT against Batch", view.Blocks[1].Chart.Title)
+	table := view.Blocks[0].Table
 	require.Len(t, table.Cells, 10)
 	require.Equal(t, "Batch", table.Columns[0].Name)
 }

@@ -7,6 +7,7 @@
 package show
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 
@@ -125,16 +126,22 @@ func Of(v any) View {
 		return Of(*x)
 	}
 	rv := reflect.ValueOf(v)
-	if _, printable := v.(fmt.Stringer); !printable && rv.Kind() == reflect.Struct {
-		return View{Title: describe.TypeName(rv.Type()), Blocks: []Block{{Rows: Rows(v)}}, Data: v}
+	if rv.Kind() == reflect.Struct {
+		title := describe.TypeName(rv.Type())
+		if named, ok := v.(fmt.Stringer); ok {
+			title = named.String()
+		}
+		return View{Title: title, Blocks: []Block{{Rows: Rows(v)}}, Data: v}
 	}
 	return View{Blocks: []Block{{Rows: []Row{{Value: describe.Text(v)}}}}, Data: v}
 }
 
-// Rows lists the fields of a struct with their units and help. What says that
-// another field is known, and what has no text, is left out.
+// Rows lists the fields of a struct with their units and help, those of a nested
+// struct without a name beneath it. What says that another field is known, what
+// has no text, and zeros of a registry entry (they mean unknown) are left out.
 func Rows(v any) []Row {
 	rv := reflect.ValueOf(v)
+	_, entry := v.(encoding.TextMarshaler)
 	fields := describe.Fields(rv.Type())
 	flags := map[string]bool{}
 	for _, f := range fields {
@@ -142,19 +149,39 @@ func Rows(v any) []Row {
 	}
 	var rows []Row
 	for _, f := range fields {
+		value := rv.FieldByIndex(f.Index)
+		if flags[f.Name] || entry && value.IsZero() {
+			continue
+		}
+		if _, named := value.Interface().(fmt.Stringer); value.Kind() == reflect.Struct && !named {
+			rows = append(rows, nested(f.Name, value.Interface())...)
+			continue
+		}
 		row := Row{Label: f.Name, Help: f.Help, Value: "unknown"}
 		if f.IsKnown(rv) {
-			row.Value = describe.Text(rv.FieldByIndex(f.Index).Interface())
+			row.Value = describe.Text(value.Interface())
 		}
-		if !flags[f.Name] && row.Value != "" {
+		if row.Value != "" {
 			rows = append(rows, row)
 		}
 	}
 	return rows
 }
 
+// nested lists the non-zero fields of a struct inside another.
+func nested(name string, v any) []Row {
+	rv := reflect.ValueOf(v)
+	var rows []Row
+	for _, f := range describe.Fields(rv.Type()) {
+		if value := rv.FieldByIndex(f.Index); !value.IsZero() {
+			rows = append(rows, Row{Label: name + "." + f.Name, Value: describe.Text(value.Interface()), Help: f.Help})
+		}
+	}
+	return rows
+}
+
 func derivation(d Derivation) View {
-	b := Block{Notes: d.LeftOut()}
+	b := Block{}
 	for i := range d.Len() {
 		name, formula, tex, substituted, value, src, terms := d.Step(i)
 		s := Step{Name: name, Formula: formula, TeX: tex, Substituted: substituted, Value: value, Source: src}
@@ -163,5 +190,9 @@ func derivation(d Derivation) View {
 		}
 		b.Steps = append(b.Steps, s)
 	}
-	return View{Title: d.Heading(), Blocks: []Block{b}, Data: b.Steps}
+	v := View{Title: d.Heading(), Blocks: []Block{b}, Data: b.Steps}
+	if out := d.LeftOut(); len(out) > 0 {
+		v.Blocks = append(v.Blocks, Block{Heading: "What is left out", Notes: out})
+	}
+	return v
 }
