@@ -113,6 +113,9 @@ func cellsOf(name string) ([]script.Cell, error) {
 	for _, c := range sub.Cells {
 		out = append(out, script.Cell{Name: c.Name, Src: c.Source})
 	}
+	if filepath.Ext(name) != ".ipynb" {
+		out[0].Name = filepath.Base(name) // a script is one cell
+	}
 	return out, nil
 }
 
