@@ -6,6 +6,7 @@ package catalog
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -24,8 +25,13 @@ type Solver struct {
 	Example any // a valid input struct with a Solve method
 }
 
-// All lists the solvers in the order of their walls.
+// All lists the solvers in the order of their walls. Each room has a file here
+// that lists its own.
 func All() []Solver {
+	return slices.Concat(nodeSolvers())
+}
+
+func nodeSolvers() []Solver {
 	return []Solver{
 		{
 			Name: "single-node", Summary: "one forward pass on one device: roofline, memory fit, energy",

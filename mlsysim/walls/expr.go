@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Eval computes a formula: + - * /, numbers, symbols, and max, min, pow, log2
-// and ceil.
+// Eval computes a formula: + - * /, a leading minus, numbers, symbols, and max,
+// min, pow, sqrt, exp, ln, log2, ceil and floor.
 func Eval(formula string, vars map[string]float64) (float64, error) {
 	e, err := parser.ParseExpr(formula)
 	if err != nil {
@@ -42,6 +42,10 @@ func eval(e ast.Expr, vars map[string]float64) (float64, error) {
 			return 0, err
 		}
 		return binary(e.Op, x, y)
+	case *ast.UnaryExpr:
+		if x, err := eval(e.X, vars); err != nil || e.Op == token.SUB {
+			return -x, err
+		}
 	case *ast.CallExpr:
 		return call(e, vars)
 	}
@@ -83,6 +87,14 @@ func call(e *ast.CallExpr, vars map[string]float64) (float64, error) {
 		return math.Log2(args[0]), nil
 	case name == "ceil" && len(args) == 1:
 		return math.Ceil(args[0]), nil
+	case name == "floor" && len(args) == 1:
+		return math.Floor(args[0]), nil
+	case name == "exp" && len(args) == 1:
+		return math.Exp(args[0]), nil
+	case name == "ln" && len(args) == 1:
+		return math.Log(args[0]), nil
+	case name == "sqrt" && len(args) == 1:
+		return math.Sqrt(args[0]), nil
 	}
 	return 0, fmt.Errorf("unknown function %s with %d arguments", name, len(args))
 }
@@ -90,6 +102,8 @@ func call(e *ast.CallExpr, vars map[string]float64) (float64, error) {
 // greek spells the symbols that are written as Greek letters.
 var greek = map[string]struct{ unicode, tex string }{
 	"eta": {"η", `\eta`}, "alpha": {"α", `\alpha`}, "beta": {"β", `\beta`}, "rho": {"ρ", `\rho`}, "tau": {"τ", `\tau`},
+	"lambda": {"λ", `\lambda`}, "mu": {"μ", `\mu`}, "sigma": {"σ", `\sigma`}, "delta": {"δ", `\delta`},
+	"gamma": {"γ", `\gamma`}, "epsilon": {"ε", `\epsilon`},
 }
 
 // Pretty prints a formula for a terminal: Q / (BW·η_m).
@@ -127,6 +141,8 @@ func write(e ast.Expr, s style) string {
 		return e.Value
 	case *ast.Ident:
 		return s.symbol(e.Name)
+	case *ast.UnaryExpr:
+		return "−" + write(e.X, s)
 	case *ast.CallExpr:
 		args := make([]string, len(e.Args))
 		for i, a := range e.Args {
@@ -199,6 +215,10 @@ func (texStyle) call(name string, args []string) string {
 		return "{" + args[0] + "}^{" + args[1] + "}"
 	case "ceil":
 		return `\lceil ` + args[0] + ` \rceil`
+	case "floor":
+		return `\lfloor ` + args[0] + ` \rfloor`
+	case "sqrt":
+		return `\sqrt{` + args[0] + "}"
 	case "log2":
 		return `\log_2(` + args[0] + ")"
 	}

@@ -100,10 +100,14 @@ const (
 	HostLink
 	Network
 	Overhead
+	Storage
+	HostCPU
+	Queueing
+	Failures
 )
 
 var resourceNames = [...]string{
-	"nothing", "compute", "memory bandwidth", "memory capacity", "SRAM bandwidth", "flash bandwidth", "host link", "network", "overhead",
+	"nothing", "compute", "memory bandwidth", "memory capacity", "SRAM bandwidth", "flash bandwidth", "host link", "network", "overhead", "storage", "host CPU", "queueing", "failures",
 }
 
 // String returns the name in words.
@@ -137,6 +141,15 @@ const (
 	PriceUnknown
 	EfficiencyOptimistic
 	MeasuredPartly
+	Unstable
+	Approximate
+	StorageUnknown
+	SupplyUnknown
+	CheckpointSlow
+	QualityUnknown
+	CrossesNodes
+	LimitMissed
+	NotReached
 	numWarnings = iota
 )
 
@@ -149,6 +162,15 @@ var warningTexts = [numWarnings]string{
 	"the device's price is unknown: cost is left out",
 	"an efficiency above 0.6 is rarely reached",
 	"some measured ceilings of this device are unknown: its ideal figures stand in",
+	"the queue grows without bound: waiting times are left out",
+	"an approximation: it is exact only for exponential service times",
+	"the storage bandwidth is unknown: times that need it are left out",
+	"nothing is known about the supply: there is no verdict",
+	"writing a checkpoint takes longer than half the time between failures",
+	"no published table covers this setting: quality is unknown",
+	"a group of devices spans servers: the slower fabric carries it",
+	"a stated limit is missed",
+	"the target cannot be reached",
 }
 
 // Texts lists the warnings as sentences.

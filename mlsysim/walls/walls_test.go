@@ -31,7 +31,7 @@ func TestTwentyTwoWalls(t *testing.T) {
 func TestEval(t *testing.T) {
 	vars := map[string]float64{"a": 2, "b_c": 3}
 	for formula, want := range map[string]float64{
-		"a + b_c * 4": 14, "(a + b_c) * 4": 20, "max(a, b_c) / min(a, b_c)": 1.5, "pow(a, b_c)": 8, "log2(8) + ceil(1.2)": 5, "a - b_c": -1,
+		"a + b_c * 4": 14, "(a + b_c) * 4": 20, "max(a, b_c) / min(a, b_c)": 1.5, "pow(a, b_c)": 8, "log2(8) + ceil(1.2)": 5, "exp(0) + ln(1) + sqrt(4) + floor(1.9)": 4, "-a + b_c": 1, "a - b_c": -1,
 	} {
 		got, err := walls.Eval(formula, vars)
 		require.NoError(t, err, formula)
