@@ -21,7 +21,7 @@ run: build ## work through the first lab and grade the sample class
 	@.ci/demo
 
 jupyter: kernel venv ## open the notebooks in JupyterLab
-	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab notebooks
+	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
