@@ -112,7 +112,7 @@ func Sweep(solver any, field string, values []float64) Front {
 func Pow2(lo, hi int) []float64 { return search.Pow2(lo, hi) }
 
 // Steps lists lo, lo+step, ... up to hi.
-func Steps(lo, hi, step float64) []float64 { return search.Steps(lo, hi, step) }
+func Steps(lo, hi, step float64) []float64 { return walls.Must(search.Steps(lo, hi, step)) }
 
 // HardwareNamed finds a device of the registry by any of its names.
 func HardwareNamed(name string) Device { return walls.Must(hardware.Find(name)) }

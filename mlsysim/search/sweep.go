@@ -5,6 +5,7 @@ package search
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 
@@ -74,21 +75,29 @@ func Pow2(lo, hi int) []float64 {
 	var out []float64
 	for n := max(lo, 1); n <= hi; n *= 2 {
 		out = append(out, float64(n))
+		if n > hi/2 { // the next one would be too large, even for an int
+			break
+		}
 	}
 	return out
 }
 
-// Steps lists lo, lo+step, ... up to hi.
-func Steps(lo, hi, step float64) []float64 {
+// Steps lists lo, lo+step, ... up to hi; it fails for a step that never gets
+// there or takes too many values.
+func Steps(lo, hi, step float64) ([]float64, error) {
+	n := math.Floor((hi-lo)/step + 1e-9) // forgives rounding, so that 0 to 1 by 0.1 ends at 1
+	if !(step > 0 && n < mostSteps) {
+		return nil, fmt.Errorf("steps from %v to %v: step = %v: want above 0 and at most %d values", lo, hi, step, mostSteps)
+	}
 	var out []float64
-	if step <= 0 {
-		return out
+	for i := 0.0; i <= n; i++ {
+		out = append(out, lo+i*step)
 	}
-	for i := 0; lo+float64(i)*step <= hi; i++ {
-		out = append(out, lo+float64(i)*step)
-	}
-	return out
+	return out, nil
 }
+
+// mostSteps keeps a mistyped step from filling the memory.
+const mostSteps = 1_000_000
 
 // Value returns a metric of the point, named as in Go or JSON.
 func (p Point) Value(metric string) float64 {

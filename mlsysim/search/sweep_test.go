@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +82,17 @@ func TestChartAndTable(t *testing.T) {
 
 func TestAxes(t *testing.T) {
 	require.Equal(t, []float64{1, 2, 4, 8}, search.Pow2(1, 8))
-	require.Equal(t, []float64{0, 0.5, 1}, search.Steps(0, 1, 0.5))
-	require.Empty(t, search.Steps(0, 1, 0))
+	require.Len(t, search.Pow2(1, math.MaxInt), 63)
+	require.Empty(t, search.Pow2(8, 4))
+
+	half, err := search.Steps(0, 1, 0.5)
+	require.NoError(t, err)
+	require.Equal(t, []float64{0, 0.5, 1}, half)
+	tenths, err := search.Steps(0, 1, 0.1)
+	require.NoError(t, err)
+	require.Len(t, tenths, 11)
+	for _, step := range []float64{0, -1, 1e-12, math.NaN()} {
+		_, err := search.Steps(0, 1, step)
+		require.ErrorContains(t, err, "want above 0 and at most 1000000 values")
+	}
 }
