@@ -50,8 +50,14 @@ func TestSchemasValidateExamples(t *testing.T) {
 			result := call(t, bytes.NewReader(example), "solve", s.Name, "-o", "json")
 			require.NoError(t, compiled(t, both["result"]).Validate(document(t, result)))
 
-			bad := strings.Replace(string(example), `"batch": `, `"batch": -`, 1)
-			require.Error(t, compiled(t, both["input"]).Validate(document(t, []byte(bad))))
+			for _, bad := range []string{
+				strings.Replace(string(example), "{", `{"no_such_field": 1, `, 1),
+				strings.Replace(string(example), `"batch": `, `"batch": -`, 1),
+			} {
+				if bad != string(example) { // not every solver has a batch
+					require.Error(t, compiled(t, both["input"]).Validate(document(t, []byte(bad))))
+				}
+			}
 			require.Error(t, compiled(t, both["result"]).Validate(document(t, example)))
 		})
 	}
@@ -71,7 +77,13 @@ func TestListingKnowsEveryField(t *testing.T) {
 			f := f.(map[string]any)
 			required[f["key"].(string)] = f["required"].(bool)
 		}
-		require.True(t, required["model"] && required["hardware"] && required["batch"])
-		require.False(t, required["precision"] || required["stack"])
+		for _, f := range s.Inputs() {
+			if f.Name == "Model" || f.Name == "Hardware" || f.Name == "Batch" {
+				require.True(t, required[f.Key] || f.Default != "", "%s: %s", s.Name, f.Key)
+			}
+			if f.Name == "Precision" || f.Name == "Stack" {
+				require.False(t, required[f.Key], "%s: %s", s.Name, f.Key)
+			}
+		}
 	}
 }

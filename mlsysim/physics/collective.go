@@ -28,10 +28,12 @@ func TreeAllReduce(message units.Bytes, ranks int, link units.ByteRate, latency 
 	if ranks <= 1 {
 		return 0
 	}
-	return message.Times(2).Over(link) + latency.Times(2*math.Log2(float64(ranks)))
+	return message.Times(2).Over(link) + latency.Times(2*treeDepth(ranks))
 }
 
 // AllReduce is the cheaper of ring and tree; the tree wins for small messages.
 func AllReduce(message units.Bytes, ranks int, link units.ByteRate, latency units.Seconds) units.Seconds {
 	return min(RingAllReduce(message, ranks, link, latency), TreeAllReduce(message, ranks, link, latency))
 }
+
+func treeDepth(ranks int) float64 { return math.Log2(float64(ranks)) }
