@@ -5,11 +5,13 @@ package scenario
 
 import (
 	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/power"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/systems"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -56,7 +58,7 @@ type Scorecard struct {
 	ITEnergy    units.Joules      `help:"energy of the device over the duration" better:"lower" known:"PowerKnown"`
 	Energy      units.Joules      `help:"energy of the facility for it" better:"lower" known:"PowerKnown"`
 	Carbon      units.KgCO2e      `help:"emissions of that energy" better:"lower" known:"PowerKnown"`
-	Water       units.Litres      `help:"water evaporated on site" better:"lower" known:"PowerKnown"`
+	Water       units.Litres      `help:"water evaporated on site" better:"lower" known:"WaterKnown"`
 	EnergyCost  units.USD         `help:"electricity" better:"lower" known:"PowerKnown"`
 	CapEx       units.USD         `help:"share of the price written off over the duration" better:"lower" known:"PriceKnown"`
 	Maintenance units.USD         `help:"upkeep over the duration" better:"lower" known:"PriceKnown"`
@@ -65,6 +67,7 @@ type Scorecard struct {
 	PowerKnown  bool              `help:"the registry knows the device's power"`
 	PriceKnown  bool              `help:"the registry knows the device's price"`
 	CostKnown   bool              `help:"both are known"`
+	WaterKnown  bool              `help:"power and the building's water use are known"`
 	walls.Notes
 
 	in Evaluation // for Explain and View
@@ -84,9 +87,11 @@ func (e Evaluation) Solve() (Scorecard, error) {
 	if err != nil {
 		return Scorecard{}, err
 	}
-	s := Scorecard{Pass: pass, in: e, Tariff: e.Tariff}
+	s := Scorecard{Pass: pass, in: e}
 	s.Notes = pass.Notes
-	e.operate(&s)
+	if err := e.operate(&s); err != nil {
+		return Scorecard{}, err
+	}
 	e.judge(&s)
 	return s, nil
 }
@@ -94,7 +99,7 @@ func (e Evaluation) Solve() (Scorecard, error) {
 // Run is Solve for labs: an error ends the cell.
 func (e Evaluation) Run() Scorecard { return walls.Must(e.Solve()) }
 
-// prepare checks the input and fills in place and tariff.
+// prepare checks the input and fills in the place.
 func (e *Evaluation) prepare() error {
 	if e.Region.Name == "" {
 		e.Region = infra.US_Avg
@@ -102,21 +107,8 @@ func (e *Evaluation) prepare() error {
 	if e.Facility.Name == "" {
 		e.Facility = infra.LBNL_US_2023
 	}
-	if err := describe.Check(e); err != nil {
-		return err
-	}
-	if e.Tariff == 0 {
-		e.Tariff = e.Region.Price
-	}
-	if e.Tariff == 0 {
-		e.Tariff = usualTariff
-	}
-	return nil
+	return describe.Check(e)
 }
-
-// usualTariff is the electricity price where the registry has none: the figure
-// that the reference (solvers.md 2.7) uses for every grid.
-const usualTariff = 0.12 * units.DollarPerKWh
 
 // node is the pass that the design runs over and over.
 func (e *Evaluation) node() compute.SingleNode {
@@ -132,24 +124,37 @@ func (e *Evaluation) node() compute.SingleNode {
 }
 
 // operate fills in energy, emissions and cost of running all the time.
-func (e *Evaluation) operate(s *Scorecard) {
-	s.PowerKnown, s.PriceKnown = s.Pass.PowerKnown, e.Hardware.Price > 0
-	s.CostKnown = s.PowerKnown && s.PriceKnown
-	if s.PowerKnown {
-		s.ITEnergy = s.Pass.Power.For(e.Duration)
-		s.Energy = s.ITEnergy.Times(e.Facility.PUE)
-		s.Carbon = s.Energy.Carbon(e.Region.Carbon)
-		s.Water = s.ITEnergy.Water(e.Facility.WUE)
-		s.EnergyCost = s.Energy.Cost(e.Tariff)
+func (e *Evaluation) operate(s *Scorecard) error {
+	use, err := e.sustainability(s.Pass.MFU).Solve()
+	if err != nil {
+		return err
 	}
-	if !s.PriceKnown {
-		s.Warnings |= walls.PriceUnknown
-		return
+	own, err := e.ownership(s.Pass.MFU).Solve()
+	if err != nil {
+		return err
 	}
-	s.CapEx = e.Hardware.Price.Times(e.Duration.Ratio(e.Amortization))
-	s.Maintenance = e.Hardware.Price.Times(e.Upkeep * e.Duration.Ratio(e.UpkeepPeriod))
-	if s.CostKnown {
-		s.TCO = s.CapEx + s.Maintenance + s.EnergyCost
+	s.ITEnergy, s.Energy = use.ITEnergy, use.Energy
+	s.Carbon, s.Water = use.Operational, use.OnSiteWater
+	s.EnergyCost, s.CapEx, s.Maintenance, s.TCO = own.EnergyCost, own.CapEx, own.Maintenance, own.TCO
+	s.Tariff = own.Tariff
+	s.PowerKnown, s.PriceKnown, s.CostKnown = use.PowerKnown, own.PriceKnown, own.CostKnown
+	s.WaterKnown = use.WaterKnown
+	s.Warnings |= use.Warnings | own.Warnings
+	return nil
+}
+
+// sustainability is the one device, used as the pass uses it.
+func (e *Evaluation) sustainability(mfu float64) power.Sustainability {
+	return power.Sustainability{
+		Hardware: e.Hardware, Duration: e.Duration, Utilization: mfu, Region: e.Region, Facility: e.Facility,
+	}
+}
+
+// ownership is the price of the same.
+func (e *Evaluation) ownership(mfu float64) cost.Ownership {
+	return cost.Ownership{
+		Hardware: e.Hardware, Duration: e.Duration, Utilization: mfu, Region: e.Region, Facility: e.Facility, Tariff: e.Tariff,
+		Amortization: e.Amortization, Upkeep: e.Upkeep, Period: e.UpkeepPeriod,
 	}
 }
 

@@ -130,7 +130,7 @@ func (s Scorecard) macro() show.Block {
 			row("cost", text(s.CostKnown, s.TCO), fmt.Sprintf("over %s: price %s, upkeep %s, electricity %s", e.Duration, text(s.PriceKnown, s.CapEx), text(s.PriceKnown, s.Maintenance), text(s.PowerKnown, s.EnergyCost)), "total cost of ownership"),
 			row("energy", text(s.PowerKnown, s.Energy), fmt.Sprintf("mean %s, PUE %s", text(s.PowerKnown, s.Pass.Power), units.Number(e.Facility.PUE)), "energy of the facility"),
 			row("carbon", text(s.PowerKnown, s.Carbon), fmt.Sprintf("%s, %s", e.Region.Name, e.Region.Carbon), "emissions of that energy"),
-			row("water", text(s.PowerKnown, s.Water), "", "water evaporated on site"),
+			row("water", text(s.WaterKnown, s.Water), "", "water evaporated on site"),
 		},
 	}
 }
@@ -180,7 +180,7 @@ func (s Scorecard) costStep() walls.Step {
 			{Symbol: "m", What: "upkeep per period", Value: e.Upkeep},
 			{Symbol: "Y", What: "upkeep period", Value: e.UpkeepPeriod},
 			{Symbol: "E_f", What: "energy of the facility", Value: s.Energy},
-			{Symbol: "p", What: "electricity price", Value: e.Tariff},
+			{Symbol: "p", What: "electricity price", Value: s.Tariff},
 		},
 	}
 }
