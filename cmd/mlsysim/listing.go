@@ -116,8 +116,12 @@ func rangeOf(f describe.Field) string {
 	return f.Want()
 }
 
-// needed reports whether the solver refuses its own example without the field.
+// needed reports whether the field is declared as required, or the solver
+// refuses its own example without it.
 func needed(s catalog.Solver, f describe.Field) bool {
+	if f.Required() {
+		return true
+	}
 	in := s.New()
 	v := reflect.ValueOf(in).Elem()
 	v.Set(reflect.ValueOf(s.Example))

@@ -166,7 +166,7 @@ var warningTexts = [numWarnings]string{
 	"an approximation: it is exact only for exponential service times",
 	"the storage bandwidth is unknown: times that need it are left out",
 	"nothing is known about the supply: there is no verdict",
-	"writing a checkpoint takes longer than half the time between failures",
+	"writing a checkpoint takes at least twice the mean time between failures",
 	"no published table covers this setting: quality is unknown",
 	"a group of devices spans servers: the slower fabric carries it",
 	"a stated limit is missed",
