@@ -1,0 +1,196 @@
+package serving_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/internal/golden"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/serving"
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+var speculation = serving.Speculation{Model: models.Llama3_70B, Draft: models.Llama3_8B, Hardware: hardware.B200, Batch: 4, Prompt: 4096, Output: 256, Acceptance: 0.7}
+
+var disaggregated = serving.Disaggregated{Model: models.Llama3_8B, Hardware: hardware.H100, Decoder: hardware.A100, Network: 50 * units.GBps, Batch: 8, Prompt: 4096, Output: 256}
+
+// I-24: speculation at α = 0 is never faster than none, and never more than
+// γ + 1 times as fast; the best γ is at least as good as the one given.
+func TestSpeculationInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := draw(t)
+		s := serving.Speculation{Model: from.Model, Draft: draw(t).Model, Hardware: from.Hardware, Prompt: from.Prompt, Output: from.Output, Batch: from.Batch}
+		s.Gamma = rapid.IntRange(1, 64).Draw(t, "gamma")
+		s.Acceptance = rapid.SampledFrom([]float64{0, 0.3, 0.9, 1}).Draw(t, "acceptance")
+		r, err := s.Solve()
+		require.NoError(t, err)
+		require.NoError(t, r.Explain().Verify(r))
+		if s.Acceptance == 0 {
+			require.LessOrEqual(t, r.Speedup, 1.0)
+			require.Zero(t, r.BestGamma)
+		}
+		require.LessOrEqual(t, r.Speedup, float64(s.Gamma+1)*(1+1e-12))
+		require.LessOrEqual(t, float64(r.BestITL), float64(min(r.ITL, r.PlainITL))*(1+1e-12))
+	})
+}
+
+func TestDisaggregatedInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		from := draw(t)
+		s := serving.Disaggregated{
+			Model: from.Model, Hardware: from.Hardware, Decoder: from.Hardware, Network: 50 * units.GBps,
+			Prompt: from.Prompt, Output: from.Output, Batch: from.Batch,
+		}
+		whole, err := s.Solve()
+		require.NoError(t, err)
+		s.Overlap = true
+		r, err := s.Solve()
+		require.NoError(t, err)
+		require.NoError(t, r.Explain().Verify(r))
+		require.LessOrEqual(t, float64(r.TTFT), float64(whole.TTFT)*(1+1e-12))
+		require.GreaterOrEqual(t, float64(r.TTFT), float64(max(r.Prefill, r.Transfer)))
+	})
+}
+
+func servingCase(t *testing.T, id string) golden.Case {
+	cases, err := golden.Of("ServingModel")
+	require.NoError(t, err)
+	for _, c := range cases {
+		if c.ID == id {
+			return c
+		}
+	}
+	t.Fatal(id)
+	return golden.Case{}
+}
+
+func speculationOf(t *testing.T, c golden.Case) serving.Speculation {
+	in, err := request(c)
+	require.NoError(t, err)
+	draft, err := c.Model("draft_model")
+	require.NoError(t, err)
+	return serving.Speculation{
+		Model: in.Model, Draft: draft, Hardware: in.Hardware, Prompt: in.Prompt, Batch: in.Batch,
+		Precision: in.Precision, Acceptance: c.Input("draft_acceptance_rate", 0.7),
+	}
+}
+
+// solvers.md 3.4: 70B with an 8B draft, α = 0.7; D-35 charges the draft's cache.
+func TestSpeculationWorkedAndGolden(t *testing.T) {
+	fields := map[string]string{"kv_cache_size": "Cache", "model_weights_size": "Weights"}
+	compared := 0
+	for _, id := range []string{"ServingModel-035", "ServingModel-036"} {
+		c := servingCase(t, id)
+		r, err := speculationOf(t, c).Solve()
+		compared += compareCase(t, c, fields, r, r.Fits, err)
+	}
+	require.Equal(t, 4, compared)
+	s := speculationOf(t, servingCase(t, "ServingModel-035"))
+	s.Acceptance = 0.7
+	r := s.Run()
+	require.InEpsilon(t, 10.167757e-3, float64(r.ITL), 5e-8)
+	require.InEpsilon(t, 159.139048e9, float64(r.Memory), 5e-9)
+}
+
+func TestDisaggregatedGolden(t *testing.T) {
+	c := servingCase(t, "ServingModel-037")
+	in, err := request(c)
+	require.NoError(t, err)
+	decoder, err := c.Hardware("decode_hardware", launch)
+	require.NoError(t, err)
+	s := serving.Disaggregated{
+		Model: in.Model, Hardware: in.Hardware, Decoder: decoder, Network: units.ByteRate(c.Input("network_bandwidth", 0)),
+		Prompt: in.Prompt, Batch: in.Batch, Precision: in.Precision,
+	}
+	r, err := s.Solve()
+	fields := map[string]string{
+		"kv_cache_size": "Sent", "model_weights_size": "Weights", "total_memory_required": "Memory", "memory_utilization": "Utilization", "itl": "ITL",
+	}
+	require.Equal(t, 6, compareCase(t, c, fields, r, r.Fits, err))
+	require.InEpsilon(t, 152.988159e-3, float64(r.TTFT), 5e-8)
+
+	s.Network = units.ByteRate(servingCase(t, "ServingModel-053").Input("network_bandwidth", 1))
+	_, err = s.Solve()
+	var field *describe.FieldError
+	require.ErrorAs(t, err, &field)
+	require.Equal(t, "Network", field.Field)
+}
+
+// D-36: both sides have to fit.
+func TestDisaggregatedChecksBothSides(t *testing.T) {
+	s := disaggregated
+	require.True(t, s.Run().Fits)
+	s.Hardware.Memory = 10 * units.GB
+	r := s.Run()
+	require.False(t, r.PrefillFits)
+	require.True(t, r.DecodeFits)
+	require.False(t, r.Fits)
+	require.Greater(t, float64(r.Short), 0.0)
+}
+
+func TestRefusalsNameTheSolverAndItsField(t *testing.T) {
+	s := speculation
+	s.Draft = models.ResNet50
+	_, err := s.Solve()
+	require.ErrorContains(t, err, "serving.Speculation: Draft = ResNet-50")
+	s.Acceptance = 1.7 // V-16
+	_, err = s.Solve()
+	require.ErrorContains(t, err, "serving.Speculation: Acceptance = 1.7: want")
+	d := disaggregated
+	d.Decoder.Memory = 0
+	_, err = d.Solve()
+	require.ErrorContains(t, err, "serving.Disaggregated: Decoder.Memory = 0 B")
+}
+
+func TestEnginesCalibratedAreSlower(t *testing.T) {
+	s, d := speculation, disaggregated
+	s.Efficiency, d.Efficiency = 1, 1
+	idealS, idealD := s.Run(), d.Run()
+	s.Level, d.Level = physics.Calibrated, physics.Calibrated
+	require.GreaterOrEqual(t, float64(s.Run().ITL), float64(idealS.ITL))
+	require.GreaterOrEqual(t, float64(d.Run().TTFT), float64(idealD.TTFT))
+}
+
+func ExampleSpeculation() {
+	r, err := speculation.Solve()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f tokens per round, fits: %t\n", r.Expected, r.Fits)
+	// Output: 2.77 tokens per round, fits: true
+}
+
+func ExampleDisaggregated() {
+	r, err := disaggregated.Solve()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("sent", r.Sent, "in", r.Transfer)
+	// Output: sent 4.295 GB in 85.9 ms
+}
+
+func BenchmarkSpeculation(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := speculation.Solve(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDisaggregated(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := disaggregated.Solve(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
