@@ -1,5 +1,6 @@
-// Package search runs any solver many times: sweeps now, goal-seeking,
-// sensitivities and optimisers later. A candidate that does not fit stays in the
+// Package search runs any solver many times: sweeps of one field or of a space
+// of several, goal-seeking, elasticities, the least device for a target, and the
+// designs that no other beats. A candidate that does not fit stays in the
 // result and says why; only fitting ones are ranked.
 package search
 
