@@ -28,7 +28,7 @@ type Solver struct {
 // All lists the solvers in the order of their walls. Each room has a file here
 // that lists its own.
 func All() []Solver {
-	return slices.Concat(nodeSolvers(), servingSolvers(), networkSolvers(), qualitySolvers(), operationsSolvers(), reliabilitySolvers())
+	return slices.Concat(nodeSolvers(), servingSolvers(), trainingSolvers(), networkSolvers(), qualitySolvers(), operationsSolvers(), reliabilitySolvers())
 }
 
 func nodeSolvers() []Solver {

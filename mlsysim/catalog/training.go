@@ -14,7 +14,7 @@ func trainingSolvers() []Solver {
 		{
 			Name: "training-memory", Summary: "weights, gradients, optimizer state and activations of one device",
 			Walls:   []walls.Wall{2},
-			Example: training.Memory{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 64, DP: 8, ZeRO: 1},
+			Example: training.Memory{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 16, DP: 8, ZeRO: 3},
 		},
 		{
 			Name: "training", Summary: "one optimizer step on a cluster with data, tensor, pipeline and expert parallelism",

@@ -5,67 +5,46 @@ import (
 	"fmt"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/infra"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
-// A Site is where the fleet of a case stands.
-type Site struct {
-	Grid     infra.Grid
-	Facility infra.Facility
+// A Fleet is the cluster of a case.
+type Fleet struct {
+	Count, AcceleratorsPerNode, NicsPerNode int
+	IntraNodeBwBytesS                       float64
+	Fabric                                  struct{ Bandwidth, Latency, Oversubscription float64 }
+	Device                                  hardware.Device
+	IntraLatency                            units.Seconds // of the accelerator's own link; 0 is unknown
 }
 
-// site is a grid as the vectors print it; 0.3.0 keeps PUE and WUE on grids.
-type site struct {
-	Name       string
-	CarbonGKwh float64
-	PUE        float64
-	WueLKwh    float64
-}
-
-// FleetDevices converts the accelerator of a case's fleet and counts them.
-func (c Case) FleetDevices() (hardware.Device, int, error) {
-	var fleet struct {
+// Fleet converts the cluster of a case; launch is as in Hardware.
+func (c Case) Fleet(input string, launch units.Seconds) (Fleet, error) {
+	var f Fleet
+	if err := decode(c.Inputs[input], &f); err != nil {
+		return f, fmt.Errorf("%s: %s: %w", c.ID, input, err)
+	}
+	var parts struct {
 		Accelerator json.RawMessage
-		Count       int
-		PerNode     int `json:"accelerators_per_node"`
-	}
-	if err := json.Unmarshal(c.Inputs["fleet"], &fleet); err != nil {
-		return hardware.Device{}, 0, fmt.Errorf("%s: fleet: %w", c.ID, err)
-	}
-	inner := Case{ID: c.ID, Inputs: map[string]json.RawMessage{"hardware": fleet.Accelerator}}
-	h, err := inner.Hardware("hardware", 0)
-	return h, fleet.Count * fleet.PerNode, err
-}
-
-// Site converts the place of a case: its own, else that of the fleet, else the
-// average of the United States as 0.3.0 has it.
-func (c Case) Site() (Site, error) {
-	var fleet struct{ Region, Datacenter json.RawMessage }
-	if err := json.Unmarshal(c.Inputs["fleet"], &fleet); err != nil {
-		return Site{}, fmt.Errorf("%s: fleet: %w", c.ID, err)
-	}
-	in := site{Name: "US Average", CarbonGKwh: 429, PUE: 1.12, WueLKwh: 1.8}
-	for _, raw := range []json.RawMessage{c.Inputs["datacenter"], c.Inputs["grid"], fleet.Datacenter, fleet.Region} {
-		if len(raw) == 0 || string(raw) == "null" {
-			continue
+		Fabric      struct {
+			Bandwidth        float64 `json:"bandwidth_bytes_s"`
+			Latency          float64 `json:"latency_s"`
+			Oversubscription float64 `json:"oversubscription_ratio"`
 		}
-		if err := decode(raw, &in); err != nil {
-			return Site{}, fmt.Errorf("%s: site: %w", c.ID, err)
-		}
-		break
 	}
-	return Site{
-		Grid:     infra.Grid{Name: in.Name, Carbon: units.GramPerKWh.Times(in.CarbonGKwh)},
-		Facility: infra.Facility{Name: in.Name, PUE: in.PUE, WUE: units.LitrePerKWh.Times(in.WueLKwh)},
-	}, nil
-}
-
-// StorageBandwidth is the disk rate of a device of the vectors, zero if unknown.
-func (c Case) StorageBandwidth(input string) (units.ByteRate, error) {
-	var in struct{ StorageBandwidthBytesS float64 }
-	if err := decode(c.Inputs[input], &in); err != nil {
-		return 0, fmt.Errorf("%s: %s: %w", c.ID, input, err)
+	if err := json.Unmarshal(c.Inputs[input], &parts); err != nil {
+		return f, fmt.Errorf("%s: %s: %w", c.ID, input, err)
 	}
-	return units.ByteRate(in.StorageBandwidthBytesS), nil
+	f.Fabric.Bandwidth, f.Fabric.Latency, f.Fabric.Oversubscription = parts.Fabric.Bandwidth, parts.Fabric.Latency, parts.Fabric.Oversubscription
+	var link struct {
+		NVLink struct {
+			Latency float64 `json:"latency_s"`
+		} `json:"nvlink"`
+	}
+	if err := json.Unmarshal(parts.Accelerator, &link); err != nil {
+		return f, fmt.Errorf("%s: %s: %w", c.ID, input, err)
+	}
+	f.IntraLatency = units.Seconds(link.NVLink.Latency)
+	device, err := Case{ID: c.ID, Inputs: map[string]json.RawMessage{"accelerator": parts.Accelerator}}.Hardware("accelerator", launch)
+	f.Device = device
+	return f, err
 }

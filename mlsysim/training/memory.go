@@ -1,0 +1,139 @@
+// Package training models what one device must hold while a network is trained.
+// It leaves out time; package parallel has the training step.
+//
+//	r, err := training.Memory{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 64, DP: 8, ZeRO: 1}.Solve()
+package training
+
+import (
+	"math"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+// Memory is what one rank of a training run holds.
+//
+//	M = W + G + O + A + C, P_r = (P_s + E·p_e/ep)/(tp·pp)
+//
+// W = P_r·b, G = P_r·f·b_g and O = P_r·f·b_o, with ZeRO over dp ranks; A are the
+// activations of the microbatches in flight, C the communication buffers. It
+// leaves out the framework's own memory.
+//
+// Rajbhandari 2020, "ZeRO"; Korthikanti 2022 (activations).
+type Memory struct {
+	Model         models.Model      `help:"network that is trained" required:"true"`
+	Hardware      hardware.Device   `help:"device that trains it" required:"true"`
+	Batch         int               `help:"sequences or samples per optimizer step, all devices" min:"1" max:"1000000000"`
+	Sequence      int               `help:"tokens of each sequence" min:"1" max:"1000000000" default:"2048"`
+	TP            int               `help:"tensor-parallel devices" min:"1" max:"1000000" default:"1"`
+	PP            int               `help:"pipeline stages" min:"1" max:"1000000" default:"1"`
+	DP            int               `help:"data-parallel replicas" min:"1" max:"1000000" default:"1"`
+	EP            int               `help:"devices that the experts are spread over" min:"1" max:"1000000" default:"1"`
+	Parts         int               `help:"interleaved parts of each pipeline stage" min:"1" max:"1000000" default:"1"`
+	Microbatches  int               `help:"microbatches that each accumulation step is cut into" min:"1" max:"1000000" default:"1"`
+	Accumulation  int               `help:"gradient accumulation steps" min:"1" max:"1000000" default:"1"`
+	ZeRO          int               `help:"sharded over replicas: 1 optimizer, 2 gradients too, 3 weights too" min:"0" max:"3"`
+	NoSP          bool              `help:"activations outside the tensor-parallel blocks stay whole on each device (no sequence parallelism)"`
+	Checkpointing physics.Recompute `help:"what the backward pass computes again"`
+	Optimizer     physics.Optimizer `help:"update rule"`
+	Precision     physics.Precision `help:"format of weights and activations; auto is fp16 where the device has it"`
+	Trainable     float64           `help:"share of the parameters that are trained" above:"0" max:"1" default:"1"`
+	Buffers       float64           `help:"communication buffers over gradients (mlsysim 0.3.0)" min:"0" max:"1" default:"0.05"`
+	Fragmentation float64           `help:"activation memory that the allocator wastes; 0.05 to 0.10 is usual" min:"0" max:"1"`
+}
+
+// MemoryResult is what each device holds.
+type MemoryResult struct {
+	Fits        bool        `help:"it fits into each device"`
+	Short       units.Bytes `help:"what is missing on each device if it does not" better:"lower"`
+	Memory      units.Bytes `help:"all of it" better:"lower"`
+	Weights     units.Bytes `help:"weights" better:"lower"`
+	Gradients   units.Bytes `help:"gradients" better:"lower"`
+	Optimizer   units.Bytes `help:"optimizer state" better:"lower"`
+	Activations units.Bytes `help:"activations kept for the backward pass" better:"lower"`
+	Buffers     units.Bytes `help:"communication buffers" better:"lower"`
+	Capacity    units.Bytes `help:"memory of each device"`
+	Utilization float64     `help:"share of the memory used" better:"lower"`
+	Microbatch  int         `help:"sequences of one microbatch"`
+	Held        float64     `help:"microbatches whose activations are held" better:"lower"`
+
+	Precision physics.Precision `help:"format it runs in"`
+	walls.Notes
+
+	in    Memory // with its defaults settled, for Explain
+	split models.Split
+}
+
+const name = "training.Memory"
+
+// Solve fails only if a field is out of range.
+func (s Memory) Solve() (MemoryResult, error) {
+	if err := describe.Check(&s); err != nil {
+		return MemoryResult{}, err
+	}
+	s.Precision = s.Hardware.Resolve(s.Precision)
+	if err := s.refuse(); err != nil {
+		return MemoryResult{}, err
+	}
+	split := s.split()
+	m := s.Model.TrainingMemory(&split)
+	r := MemoryResult{
+		Memory: m.Total(), Weights: m.Weights, Gradients: m.Gradients, Optimizer: m.Optimizer, Activations: m.Activations, Buffers: m.Buffers,
+		Capacity: s.Hardware.Capacity(), Microbatch: s.microbatch(), Held: split.Held, Precision: s.Precision,
+	}
+	r.Fits, r.Short = physics.Fits(r.Memory, r.Capacity)
+	r.Utilization = r.Memory.Ratio(r.Capacity)
+	if math.IsInf(float64(r.Memory), 0) || math.IsInf(r.Utilization, 0) {
+		return MemoryResult{}, describe.Refuse(name, "Model.Params", s.Model.Params, "a network whose memory is a finite number of bytes")
+	}
+	r.Binding = walls.MemoryCapacity
+	if !r.Fits {
+		r.Warnings |= walls.DoesNotFit
+	}
+	if s.Model.Attends() && s.Model.Context > 0 && s.Sequence > s.Model.Context {
+		r.Warnings |= walls.BeyondContext
+	}
+	r.in, r.split = s, split
+	return r, nil
+}
+
+// Run is Solve for labs: an error ends the cell.
+func (s Memory) Run() MemoryResult { return walls.Must(s.Solve()) }
+
+// refuse applies the rules between fields.
+func (s *Memory) refuse() error {
+	if field, value, want := s.Model.Inconsistent(); field != "" {
+		return describe.Refuse(name, field, value, want)
+	}
+	switch {
+	case s.Hardware.Capacity() == 0:
+		return describe.Refuse(name, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
+	case s.Model.Attends() && s.Model.Hidden == 0:
+		return describe.Refuse(name, "Model.Hidden", s.Model.Hidden, "at least 1")
+	case s.TP > 1 && (!s.Model.Attends() || s.Model.Heads%s.TP != 0):
+		return describe.Refuse(name, "TP", s.TP, "a divisor of the model's attention heads")
+	case s.PP > max(1, s.Model.Layers):
+		return describe.Refuse(name, "PP", s.PP, "at most the layers of the model")
+	case s.EP > 1 && s.EP > s.Model.Experts:
+		return describe.Refuse(name, "EP", s.EP, "at most the experts of the model")
+	}
+	return nil
+}
+
+// microbatch is the number of sequences of the largest microbatch.
+func (s *Memory) microbatch() int {
+	return int(math.Ceil(float64(s.Batch) / (float64(s.DP) * float64(s.Accumulation) * float64(s.Microbatches))))
+}
+
+func (s *Memory) split() models.Split {
+	return models.Split{
+		TP: s.TP, PP: s.PP, DP: s.DP, EP: s.EP, Parts: s.Parts,
+		Microbatch: float64(s.microbatch()), Held: physics.InFlight(s.PP, s.Parts, s.Microbatches),
+		Sequence: float64(s.Sequence), SequenceParallel: !s.NoSP, ZeRO: s.ZeRO, Recompute: s.Checkpointing,
+		Optimizer: s.Optimizer, Precision: s.Precision, Trainable: s.Trainable, Buffers: s.Buffers, Fragmentation: s.Fragmentation,
+	}
+}
