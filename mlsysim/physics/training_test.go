@@ -25,6 +25,6 @@ func ExampleHierarchicalAllReduce() {
 		Ranks: 32, PerNode: 8, Intra: 450 * units.GBps, IntraLatency: 0.5 * units.Microsecond,
 		Inter: 50 * units.GBps, InterLatency: 5 * units.Microsecond,
 	}
-	fmt.Printf("%.2f ms\n", float64(physics.HierarchicalAllReduce(14*units.GB, t)/units.Millisecond))
+	fmt.Printf("%.2f ms\n", physics.HierarchicalAllReduce(14*units.GB, t).Ratio(units.Millisecond))
 	// Output: 106.98 ms
 }

@@ -39,8 +39,12 @@ type NeededResult struct {
 	walls.Notes
 }
 
-// unlimited is a rate that takes no time.
-const unlimited = 1e27
+// unlimited is a rate that takes no time; longest is the largest size that inputs
+// may have.
+const (
+	unlimited               = 1e27
+	longest   units.Seconds = 1e30
+)
 
 // Solve fails if the solver has no device or refuses the design.
 func (n Needed) Solve() (NeededResult, error) {
@@ -48,7 +52,7 @@ func (n Needed) Solve() (NeededResult, error) {
 	if err != nil {
 		return NeededResult{}, err
 	}
-	if !(n.Target > 0) || n.Target > 1e30 {
+	if !(n.Target > 0 && n.Target <= longest) {
 		return NeededResult{}, describe.Refuse(r.name(), "target of "+n.Metric, n.Target, "a time above 0 s")
 	}
 	if f, err := r.metric(n.Metric); err != nil || f.Better != "lower" || f.Unit != "s" {
