@@ -103,3 +103,12 @@ func TestCompiledProgramPrintsText(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "80 GB\nanswer q1 = 3\n", string(out))
 }
+
+func TestOtherSolversFromALab(t *testing.T) {
+	r := TrainingMemory{Model: Llama3_8B, Hardware: H100, Batch: 16, DP: 8, ZeRO: 3, Checkpointing: Full}.Run()
+	require.True(t, r.Fits)
+	slope := Elasticities(SingleNode{Model: Llama3_8B, Hardware: H100, Batch: 1}, "Latency", "Hardware.Bandwidth")
+	require.NotEmpty(t, slope.View().Blocks)
+	saved := Collective{Operation: AllReduce, Message: GB, Ranks: 8, Intra: 450 * GBps, Algorithm: RingAlgorithm}.Run()
+	require.InEpsilon(t, 1.75e9/450e9, float64(saved.Time), 0.01)
+}

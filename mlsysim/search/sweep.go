@@ -68,6 +68,9 @@ func solvePoint(in reflect.Value, solve reflect.Method, x float64) Point {
 			p.Why = "does not fit: short of " + describe.Text(short.Interface())
 		}
 	}
+	if stable := out[0].FieldByName("Stable"); stable.IsValid() && !stable.Bool() {
+		p.Fits, p.Why = false, "unstable: the queue grows without bound"
+	}
 	return p
 }
 
@@ -126,6 +129,9 @@ func (f Front) Best(metric string) (Point, error) {
 		if err != nil {
 			return Point{}, err
 		}
+		if !field.IsKnown(reflect.ValueOf(p.Result)) {
+			continue
+		}
 		if field.Better == "" {
 			return Point{}, fmt.Errorf("%s: %s has no better direction", f.Title, field.Name)
 		}
@@ -165,6 +171,9 @@ func (f Front) Chart(x, y string) show.Chart {
 		px, xf := f.coordinate(p, x)
 		py, yf := f.coordinate(p, y)
 		c.X, c.Y = axis(xf), axis(yf)
+		if result := reflect.ValueOf(p.Result); !f.has(xf, result) || !f.has(yf, result) {
+			continue
+		}
 		point := show.Point{X: px, Y: py, Muted: !p.Fits, Why: p.Why}
 		if !against {
 			point.Label = describe.Text(p.X)
@@ -184,6 +193,11 @@ func (f Front) coordinate(p Point, metric string) (float64, describe.Field) {
 	v, field, err := describe.Number(p.Result, metric)
 	walls.Must(v, err)
 	return v, field
+}
+
+// has reports whether the result knows a metric; the swept field is always known.
+func (f Front) has(metric describe.Field, result reflect.Value) bool {
+	return metric.Name == f.Axis.Name || metric.IsKnown(result)
 }
 
 func axis(f describe.Field) show.Axis { return show.Axis{Label: f.Name, Unit: f.Unit} }
@@ -249,8 +263,8 @@ func (f Front) cells(p Point, fields []describe.Field) []string {
 	row := []string{describe.Text(p.X)}
 	for _, field := range fields {
 		text := ""
-		if p.Result != nil {
-			text = describe.Text(reflect.ValueOf(p.Result).FieldByIndex(field.Index).Interface())
+		if result := reflect.ValueOf(p.Result); p.Result != nil && field.IsKnown(result) {
+			text = describe.Text(result.FieldByIndex(field.Index).Interface())
 		}
 		row = append(row, text)
 	}

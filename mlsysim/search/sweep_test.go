@@ -10,6 +10,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
+	"github.com/mlsysim/golab/mlsysim/units"
 )
 
 var request = serving.Serving{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1, Prompt: 4096, Output: 256}
@@ -95,4 +96,17 @@ func TestAxes(t *testing.T) {
 		_, err := search.Steps(0, 1, step)
 		require.ErrorContains(t, err, "want above 0 and at most 1000000 values")
 	}
+}
+
+// Beyond the stability limit a queue has no quantiles: no point, no best, a reason.
+func TestUnknownValuesAreNoPoints(t *testing.T) {
+	front, err := search.Sweep(serving.Tail{Arrivals: 95, Service: 10 * units.Millisecond}, "Arrivals", []float64{50, 90, 100, 110})
+	require.NoError(t, err)
+	require.False(t, front.Points[2].Fits)
+	require.Contains(t, front.Points[2].Why, "unstable")
+	require.Len(t, front.Chart("Arrivals", "P99").Series[0].Points, 2)
+	require.Equal(t, "", front.View().Blocks[0].Table.Cells[2][1])
+	best, err := front.Best("P99")
+	require.NoError(t, err)
+	require.Equal(t, 50.0, best.X)
 }
