@@ -31,7 +31,11 @@ func draw(t *rapid.T) compute.SingleNode {
 		Model: *m.Value, Hardware: *h.Value, Batch: rapid.IntRange(1, 2048).Draw(t, "batch"),
 		Efficiency: rapid.Float64Range(0.05, 1).Draw(t, "efficiency"),
 	}
+	if s.Model.Attends() {
+		s.Prompt = rapid.IntRange(1, 512).Draw(t, "sequence")
+	}
 	if s.Model.Generates() {
+		s.Prompt = 0
 		s.Context = rapid.IntRange(0, 32768).Draw(t, "context")
 		if rapid.Bool().Draw(t, "prefill") {
 			s.Phase, s.Prompt = compute.Prefill, rapid.IntRange(1, 8192).Draw(t, "prompt")
@@ -166,6 +170,7 @@ func TestRefusals(t *testing.T) {
 		"Precision = int4: want one of fp16, bf16, tf32, fp32, fp8, int8, the formats of NVIDIA H100 SXM5": func(s *compute.SingleNode) { s.Precision = physics.INT4 },
 		"Hardware.Bandwidth = -1 B/s: want at least 0":                                                     func(s *compute.SingleNode) { s.Hardware.Bandwidth = -1 },
 		"Phase = decode: want sample or prefill":                                                           func(s *compute.SingleNode) { s.Model, s.Phase = models.ResNet50, compute.Decode },
+		"Phase = sample: want decode or prefill: a pass of BERT":                                           func(s *compute.SingleNode) { s.Model, s.Phase, s.Context = models.BERT_Base, compute.Sample, 0 },
 		"Prompt = 0: want at least 1 in a prefill":                                                         func(s *compute.SingleNode) { s.Phase = compute.Prefill },
 		"Model.TopK = 9: want between 1 and the number of experts":                                         func(s *compute.SingleNode) { s.Model = models.Mixtral_8x7B; s.Model.TopK = 9 },
 	} {

@@ -5,8 +5,8 @@ import "github.com/mlsysim/golab/mlsysim/describe"
 // Phase is what one pass does.
 type Phase uint8
 
-// The phases. Auto decodes with networks that generate tokens and samples with
-// all others.
+// The phases. Auto decodes with networks that generate tokens, reads a sequence
+// with encoders and samples with all others.
 const (
 	Auto Phase = iota
 	Decode

@@ -125,10 +125,7 @@ func (s *SingleNode) prepare() (physics.Roof, walls.Warnings, error) {
 		s.KVPrecision = s.Precision
 	}
 	if s.Phase == Auto {
-		s.Phase = Sample
-		if s.Model.Generates() {
-			s.Phase = Decode
-		}
+		s.Phase = usual(&s.Model)
 	}
 	if err := s.refuse(); err != nil {
 		return physics.Roof{}, 0, err
@@ -138,6 +135,19 @@ func (s *SingleNode) prepare() (physics.Roof, walls.Warnings, error) {
 		Efficiency: s.Efficiency, MemoryEfficiency: s.MemoryEfficiency,
 	}.Roof()
 	return roof, warnings, nil
+}
+
+// usual is the phase of a network that is asked for no other: an encoder reads a
+// whole sequence.
+func usual(m *models.Model) Phase {
+	switch {
+	case m.Generates():
+		return Decode
+	case m.Attends():
+		return Prefill
+	default:
+		return Sample
+	}
 }
 
 // refuse applies the rules between fields.
@@ -159,7 +169,9 @@ func (s *SingleNode) refuse() error {
 		return describe.Refuse(name, "Phase", s.Phase, "sample: "+s.Model.Name+" has no attention layers with heads and a width")
 	case s.Phase == Prefill && s.Prompt == 0:
 		return describe.Refuse(name, "Prompt", s.Prompt, "at least 1 in a prefill")
-	case s.Phase == Sample && !attends && s.Context > 0:
+	case s.Phase == Sample && attends:
+		return describe.Refuse(name, "Phase", s.Phase, "decode or prefill: a pass of "+s.Model.Name+" is a number of tokens")
+	case s.Phase == Sample && s.Context > 0:
 		return describe.Refuse(name, "Context", s.Context, "0: "+s.Model.Name+" has no cache")
 	case s.Phase == Sample && s.Model.FLOPs == 0 && s.Model.Family == models.CNN:
 		return describe.Refuse(name, "Model.FLOPs", s.Model.FLOPs, "above 0: parameters do not give the arithmetic of a convolution")

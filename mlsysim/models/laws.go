@@ -22,12 +22,13 @@ func (m *Model) ActiveParams() units.Params {
 	return m.Params
 }
 
-// MatmulParams returns the active parameters that are multiplied: an untied
-// input embedding is a lookup and costs no arithmetic.
+// MatmulParams returns the active parameters that are multiplied: an input
+// embedding is a lookup and costs no arithmetic, unless a decoder multiplies by
+// the same matrix at its output.
 //
 // Kaplan 2020, appendix B.
 func (m *Model) MatmulParams() units.Params {
-	if m.Tied || m.Vocab == 0 {
+	if m.Tied && m.Family != Encoder || m.Vocab == 0 {
 		return m.ActiveParams()
 	}
 	return m.ActiveParams() - units.Params(float64(m.Vocab)*float64(m.Hidden))
@@ -163,7 +164,7 @@ func (m *Model) LinearRule() string {
 	switch {
 	case m.FLOPs > 0:
 		return "operations of one token or sample, from the registry"
-	case m.Tied || m.Vocab == 0:
+	case m.Tied && m.Family != Encoder || m.Vocab == 0:
 		return "2 operations per parameter a token uses"
 	default:
 		return "2 operations per parameter a token multiplies (the input embedding is a lookup)"

@@ -155,7 +155,7 @@ var valueGPT2 = Model{
 	Context: 1024,
 }
 
-// BERT_Base is BERT-base-uncased (2018): 109.5M params, 12 layers, 22.35 GFLOP per sample.
+// BERT_Base is BERT-base-uncased (2018): 109.5M params, 12 layers.
 var BERT_Base = valueBERT_Base
 
 var valueBERT_Base = Model{
@@ -173,7 +173,6 @@ var valueBERT_Base = Model{
 	Vocab:   30522,
 	Tied:    true,
 	Context: 512,
-	FLOPs:   2.2347251712e+10,
 }
 
 // DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91K params, 10 layers, 5.314 MFLOP per sample.
@@ -354,7 +353,6 @@ var entries = []registry.Entry[Model]{
 		Facts: []source.Fact{
 			{Field: "Context", Text: "512", Document: "bert-paper", Confidence: source.High},
 			{Field: "FFN", Text: "3072", Document: "bert-paper", Confidence: source.High},
-			{Field: "FLOPs", Text: "22347251712 FLOP", Document: "bert-paper", Confidence: source.High, Note: "one sequence of 128 tokens: layer matmuls and attention"},
 			{Field: "HeadDim", Text: "64", Document: "bert-paper", Confidence: source.High},
 			{Field: "Heads", Text: "12", Document: "bert-paper", Confidence: source.High},
 			{Field: "Hidden", Text: "768", Document: "bert-paper", Confidence: source.High},

@@ -129,3 +129,15 @@ func TestRefusals(t *testing.T) {
 	_, err := e.Solve()
 	require.ErrorContains(t, err, "scenario.Evaluation: Duration = -1 s: want above 0")
 }
+
+func TestUsualLengthsAreThoseOfTheNetwork(t *testing.T) {
+	s, err := scenario.Evaluate(models.GPT2, hardware.H100)
+	require.NoError(t, err)
+	require.False(t, s.Warnings.Has(walls.BeyondContext))
+
+	s, err = scenario.Evaluate(models.BERT_Base, hardware.H100)
+	require.NoError(t, err)
+	require.Equal(t, "prefill", s.Pass.Phase.String())
+	perToken := models.BERT_Base.LinearOps()
+	require.Greater(t, float64(s.Pass.Work), float64(models.BERT_Base.Context)*float64(perToken)) // the whole sequence, and its attention
+}

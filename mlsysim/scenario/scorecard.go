@@ -25,8 +25,8 @@ type Evaluation struct {
 	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Phase            compute.Phase     `help:"what one pass does"`
 	Batch            int               `help:"sequences or samples per pass" min:"1" default:"1"`
-	Prompt           int               `help:"new tokens per sequence of a prefill" min:"0"`
-	Context          int               `help:"tokens in the cache of each sequence, for networks that have one" min:"1" default:"2048"`
+	Prompt           int               `help:"new tokens per sequence of a prefill; an encoder reads its longest sequence unless given" min:"0"`
+	Context          int               `help:"tokens in the cache of each sequence; at most what the network was built for unless given" min:"1" default:"2048"`
 	Precision        physics.Precision `help:"format of weights and arithmetic; auto is fp16 where the device has it"`
 	KVPrecision      physics.Precision `help:"format of the cache; auto is that of the weights"`
 	Efficiency       float64           `help:"share of the peak that arithmetic reaches" above:"0" max:"1" default:"0.5"`
@@ -99,7 +99,7 @@ func (e Evaluation) Solve() (Scorecard, error) {
 // Run is Solve for labs: an error ends the cell.
 func (e Evaluation) Run() Scorecard { return walls.Must(e.Solve()) }
 
-// prepare checks the input and fills in the place.
+// prepare checks the input and fills in the place and the usual lengths.
 func (e *Evaluation) prepare() error {
 	if e.Region.Name == "" {
 		e.Region = infra.US_Avg
@@ -107,8 +107,24 @@ func (e *Evaluation) prepare() error {
 	if e.Facility.Name == "" {
 		e.Facility = infra.LBNL_US_2023
 	}
+	e.lengths()
 	return describe.Check(e)
 }
+
+// lengths fills in a context and, for an encoder, a sequence that the network was
+// built for.
+func (e *Evaluation) lengths() {
+	m := &e.Model
+	if e.Context == 0 && m.Context > 0 && m.Context < usualContext {
+		e.Context = m.Context
+	}
+	if e.Prompt == 0 && m.Attends() && !m.Generates() {
+		e.Prompt = max(1, min(m.Context, usualContext))
+	}
+}
+
+// usualContext is the context where none is given, as the tag of the field says.
+const usualContext = 2048
 
 // node is the pass that the design runs over and over.
 func (e *Evaluation) node() compute.SingleNode {

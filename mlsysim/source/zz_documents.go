@@ -7,7 +7,7 @@ package source
 const Version = "2026.11"
 
 // Hash is the start of the SHA-256 of every registry value, name and source.
-const Hash = "913a39157a0e"
+const Hash = "559093de56c9"
 
 // documents is sorted by id.
 var documents = []Document{
