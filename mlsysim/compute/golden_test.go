@@ -11,6 +11,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
 // launch is the cost per layer and pass that the vectors assume.
@@ -74,8 +75,16 @@ func singleNode(c golden.Case) (compute.SingleNode, error) {
 // compare checks one output that has to match and reports whether we have it.
 func compare(t *testing.T, c golden.Case, name string, r compute.Result) int {
 	t.Helper()
-	if name == "feasible" {
-		require.Equal(t, string(c.Outputs[name]) == "true", r.Fits)
+	said := string(c.Outputs[name])
+	switch name {
+	case "feasible":
+		require.Equal(t, said == "true", r.Fits)
+		return 1
+	case "bottleneck":
+		require.Equal(t, said == `"Compute"`, r.Binding == walls.Compute)
+		return 1
+	case "overhead_dominated":
+		require.Equal(t, said == "true", r.Warnings.Has(walls.OverheadDominates))
 		return 1
 	}
 	field, ok := outputs[name]
