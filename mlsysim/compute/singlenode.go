@@ -3,8 +3,6 @@
 package compute
 
 import (
-	"strings"
-
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
@@ -120,10 +118,7 @@ func (s *SingleNode) prepare() (physics.Roof, walls.Warnings, error) {
 	if err := describe.Check(s); err != nil {
 		return physics.Roof{}, 0, err
 	}
-	s.Precision = s.Hardware.Resolve(s.Precision)
-	if s.KVPrecision == physics.Auto {
-		s.KVPrecision = s.Precision
-	}
+	pass.Settle(&s.Hardware, &s.Precision, &s.KVPrecision)
 	if s.Phase == Auto {
 		s.Phase = usual(&s.Model)
 	}
@@ -152,13 +147,11 @@ func usual(m *models.Model) Phase {
 
 // refuse applies the rules between fields.
 func (s *SingleNode) refuse() error {
-	if field, value, want := s.Model.Inconsistent(); field != "" {
-		return describe.Refuse(name, field, value, want)
+	if err := pass.Refuse(name, &s.Model, &s.Hardware, s.Precision); err != nil {
+		return err
 	}
 	attends := s.Model.Attends()
 	switch {
-	case s.Hardware.Rates.At(s.Precision) == 0:
-		return describe.Refuse(name, "Precision", s.Precision, "one of "+strings.Join(s.Hardware.Rates.Supported(), ", ")+", the formats of "+s.Hardware.Name)
 	case s.Hardware.MainBandwidth() == 0:
 		return describe.Refuse(name, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
 	case s.Hardware.Capacity() == 0:

@@ -2,19 +2,18 @@ package parallel
 
 import (
 	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
 // refuse applies the rules between fields.
 func (s *Training) refuse(devices int) error {
-	if field, value, want := s.Model.Inconsistent(); field != "" {
-		return describe.Refuse(trainingName, field, value, want)
+	if err := pass.Refuse(trainingName, &s.Model, &s.Hardware, s.Precision); err != nil {
+		return err
 	}
 	ranks := s.TP * s.PP * s.EP
 	switch {
-	case s.Hardware.Rates.At(s.Precision) == 0:
-		return describe.Refuse(trainingName, "Precision", s.Precision, "a format that the device has a rate for")
 	case s.Hardware.MainBandwidth() == 0:
 		return describe.Refuse(trainingName, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
 	case s.Hardware.Capacity() == 0:

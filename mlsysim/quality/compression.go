@@ -145,9 +145,9 @@ func (c *Compression) refuse() error {
 	h, m := &c.Hardware, &c.Model
 	switch {
 	case h.Rates.At(c.Baseline) == 0:
-		return describe.Refuse(compressionName, "Baseline", c.Baseline, formats(h))
+		return describe.Refuse(compressionName, "Baseline", c.Baseline, pass.Formats(h))
 	case h.Rates.At(c.Arithmetic) == 0:
-		return describe.Refuse(compressionName, "Arithmetic", c.Arithmetic, formats(h))
+		return describe.Refuse(compressionName, "Arithmetic", c.Arithmetic, pass.Formats(h))
 	case h.MainBandwidth() == 0:
 		return describe.Refuse(compressionName, "Hardware.Bandwidth", h.Bandwidth, "above 0 B/s")
 	case h.Capacity() == 0:

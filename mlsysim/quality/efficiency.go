@@ -7,8 +7,6 @@
 package quality
 
 import (
-	"strings"
-
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
@@ -80,7 +78,7 @@ func (e Efficiency) Solve() (EfficiencyResult, error) {
 	e.Precision = e.Hardware.Resolve(e.Precision)
 	peak := e.Hardware.Rates.At(e.Precision)
 	if peak == 0 {
-		return EfficiencyResult{}, describe.Refuse(efficiencyName, "Precision", e.Precision, formats(&e.Hardware))
+		return EfficiencyResult{}, describe.Refuse(efficiencyName, "Precision", e.Precision, pass.Formats(&e.Hardware))
 	}
 	r := EfficiencyResult{Kernel: e.Kernel, Precision: e.Precision, Peak: peak}
 	e.anchors(&r)
@@ -105,11 +103,6 @@ func (e Efficiency) Solve() (EfficiencyResult, error) {
 
 // Run is Solve for labs: an error ends the cell.
 func (e Efficiency) Run() EfficiencyResult { return walls.Must(e.Solve()) }
-
-// formats words the precisions that a device has.
-func formats(h *hardware.Device) string {
-	return "one of " + strings.Join(h.Rates.Supported(), ", ") + ", the formats of " + h.Name
-}
 
 // anchors settles the share at the reference efficiency, its cap and the gain.
 func (e *Efficiency) anchors(r *EfficiencyResult) {

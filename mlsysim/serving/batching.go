@@ -112,10 +112,7 @@ func (s *Batching) prepare() error {
 	if err := describe.Check(s); err != nil {
 		return err
 	}
-	s.Precision = s.Hardware.Resolve(s.Precision)
-	if s.KVPrecision == physics.Auto {
-		s.KVPrecision = s.Precision
-	}
+	pass.Settle(&s.Hardware, &s.Precision, &s.KVPrecision)
 	if err := refuseDevice(batchingName, &s.Model, &s.Hardware, s.Precision); err != nil {
 		return err
 	}

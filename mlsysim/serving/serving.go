@@ -5,7 +5,6 @@ package serving
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
@@ -119,10 +118,7 @@ func (s *Serving) prepare() (physics.Roof, walls.Warnings, error) {
 	if err := describe.Check(s); err != nil {
 		return physics.Roof{}, 0, err
 	}
-	s.Precision = s.Hardware.Resolve(s.Precision)
-	if s.KVPrecision == physics.Auto {
-		s.KVPrecision = s.Precision
-	}
+	pass.Settle(&s.Hardware, &s.Precision, &s.KVPrecision)
 	if s.Devices == 0 {
 		s.Devices = s.TP
 	}
@@ -138,18 +134,10 @@ func (s *Serving) prepare() (physics.Roof, walls.Warnings, error) {
 
 // refuse applies the rules between fields.
 func (s *Serving) refuse() error {
-	if field, value, want := s.Model.Inconsistent(); field != "" {
-		return describe.Refuse(name, field, value, want)
+	if err := refuseDevice(name, &s.Model, &s.Hardware, s.Precision); err != nil {
+		return err
 	}
 	switch {
-	case s.Hardware.Rates.At(s.Precision) == 0:
-		return describe.Refuse(name, "Precision", s.Precision, "one of "+strings.Join(s.Hardware.Rates.Supported(), ", ")+", the formats of "+s.Hardware.Name)
-	case !s.Model.Generates():
-		return describe.Refuse(name, "Model", s.Model.Name, "a network that generates tokens; use compute.SingleNode for this one")
-	case s.Hardware.Bandwidth == 0:
-		return describe.Refuse(name, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
-	case s.Hardware.Memory == 0:
-		return describe.Refuse(name, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
 	case s.Cached >= s.Prompt:
 		return describe.Refuse(name, "Cached", s.Cached, "below the prompt")
 	case s.Chunk > 0 && s.Prompt/s.Chunk > maxChunks:

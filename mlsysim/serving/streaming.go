@@ -5,6 +5,7 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -93,17 +94,20 @@ func (s *Streaming) prepare() error {
 	if err := describe.Check(s); err != nil {
 		return err
 	}
-	s.Precision = s.Hardware.Resolve(s.Precision)
-	if s.KVPrecision == physics.Auto {
-		s.KVPrecision = s.Precision
-	}
+	pass.Settle(&s.Hardware, &s.Precision, &s.KVPrecision)
 	if s.Injection == 0 {
 		s.Injection = s.Hardware.HostLink
 	}
-	device := s.Hardware
-	device.Memory = device.Capacity()
-	device.Bandwidth = max(device.Bandwidth, 1) // not used: weights come over the link
-	return refuseDevice(streamingName, &s.Model, &device, s.Precision)
+	if err := pass.Refuse(streamingName, &s.Model, &s.Hardware, s.Precision); err != nil {
+		return err
+	}
+	switch {
+	case !s.Model.Generates():
+		return describe.Refuse(streamingName, "Model", s.Model.Name, "a network that generates tokens")
+	case s.Hardware.Capacity() == 0:
+		return describe.Refuse(streamingName, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
+	}
+	return nil
 }
 
 func (s *Streaming) layers() float64 { return float64(s.Model.Layers) }

@@ -6,21 +6,20 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/physics"
 )
 
-// refuseDevice applies the rules between a network and a device that hold for
-// every solver of this room.
+// refuseDevice applies the rules between a network that generates tokens and a
+// device that holds it in its main memory.
 func refuseDevice(solver string, m *models.Model, h *hardware.Device, p physics.Precision) error {
-	if field, value, want := m.Inconsistent(); field != "" {
-		return describe.Refuse(solver, field, value, want)
+	if err := pass.Refuse(solver, m, h, p); err != nil {
+		return err
 	}
 	switch {
-	case h.Rates.At(p) == 0:
-		return describe.Refuse(solver, "Precision", p, "one of "+strings.Join(h.Rates.Supported(), ", ")+", the formats of "+h.Name)
 	case !m.Generates():
-		return describe.Refuse(solver, "Model", m.Name, "a network that generates tokens")
+		return describe.Refuse(solver, "Model", m.Name, "a network that generates tokens; use compute.SingleNode for this one")
 	case h.Bandwidth == 0:
 		return describe.Refuse(solver, "Hardware.Bandwidth", h.Bandwidth, "above 0 B/s")
 	case h.Memory == 0:
