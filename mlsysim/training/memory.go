@@ -87,9 +87,6 @@ func (s Memory) Solve() (MemoryResult, error) {
 	}
 	r.Fits, r.Short = physics.Fits(r.Memory, r.Capacity)
 	r.Utilization = r.Memory.Ratio(r.Capacity)
-	if math.IsInf(float64(r.Memory), 0) || math.IsInf(r.Utilization, 0) {
-		return MemoryResult{}, describe.Refuse(name, "Model.Params", s.Model.Params, "a network whose memory is a finite number of bytes")
-	}
 	r.Binding = walls.MemoryCapacity
 	if !r.Fits {
 		r.Warnings |= walls.DoesNotFit
