@@ -175,7 +175,7 @@ var valueBERT_Base = Model{
 	Context: 512,
 }
 
-// DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91K params, 10 layers, 5.314 MFLOP per sample.
+// DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91K params, 10 layers, 5.314 MFLOP per window of 49x10.
 var DS_CNN = valueDS_CNN
 
 var valueDS_CNN = Model{
@@ -185,10 +185,11 @@ var valueDS_CNN = Model{
 	Params:      24908,
 	Layers:      10,
 	FLOPs:       5.313536e+06,
+	FLOPsPer:    "window of 49x10",
 	Activations: 289260,
 }
 
-// ResNet50 is ResNet-50 (2015): 25.56M params, 50 layers, 8.178 GFLOP per sample.
+// ResNet50 is ResNet-50 (2015): 25.56M params, 50 layers, 8.178 GFLOP per image of 224x224.
 var ResNet50 = valueResNet50
 
 var valueResNet50 = Model{
@@ -198,10 +199,11 @@ var valueResNet50 = Model{
 	Params:      2.5557032e+07,
 	Layers:      50,
 	FLOPs:       8.178000000000001e+09,
+	FLOPsPer:    "image of 224x224",
 	Activations: 5.6809424e+07,
 }
 
-// MobileNetV2 is MobileNetV2 1.0 (2018): 3.505M params, 53 layers, 602 MFLOP per sample.
+// MobileNetV2 is MobileNetV2 1.0 (2018): 3.505M params, 53 layers, 602 MFLOP per image of 224x224.
 var MobileNetV2 = valueMobileNetV2
 
 var valueMobileNetV2 = Model{
@@ -211,6 +213,7 @@ var valueMobileNetV2 = Model{
 	Params:      3.504872e+06,
 	Layers:      53,
 	FLOPs:       6.02e+08,
+	FLOPsPer:    "image of 224x224",
 	Activations: 2.7453392e+07,
 }
 

@@ -7,7 +7,7 @@ package source
 const Version = "2026.11"
 
 // Hash is the start of the SHA-256 of every registry value, name and source.
-const Hash = "559093de56c9"
+const Hash = "9acffb47e630"
 
 // documents is sorted by id.
 var documents = []Document{

@@ -31,7 +31,10 @@ var (
 
 var kinds = []kind{
 	{"hardware", map[string]*target{"Cloud": device, "Workstation": device, "Edge": device, "Mobile": device, "Tiny": device}, []*target{device}},
-	{"models", map[string]*target{"Language": model, "Vision": model, "Tiny": model}, []*target{model}},
+	{"models", map[string]*target{
+		"Language": model, "Vision": model, "Speech": model, "GenerativeVision": model, "StateSpace": model, "Recommendation": model,
+		"Science": model, "Embodied": model, "Tiny": model,
+	}, []*target{model}},
 	{"infra", map[string]*target{"Grids": grid, "Facilities": facility}, []*target{grid, facility}},
 	{"systems", map[string]*target{"Stacks": stack}, []*target{stack}},
 }
@@ -103,7 +106,11 @@ func aboutModel(e *entry) string {
 		parts = append(parts, layers+" layers")
 	}
 	if flops := e.shown("FLOPs"); flops != "" {
-		parts = append(parts, flops+" per sample")
+		per := e.shown("FLOPsPer")
+		if per == "" {
+			per = "sample"
+		}
+		parts = append(parts, flops+" per "+per)
 	}
 	return fmt.Sprintf("%s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
 }

@@ -244,9 +244,9 @@ func (r *registryReader) word(f file, e *entry, outer, fd field, p pair) error {
 		}
 		v.Literal = text
 	case enum:
-		i := slices.IndexFunc(fd.Consts, func(c string) bool { return nearest.Fold(c) == nearest.Fold(text) })
+		i := slices.IndexFunc(fd.Consts, func(c string) bool { return nearest.Fold(fd.word(c)) == nearest.Fold(text) })
 		if i < 0 {
-			return f.errorf(p.value, "%s: %s = %s: want one of %s", e.Path, p.key, text, strings.ToLower(strings.Join(fd.Consts, ", ")))
+			return f.errorf(p.value, "%s: %s = %s: want one of %s", e.Path, p.key, text, strings.Join(fd.words(), ", "))
 		}
 		v.Literal = fd.Consts[i]
 	default:

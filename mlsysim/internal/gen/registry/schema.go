@@ -40,6 +40,19 @@ type field struct {
 // numeric reports whether the field holds a number, which needs a source.
 func (f field) numeric() bool { return f.Shape <= plain }
 
+// word is what a file writes for a constant of an enum: its name without that of
+// the type, which some constants carry so as not to take the name of an entry.
+func (f field) word(constant string) string { return strings.TrimPrefix(constant, f.Type) }
+
+// words lists what a file can write.
+func (f field) words() []string {
+	var out []string
+	for _, c := range f.Consts {
+		out = append(out, strings.ToLower(f.word(c)))
+	}
+	return out
+}
+
 // bounds is the range that the tags of a field declare.
 type bounds struct{ min, max *float64 }
 
