@@ -31,7 +31,7 @@ func draw(t *rapid.T) compute.SingleNode {
 		Model: *m.Value, Hardware: *h.Value, Batch: rapid.IntRange(1, 2048).Draw(t, "batch"),
 		Efficiency: rapid.Float64Range(0.05, 1).Draw(t, "efficiency"),
 	}
-	if s.Model.Attends() {
+	if s.Model.Reads() {
 		s.Prompt = rapid.IntRange(1, 512).Draw(t, "sequence")
 	}
 	if s.Model.Generates() {
@@ -39,6 +39,9 @@ func draw(t *rapid.T) compute.SingleNode {
 		s.Context = rapid.IntRange(0, 32768).Draw(t, "context")
 		if rapid.Bool().Draw(t, "prefill") {
 			s.Phase, s.Prompt = compute.Prefill, rapid.IntRange(1, 8192).Draw(t, "prompt")
+		}
+		if s.Phase == compute.Prefill && s.Model.Decodes() {
+			s.Context = 0
 		}
 	}
 	return s
@@ -61,6 +64,7 @@ func TestUtilisationNeverExceedsTheEfficiency(t *testing.T) {
 		s := draw(t)
 		r := solve(t, s)
 		require.Greater(t, r.MFU, 0.0)
+		require.Equal(t, r.MFU, r.HFU)
 		require.LessOrEqual(t, r.MFU, s.Efficiency*(1+1e-12))
 	})
 }
@@ -89,7 +93,7 @@ func TestMoreWorkIsNeverFaster(t *testing.T) {
 		more := s
 		more.Batch++
 		require.GreaterOrEqual(t, float64(solve(t, more).Latency), float64(before)*(1-1e-12))
-		if s.Model.Generates() {
+		if s.Model.Generates() && !(s.Phase == compute.Prefill && s.Model.Decodes()) {
 			more = s
 			more.Context += 100
 			require.GreaterOrEqual(t, float64(solve(t, more).Latency), float64(before)*(1-1e-12))
@@ -98,8 +102,13 @@ func TestMoreWorkIsNeverFaster(t *testing.T) {
 }
 
 func TestDecodeThroughputGrowsWithTheBatch(t *testing.T) {
-	for _, m := range []models.Model{models.Llama3_8B, models.Mixtral_8x7B} {
+	for _, e := range models.Entries() {
+		m := *e.Value
+		if !m.Generates() {
+			continue
+		}
 		s := compute.SingleNode{Model: m, Hardware: hardware.H200, Batch: 1, Context: 1024}
+		s.Hardware.Memory = units.PB // up to the memory limit
 		last := solve(t, s).Throughput
 		for s.Batch = 2; s.Batch <= 256; s.Batch *= 2 {
 			r := solve(t, s)

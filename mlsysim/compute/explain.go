@@ -4,12 +4,21 @@ import (
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
 // Explain derives the result step by step from the input.
 func (r Result) Explain() walls.Trace {
 	s := &r.in
+	t := walls.Trace{Title: s.Model.Name + " on " + s.Hardware.Name + ", " + s.Phase.String(), Omitted: omitted[:]}
+	if s.Phase == Train {
+		split := s.split()
+		trained := pass.State{Model: &s.Model, Split: &split, Held: r.held(), Sum: "Footprint"}
+		t.Steps = append(trained.Steps(), trained.WorkSteps(&r.work)...)
+		t.Steps = append(t.Steps, r.timeSteps()...)
+		return t
+	}
 	load := pass.Load{
 		Model: &s.Model, Batch: s.Batch, Cached: float64(s.Context), Decode: s.Phase == Decode,
 		Layout: models.Layout{Weights: s.Precision, Cache: s.KVPrecision, Ranks: 1},
@@ -22,10 +31,9 @@ func (r Result) Explain() walls.Trace {
 		load.New = float64(s.Prompt)
 		held += load.New
 	}
-	t := walls.Trace{Title: s.Model.Name + " on " + s.Hardware.Name + ", " + s.Phase.String(), Omitted: omitted[:]}
 	t.Steps = load.WeightSteps("Weights")
 	if s.Model.Generates() {
-		t.Steps = append(t.Steps, load.CacheSteps(held, "C", "key-value cache of the batch", "Cache")...)
+		t.Steps = append(t.Steps, load.CacheSteps(held, "C", "cache of the batch", "Cache")...)
 	}
 	t.Steps = append(t.Steps, r.footprintStep())
 	t.Steps = append(t.Steps, load.WorkSteps(&r.work)...)
@@ -37,6 +45,7 @@ var omitted = [...]string{
 	"queueing and the time of other requests",
 	"activation traffic of transformers, which mostly stays on the chip",
 	"temperature and power limits that lower the clock",
+	"in training: data loading, the exchange between devices and the optimizer's arithmetic",
 }
 
 func (r *Result) footprintStep() walls.Step {
@@ -77,19 +86,25 @@ func (r *Result) timeSteps() []walls.Step {
 			Terms: []walls.Term{{Symbol: "B", What: "samples per pass", Value: s.Batch}, {Symbol: "T", What: "latency", Value: r.Latency}},
 			Value: r.Throughput,
 		},
-		walls.Step{
-			Name: "model FLOP utilisation", Symbol: "MFU", Formula: "F / (T * P)", Field: "MFU",
-			Terms: []walls.Term{
-				{Symbol: "F", What: "all arithmetic", Value: r.Work},
-				{Symbol: "T", What: "latency", Value: r.Latency},
-				{Symbol: "P", What: "peak rate", Value: r.roof.Peak},
-			},
-			Value: r.MFU, Source: "Chowdhery 2022, appendix B",
-		})
+		r.utilisationStep("hardware FLOP utilisation", "HFU", "F", "all arithmetic", r.Work, r.HFU),
+		r.utilisationStep("model FLOP utilisation", "MFU", "F_m", "arithmetic without what is computed again", s.useful(r), r.MFU))
 	if r.PowerKnown {
 		steps = append(steps, r.energyStep())
 	}
 	return steps
+}
+
+// utilisationStep derives the share of the peak that some arithmetic used.
+func (r *Result) utilisationStep(name, symbol, work, what string, ops units.FLOP, value float64) walls.Step {
+	return walls.Step{
+		Name: name, Symbol: symbol, Formula: work + " / (T * P)", Field: symbol,
+		Terms: []walls.Term{
+			{Symbol: work, What: what, Value: ops},
+			{Symbol: "T", What: "latency", Value: r.Latency},
+			{Symbol: "P", What: "peak rate", Value: r.roof.Peak},
+		},
+		Value: value, Source: "Chowdhery 2022, appendix B",
+	}
 }
 
 // spillStep replaces the memory time of a network that does not fit.
@@ -98,7 +113,7 @@ func (r *Result) spillStep() walls.Step {
 		Name: "memory time with what does not fit behind the host link", Symbol: "T_m",
 		Formula: "max(D / H, (Q - min(Q, D)) / (BW * eta_m))", Field: "Memory",
 		Terms: []walls.Term{
-			{Symbol: "D", What: "what does not fit", Value: r.Short},
+			{Symbol: "D", What: "what crosses the link", Value: r.in.crossing(r)},
 			{Symbol: "H", What: "host link", Value: r.in.Hardware.HostLink},
 			{Symbol: "Q", What: "memory traffic", Value: r.Traffic},
 			{Symbol: "BW", What: "bandwidth", Value: r.roof.Bandwidth},
@@ -110,11 +125,11 @@ func (r *Result) spillStep() walls.Step {
 
 func (r *Result) energyStep() walls.Step {
 	return walls.Step{
-		Name: "energy", Symbol: "E", Formula: "(P_idle + (TDP - P_idle) * MFU) * T", Field: "Energy",
+		Name: "energy", Symbol: "E", Formula: "(P_idle + (TDP - P_idle) * HFU) * T", Field: "Energy",
 		Terms: []walls.Term{
 			{Symbol: "P_idle", What: "power when idle", Value: r.in.Hardware.Idle},
 			{Symbol: "TDP", What: "thermal design power", Value: r.in.Hardware.TDP},
-			{Symbol: "MFU", What: "utilisation", Value: r.MFU},
+			{Symbol: "HFU", What: "utilisation", Value: r.HFU},
 			{Symbol: "T", What: "latency", Value: r.Latency},
 		},
 		Value: r.Energy, Source: "Barroso, Hölzle 2007",

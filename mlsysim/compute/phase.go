@@ -6,15 +6,16 @@ import "github.com/mlsysim/golab/mlsysim/describe"
 type Phase uint8
 
 // The phases. Auto decodes with networks that generate tokens, reads a sequence
-// with encoders and samples with all others.
+// with encoders and samples with all others. Train is one optimizer step.
 const (
 	Auto Phase = iota
 	Decode
 	Prefill
 	Sample
+	Train
 )
 
-var phaseNames = [...]string{"auto", "decode", "prefill", "sample"}
+var phaseNames = [...]string{"auto", "decode", "prefill", "sample", "train"}
 
 // String returns the lower-case name.
 func (p Phase) String() string { return phaseNames[min(int(p), len(phaseNames)-1)] }

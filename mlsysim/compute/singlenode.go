@@ -13,22 +13,24 @@ import (
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
-// SingleNode is one forward pass of a batch on one device (walls 1 to 3).
+// SingleNode is one pass of a batch on one device (walls 1 to 3).
 //
 //	T = max(F/(P·η), Q/(BW·η_m)) + O
 //
 // Arithmetic F and traffic Q are those of the phase: a decode step reads the
 // touched weights and the whole cache, a prefill writes the cache, a sample
-// reads weights and activations once. What does not fit crosses the host link
-// once per pass. It leaves out training, queueing and everything between devices.
+// reads weights and activations once, or once per denoising step, and a training
+// step does three forward passes' work and reads and writes all that it holds.
+// What does not fit crosses the host link once per pass. It leaves out queueing
+// and everything between devices, the exchange of a sharded training step too.
 //
-// Williams, Waterman, Patterson 2009, "Roofline".
+// Williams, Waterman, Patterson 2009, "Roofline"; Korthikanti 2022 (training).
 type SingleNode struct {
 	Model            models.Model      `help:"network" required:"true"`
 	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Phase            Phase             `help:"what one pass does"`
 	Batch            int               `help:"sequences or samples per pass" min:"1"`
-	Prompt           int               `help:"new tokens per sequence of a prefill" min:"0"`
+	Prompt           int               `help:"new tokens per sequence of a prefill; tokens of each sequence in training" min:"0"`
 	Context          int               `help:"tokens already in the cache of each sequence" min:"0"`
 	Precision        physics.Precision `help:"format of weights and arithmetic; auto is fp16 where the device has it"`
 	KVPrecision      physics.Precision `help:"format of the cache; auto is that of the weights"`
@@ -36,6 +38,12 @@ type SingleNode struct {
 	MemoryEfficiency float64           `help:"share of the bandwidth that traffic reaches" above:"0" max:"1" default:"1"`
 	Level            physics.Level     `help:"textbook bound, or measured ceilings and overheads"`
 	Stack            systems.Stack     `help:"software whose overheads the calibrated level adds"`
+
+	Checkpointing physics.Recompute `help:"training: what the backward pass computes again"`
+	Optimizer     physics.Optimizer `help:"training: update rule"`
+	Trainable     float64           `help:"training: share of the parameters that are trained, as of low-rank adapters" above:"0" max:"1" default:"1"`
+	ZeRO          int               `help:"training: sharded over replicas: 1 optimizer, 2 gradients too, 3 weights too" min:"0" max:"3"`
+	DP            int               `help:"training: replicas that share what is sharded" min:"1" max:"1000000" default:"1"`
 }
 
 // Result is the cost of one pass.
@@ -47,17 +55,21 @@ type Result struct {
 	Overhead units.Seconds `help:"fixed cost of dispatch and launches" better:"lower"`
 
 	Throughput units.SampleRate `help:"sequences, images or tokens per second" better:"higher"`
-	Work       units.FLOP       `help:"arithmetic of the pass"`
+	Work       units.FLOP       `help:"arithmetic of the pass, with what is computed again"`
 	Traffic    units.Bytes      `help:"bytes moved"`
 	Intensity  units.Intensity  `help:"arithmetic per byte moved"`
 	Ridge      units.Intensity  `help:"intensity at which this device turns from memory-bound to compute-bound"`
 	MFU        float64          `help:"model FLOP utilisation: share of the peak used over the whole pass" better:"higher"`
+	HFU        float64          `help:"hardware FLOP utilisation: the same with what is computed again" better:"higher"`
 
-	Fits        bool        `help:"weights and cache fit into the device"`
-	Short       units.Bytes `help:"what is missing if they do not" better:"lower"`
-	Footprint   units.Bytes `help:"weights and cache" better:"lower"`
-	Weights     units.Bytes `help:"all weights"`
-	Cache       units.Bytes `help:"key-value cache of the batch"`
+	Fits        bool        `help:"what is held fits into the device"`
+	Short       units.Bytes `help:"what is missing if it does not" better:"lower"`
+	Footprint   units.Bytes `help:"weights and cache, or all that training holds" better:"lower"`
+	Weights     units.Bytes `help:"weights on the device"`
+	Cache       units.Bytes `help:"key-value cache or state of the batch"`
+	Gradients   units.Bytes `help:"gradients, in training" better:"lower"`
+	Optimizer   units.Bytes `help:"optimizer state, in training" better:"lower"`
+	Activations units.Bytes `help:"activations kept for the backward pass" better:"lower"`
 	Capacity    units.Bytes `help:"memory of the device"`
 	Utilization float64     `help:"share of the memory used" better:"lower"`
 
@@ -84,27 +96,11 @@ func (s SingleNode) Solve() (Result, error) {
 	r := Result{Phase: s.Phase, Precision: s.Precision}
 	r.Warnings = warnings
 	s.remember(&r)
-
-	work := s.work()
-	spilled := s.tier(&r, &roof)
-	r.Compute = roof.Compute(&work)
-	r.Memory = roof.Memory(&work)
-	if spilled {
-		near := physics.Pass{Traffic: max(work.Traffic-r.Short, 0)}
-		r.Memory = max(physics.StreamTime(r.Short, s.Hardware.HostLink, 1), roof.Memory(&near))
-	}
-	r.Overhead = roof.Overhead(s.launches(), s.Batch)
-	r.Latency = max(r.Compute, r.Memory) + r.Overhead
-	r.Serial = r.Compute + r.Memory + r.Overhead
-
-	r.Work, r.Traffic = work.Ops(), work.Traffic
-	r.Intensity = r.Work.PerByte(r.Traffic)
-	r.Ridge = roof.Peak.PerByteRate(roof.Bandwidth)
-	r.Throughput = units.Samples(s.Batch).Per(r.Latency)
-	r.MFU = r.Work.Per(r.Latency).Ratio(roof.Peak)
+	s.work(&r)
+	s.time(&r, &roof)
 	s.spend(&r)
 	s.note(&r)
-	r.in, r.roof, r.work = s, roof, work
+	r.in, r.roof = s, roof
 	return r, nil
 }
 
@@ -127,7 +123,7 @@ func (s *SingleNode) prepare() (physics.Roof, walls.Warnings, error) {
 	}
 	roof, warnings := pass.Setup{
 		Hardware: &s.Hardware, Stack: &s.Stack, Level: s.Level, Precision: s.Precision,
-		Efficiency: s.Efficiency, MemoryEfficiency: s.MemoryEfficiency,
+		Efficiency: s.Efficiency, MemoryEfficiency: s.MemoryEfficiency, Training: s.Phase == Train,
 	}.Roof()
 	return roof, warnings, nil
 }
@@ -138,82 +134,98 @@ func usual(m *models.Model) Phase {
 	switch {
 	case m.Generates():
 		return Decode
-	case m.Attends():
+	case m.Reads():
 		return Prefill
 	default:
 		return Sample
 	}
 }
 
-// refuse applies the rules between fields.
-func (s *SingleNode) refuse() error {
-	if err := pass.Refuse(name, &s.Model, &s.Hardware, s.Precision); err != nil {
-		return err
-	}
-	attends := s.Model.Attends()
-	switch {
-	case s.Hardware.MainBandwidth() == 0:
-		return describe.Refuse(name, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
-	case s.Hardware.Capacity() == 0:
-		return describe.Refuse(name, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
-	case s.Phase == Decode && !s.Model.Generates():
-		return describe.Refuse(name, "Phase", s.Phase, "sample or prefill: "+s.Model.Name+" does not generate tokens")
-	case s.Phase == Prefill && !attends:
-		return describe.Refuse(name, "Phase", s.Phase, "sample: "+s.Model.Name+" has no attention layers with heads and a width")
-	case s.Phase == Prefill && s.Prompt == 0:
-		return describe.Refuse(name, "Prompt", s.Prompt, "at least 1 in a prefill")
-	case s.Phase == Sample && attends:
-		return describe.Refuse(name, "Phase", s.Phase, "decode or prefill: a pass of "+s.Model.Name+" is a number of tokens")
-	case s.Phase == Sample && s.Context > 0:
-		return describe.Refuse(name, "Context", s.Context, "0: "+s.Model.Name+" has no cache")
-	case s.Phase == Sample && s.Model.FLOPs == 0 && s.Model.Family == models.CNN:
-		return describe.Refuse(name, "Model.FLOPs", s.Model.FLOPs, "above 0: parameters do not give the arithmetic of a convolution")
-	}
-	return nil
-}
-
-// work is the arithmetic and traffic of the phase.
-func (s *SingleNode) work() physics.Pass {
+// work fills in the arithmetic and traffic of the phase.
+func (s *SingleNode) work(r *Result) {
 	l := models.Layout{Weights: s.Precision, Cache: s.KVPrecision, Ranks: 1}
 	switch s.Phase {
 	case Decode:
-		return s.Model.DecodePass(s.Batch, float64(s.Context), l)
+		r.work = s.Model.DecodePass(s.Batch, float64(s.Context), l)
 	case Prefill:
-		return s.Model.PrefillPass(s.Batch, float64(s.Prompt), float64(s.Context), l)
+		r.work = s.Model.PrefillPass(s.Batch, float64(s.Prompt), float64(s.Context), l)
+	case Train:
+		split, held := s.split(), r.held()
+		r.work = s.Model.TrainingPass(&split, &held)
 	default:
-		return s.Model.SamplePass(s.Batch, s.Precision)
+		r.work = s.Model.SamplePass(s.Batch, s.Precision)
 	}
+	r.Work, r.Traffic = r.work.Ops(), r.work.Traffic
+}
+
+// time fills in the latency and the rates that follow from it.
+func (s *SingleNode) time(r *Result, roof *physics.Roof) {
+	spilled := s.tier(r, roof)
+	r.Compute = roof.Compute(&r.work)
+	r.Memory = roof.Memory(&r.work)
+	if spilled {
+		far := s.crossing(r)
+		near := physics.Pass{Traffic: max(r.Traffic-far, 0)}
+		r.Memory = max(physics.StreamTime(far, s.Hardware.HostLink, 1), roof.Memory(&near))
+	}
+	r.Overhead = roof.Overhead(s.launches(), s.Batch)
+	r.Latency = max(r.Compute, r.Memory) + r.Overhead
+	r.Serial = r.Compute + r.Memory + r.Overhead
+	r.Intensity = r.Work.PerByte(r.Traffic)
+	r.Ridge = roof.Peak.PerByteRate(roof.Bandwidth)
+	r.Throughput = units.Samples(s.Batch).Per(r.Latency)
+	r.HFU = r.Work.Per(r.Latency).Ratio(roof.Peak)
+	r.MFU = s.useful(r).Per(r.Latency).Ratio(roof.Peak)
+}
+
+// useful is the arithmetic without what a training step computes again.
+func (s *SingleNode) useful(r *Result) units.FLOP {
+	if s.Phase != Train {
+		return r.Work
+	}
+	return min(r.Work, s.Model.TrainingOps(float64(s.Prompt), physics.KeepAll).Times(float64(s.Batch)))
+}
+
+// crossing is what passes the host link: all that does not fit, or of embedding
+// tables, which are read here and there, that share of the traffic.
+func (s *SingleNode) crossing(r *Result) units.Bytes {
+	if s.Model.Family == models.Recommendation {
+		return r.Traffic.Times(r.Short.Ratio(r.Footprint))
+	}
+	return r.Short
 }
 
 // launches is the number of layers that are started; a network has at least one.
-func (s *SingleNode) launches() int { return max(1, s.Model.Layers) }
-
-// remember fills in what must be held in memory.
-func (s *SingleNode) remember(r *Result) {
-	r.Weights = s.Model.Weights(s.Precision)
-	if s.Model.Generates() {
-		tokens := float64(s.Context)
-		if s.Phase == Prefill {
-			tokens += float64(s.Prompt)
-		}
-		r.Cache = s.Model.KVBytes(tokens, s.KVPrecision.Size(), 1).Times(float64(s.Batch))
+// A training step starts each for the forward pass and for the gradients of
+// inputs and of weights.
+func (s *SingleNode) launches() int {
+	switch s.Phase {
+	case Decode:
+		return max(1, s.Model.Layers)
+	case Train:
+		return 3 * max(1, s.Model.Blocks())
+	case Prefill:
+		return max(1, s.Model.Blocks())
+	default:
+		return s.Model.Launches()
 	}
-	r.Footprint = r.Weights + r.Cache
-	r.Capacity = s.Hardware.Capacity()
-	r.Fits, r.Short = physics.Fits(r.Footprint, r.Capacity)
-	r.Utilization = r.Footprint.Ratio(r.Capacity)
 }
 
 // tier picks the memory that the pass reads: on-chip if the weights fit there,
-// else flash if the device runs from it, else main memory. It reports whether
-// the shortfall crosses the host link.
+// or all that training holds; else flash if the device runs from it, which
+// training cannot; else main memory. It reports whether the shortfall crosses the
+// host link.
 func (s *SingleNode) tier(r *Result, roof *physics.Roof) (spilled bool) {
 	h := &s.Hardware
+	resident := r.Weights
+	if s.Phase == Train {
+		resident = r.Footprint
+	}
 	r.Binding = walls.MemoryBandwidth
 	switch {
-	case h.SRAMBandwidth > 0 && r.Weights <= h.SRAM:
+	case h.SRAMBandwidth > 0 && resident <= h.SRAM:
 		roof.Bandwidth, r.Binding = h.SRAMBandwidth, walls.SRAMBandwidth
-	case h.FlashBandwidth > 0:
+	case h.FlashBandwidth > 0 && s.Phase != Train:
 		roof.Bandwidth, r.Binding = h.FlashBandwidth, walls.FlashBandwidth
 	}
 	if r.Fits {
@@ -233,7 +245,7 @@ func (s *SingleNode) spend(r *Result) {
 		r.Warnings |= walls.PowerUnknown
 		return
 	}
-	r.Power = physics.Draw(s.Hardware.Idle, s.Hardware.TDP, r.MFU)
+	r.Power = physics.Draw(s.Hardware.Idle, s.Hardware.TDP, r.HFU)
 	r.Energy = r.Power.For(r.Latency)
 }
 
@@ -248,7 +260,7 @@ func (s *SingleNode) note(r *Result) {
 	if r.Overhead > max(r.Compute, r.Memory) {
 		r.Warnings |= walls.OverheadDominates
 	}
-	if s.Model.Context > 0 && s.Model.Attends() && s.Context+s.Prompt > s.Model.Context {
+	if s.Model.Context > 0 && s.Model.Reads() && s.Context+s.Prompt > s.Model.Context {
 		r.Warnings |= walls.BeyondContext
 	}
 }

@@ -9,54 +9,6 @@ import (
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
-// decoder counts a gated decoder from its shape: two RMS norms per layer and
-// one at the end, no biases; experts of a mixture share one router per layer.
-func decoder(m models.Model, experts int) float64 {
-	attention := 2*m.Hidden*m.Heads*m.HeadDim + 2*m.Hidden*m.KVHeads*m.HeadDim
-	ffn := 3 * m.Hidden * m.FFN
-	if m.Experts > 0 {
-		ffn = experts*ffn + m.Experts*m.Hidden
-	}
-	embeddings := 2
-	if m.Tied {
-		embeddings = 1
-	}
-	return float64(m.Layers*(attention+ffn+2*m.Hidden) + embeddings*m.Vocab*m.Hidden + m.Hidden)
-}
-
-// learned counts GPT-2 and BERT: biases, layer norms of two vectors, learned positions.
-func learned(m models.Model) float64 {
-	h := m.Hidden
-	layer := 4*h*h + 4*h + 2*h*m.FFN + m.FFN + h + 4*h
-	total := m.Layers*layer + (m.Vocab+m.Context)*h + 2*h
-	if m.Family == models.Encoder { // two segments, and the pooler
-		total += 2*h + h*h + h
-	}
-	return float64(total)
-}
-
-func TestParamsFollowFromTheShape(t *testing.T) {
-	exact := func(m models.Model, computed float64) {
-		require.InEpsilon(t, computed, float64(m.Params), 1e-4, m.Name)
-	}
-	for _, m := range []models.Model{models.Llama3_8B, models.Llama3_70B, models.Llama3_2_1B, models.Llama2_7B, models.Mistral_7B, models.Mixtral_8x7B} {
-		exact(m, decoder(m, m.Experts))
-	}
-	require.InEpsilon(t, decoder(models.Mixtral_8x7B, models.Mixtral_8x7B.TopK), float64(models.Mixtral_8x7B.Active), 1e-4)
-	exact(models.GPT2, learned(models.GPT2))
-	exact(models.BERT_Base, learned(models.BERT_Base))
-}
-
-// The feed-forward count above is for gated blocks only, so the flag must say which.
-func TestGatedMatchesTheFormula(t *testing.T) {
-	for _, e := range models.Entries() {
-		m := e.Value
-		if m.Family == models.Transformer || m.Family == models.MoE {
-			require.Equal(t, m.Name != "GPT-2 XL", m.Gated, m.Name)
-		}
-	}
-}
-
 // BERT: every matmul of a layer over 128 tokens, and scores and values.
 func TestEncoderFLOPs(t *testing.T) {
 	m, tokens := models.BERT_Base, 128.0

@@ -20,22 +20,29 @@ func ExampleFind() {
 func TestShapesAreConsistent(t *testing.T) {
 	for _, e := range models.Entries() {
 		m := e.Value
-		require.Positive(t, float64(m.Params), e.Path)
+		field, value, want := m.Inconsistent()
+		require.Empty(t, field, "%s: %v: want %s", e.Path, value, want)
 		require.Positive(t, m.Layers, e.Path)
+		require.False(t, m.NeedsFLOPs(), e.Path)
+		require.Equal(t, m.FLOPs > 0, m.FLOPsPer != "", "%s: FLOPs say what they are for", e.Path)
 		switch m.Family {
 		case models.CNN, models.TinyML:
 			require.Positive(t, float64(m.FLOPs), e.Path)
 			require.Positive(t, float64(m.Activations), e.Path)
 			require.Zero(t, m.Heads, e.Path)
-		default:
-			require.Equal(t, m.Hidden, m.Heads*m.HeadDim, e.Path)
+		case models.Transformer, models.MoE, models.Encoder, models.EncoderDecoder:
+			require.Positive(t, m.Heads*m.HeadDim*m.Hidden, e.Path)
 			require.Zero(t, m.Heads%m.KVHeads, e.Path)
 			require.Positive(t, m.Vocab, e.Path)
 			require.Positive(t, m.Context, e.Path)
+			require.Zero(t, float64(m.FLOPs), "%s: the shape gives the arithmetic", e.Path)
+			require.NotEqual(t, models.StyleUnknown, m.Style, e.Path)
 		}
-		require.Equal(t, m.Family == models.MoE, m.Experts > 0, e.Path)
+		require.Equal(t, m.Family == models.MoE || m.Family == models.SSM && m.GlobalLayers > 0, m.Experts > 0, e.Path)
 		require.Equal(t, m.Experts > 0, m.Active > 0 && m.Active < m.Params, e.Path)
-		require.LessOrEqual(t, m.TopK, m.Experts, e.Path)
+		if m.GlobalLayers > 0 {
+			require.True(t, m.Window > 0 && m.GlobalLayers < m.Layers || m.State > 0, e.Path)
+		}
 	}
 }
 
@@ -49,6 +56,10 @@ func TestCorrections(t *testing.T) {
 		{"GPT2", "Params", float64(models.GPT2.Params), 1557611200},
 		{"BERT_Base", "Params", float64(models.BERT_Base.Params), 109482240},
 		{"DS_CNN", "Params", float64(models.DS_CNN.Params), 24908},
+		{"DeepSeek_V3", "Heads", float64(models.DeepSeek_V3.Heads), 128},
+		{"Llama2_70B", "Params", float64(models.Llama2_70B.Params), 68976648192},
+		{"Mamba_2_8B", "Params", float64(models.Mamba_2_8B.Params), 2768345600},
+		{"StableDiffusion_v1_5", "FLOPs", float64(models.StableDiffusion_v1_5.FLOPs), 677.6e9},
 		{"DS_CNN", "FLOPs", float64(models.DS_CNN.FLOPs), 5313536},
 	}
 	for _, c := range cases {

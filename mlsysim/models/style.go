@@ -13,6 +13,7 @@ const (
 	StyleUnknown Style = iota
 	StyleLlama
 	StyleQwen2
+	StyleQwen2MoE
 	StyleQwen3
 	StyleGemma2
 	StyleGemma3
@@ -36,11 +37,12 @@ const (
 	StyleViT
 	StyleMamba
 	StyleMamba2
+	StyleJamba
 )
 
 var styleNames = [...]string{
-	"unknown", "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi", "gpt2", "opt", "bloom", "gpt_neox", "falcon", "falcon40",
-	"palm", "gpt_oss", "olmo2", "glm4", "deepseek_v3", "bert", "distilbert", "roberta", "t5", "whisper", "vit", "mamba", "mamba2",
+	"unknown", "llama", "qwen2", "qwen2_moe", "qwen3", "gemma2", "gemma3", "phi", "gpt2", "opt", "bloom", "gpt_neox", "falcon", "falcon40",
+	"palm", "gpt_oss", "olmo2", "glm4", "deepseek_v3", "bert", "distilbert", "roberta", "t5", "whisper", "vit", "mamba", "mamba2", "jamba",
 }
 
 // String returns the lower-case name.

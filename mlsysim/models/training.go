@@ -5,6 +5,29 @@ import (
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
+// forward is the arithmetic of one forward pass over a sequence of s tokens, or
+// over one sample of a network without tokens: one image at one denoising step.
+// An encoder reads a source and its decoder a target of s tokens each.
+func (m *Model) forward(s float64) (linear, attention units.FLOP) {
+	switch {
+	case m.Decodes():
+		source := m.source(s)
+		return m.LinearOps().Times(s) + m.EncodeOps().Times(source), m.bothAttend(source, s)
+	case m.Reads():
+		return m.LinearOps().Times(s), m.PrefillAttentionOps(s, 0)
+	default:
+		return m.SampleOps(), m.SampleAttentionOps()
+	}
+}
+
+// source is the positions that an encoder reads beside s tokens of its decoder.
+func (m *Model) source(s float64) float64 {
+	if m.Input > 0 {
+		return float64(m.Input)
+	}
+	return s
+}
+
 // ForwardOps is the arithmetic of one forward pass over a sequence of s tokens,
 // or over one sample of a network without tokens.
 //
@@ -12,28 +35,59 @@ import (
 //
 // Narayanan 2021, equation 3, with the causal half of attention.
 func (m *Model) ForwardOps(s float64) units.FLOP {
-	if !m.Attends() {
-		return m.LinearOps()
+	linear, attention := m.forward(s)
+	return linear + attention
+}
+
+// trainingOps is the arithmetic that a device really does to train one sequence.
+func (m *Model) trainingOps(s float64, r physics.Recompute) (linear, attention units.FLOP) {
+	linear, attention = m.forward(s)
+	switch r {
+	case physics.Full:
+		return linear.Times(4), attention.Times(4)
+	case physics.Selective:
+		return linear.Times(3), attention.Times(4)
+	default:
+		return linear.Times(3), attention.Times(3)
 	}
-	return m.LinearOps().Times(s) + m.PrefillAttentionOps(s, 0)
 }
 
 // TrainingOps is the arithmetic that a device really does to train one sequence:
-// forward, twice that backward, and what is computed again.
+// forward, twice that backward, and what is computed again. What is frozen is
+// counted as if it were trained.
 //
 //	3·F none, 3·F + F_att selective, 4·F full
 //
 // Korthikanti 2022; Chowdhery 2022, appendix B.
 func (m *Model) TrainingOps(s float64, r physics.Recompute) units.FLOP {
-	forward := m.ForwardOps(s)
-	switch {
-	case r == physics.Full:
-		return forward.Times(4)
-	case r == physics.Selective && m.Attends():
-		return forward.Times(3) + m.PrefillAttentionOps(s, 0)
-	default:
-		return forward.Times(3)
+	linear, attention := m.trainingOps(s, r)
+	return linear + attention
+}
+
+// TrainingPass is the work of one device that trains one microbatch: weights are
+// read forward and backward, gradients and optimizer state read and written
+// once, activations written and read once. held is what it holds.
+//
+//	Q = 2·(τ·W + G + τ·O + A), τ the touched share: 1 except for embedding tables
+//
+// Rajbhandari 2020, "ZeRO"; Korthikanti 2022.
+func (m *Model) TrainingPass(s *Split, held *StateMemory) physics.Pass {
+	linear, attention := m.trainingOps(s.Sequence, s.Recompute)
+	touched := (m.Weights(s.Precision) + held.Optimizer).Times(m.TouchedShare(s))
+	return physics.Pass{
+		Linear:    linear.Times(s.Microbatch),
+		Attention: attention.Times(s.Microbatch),
+		Traffic:   (touched + held.Gradients + held.Activations).Times(2),
 	}
+}
+
+// TouchedShare is the part of the weights that a microbatch reads, and that gets
+// a gradient: all, or of embedding tables only the rows that are looked up.
+func (m *Model) TouchedShare(s *Split) float64 {
+	if m.Family != Recommendation {
+		return 1
+	}
+	return m.SampleWeights(int(s.Microbatch), s.Precision).Ratio(m.Weights(s.Precision))
 }
 
 // AdapterShare is the part of the parameters that low-rank adapters of square
@@ -85,7 +139,7 @@ func (m *Model) ShardParams(tp, pp, ep int) float64 {
 }
 
 // StageLayers are the layers of the largest pipeline stage, ⌈L/pp⌉, at least 1.
-func (m *Model) StageLayers(pp int) int { return max(1, (m.Layers+pp-1)/pp) }
+func (m *Model) StageLayers(pp int) int { return max(1, (m.Blocks()+pp-1)/pp) }
 
 // TrainingMemory is the memory of one rank. ZeRO stage 1 shards the optimizer
 // over the data-parallel ranks, 2 the gradients too, 3 the weights too.
@@ -96,7 +150,7 @@ func (m *Model) TrainingMemory(s *Split) StateMemory {
 	trained := params * s.Trainable
 	out := StateMemory{
 		Weights:   s.Precision.Size().Times(params / s.Shards(3)),
-		Gradients: physics.GradientSize(s.Precision).Times(trained / s.Shards(2)),
+		Gradients: physics.GradientSize(s.Precision).Times(trained * m.TouchedShare(s) / s.Shards(2)),
 		Optimizer: s.Optimizer.State(s.Precision).Times(trained / s.Shards(1)),
 	}
 	out.Activations = m.TrainingActivations(s)
@@ -113,56 +167,4 @@ func (s *Split) Shards(stage int) float64 {
 		return float64(s.DP)
 	}
 	return 1
-}
-
-// HiddenBytes is the residual stream of one microbatch, u·S·H·b.
-func (m *Model) HiddenBytes(s *Split) units.Bytes {
-	return s.Precision.Size().Times(s.Microbatch * s.Sequence * float64(m.Hidden))
-}
-
-// LayerActivations is what one layer keeps of a microbatch for its backward pass,
-// in elements of the residual stream of one byte at 16 bit.
-//
-//	none       34·s·u·H + 5·A·s²·u, over t with sequence parallelism;
-//	           without it 10 of the 34 stay whole
-//	selective  the same without the s² term
-//	full       2·s·u·H
-//
-// Korthikanti 2022, "Reducing activation recomputation in large transformers".
-func (m *Model) LayerActivations(s *Split) units.Bytes {
-	stream := s.Microbatch * s.Sequence * float64(m.Hidden)
-	t := float64(s.TP)
-	whole := 1.0
-	if s.SequenceParallel {
-		whole = t
-	}
-	scale := s.Precision.Size().Times(0.5)
-	if s.Recompute == physics.Full {
-		return scale.Times(2 * stream / whole)
-	}
-	elements := stream * (10/whole + 24/t)
-	if s.Recompute == physics.KeepAll {
-		elements += 5 * float64(m.Heads) * s.Sequence * s.Sequence * s.Microbatch / t
-	}
-	return scale.Times(elements)
-}
-
-// TrainingActivations is what a rank keeps of all microbatches in flight, with
-// the logits of one where the vocabulary is known and the stage is also the last.
-func (m *Model) TrainingActivations(s *Split) units.Bytes {
-	if !m.Attends() {
-		scale := s.Precision.Size().Ratio(physics.FP16.Size())
-		return m.Activations.Times(0.5 * scale * s.Microbatch * s.Held) // the registry counts writing and reading
-	}
-	kept := m.LayerActivations(s).Times(float64(m.StageLayers(s.PP)) * s.Held)
-	return (kept + m.LogitBytes(s)).Times(1 + s.Fragmentation)
-}
-
-// LogitBytes are the 32-bit logits of a microbatch, 4·s·u·V/t. The first stage
-// of a pipeline, which holds the most microbatches, has none.
-func (m *Model) LogitBytes(s *Split) units.Bytes {
-	if s.PP > 1 {
-		return 0
-	}
-	return physics.FP32.Size().Times(s.Sequence * s.Microbatch * float64(m.Vocab) / float64(s.TP))
 }

@@ -11,12 +11,48 @@ import (
 // private one is what lookups read, so that a program that overwrites the
 // variable changes nobody else's answer.
 
+// StableDiffusion_v1_5 is Stable Diffusion v1.5 (2022): 859.5M params, 25 layers, 677.6 GFLOP per denoising step at 512x512.
+var StableDiffusion_v1_5 = valueStableDiffusion_v1_5
+
+var valueStableDiffusion_v1_5 = Model{
+	Name:     "Stable Diffusion v1.5",
+	Family:   Diffusion,
+	Year:     2022,
+	Params:   8.59520964e+08,
+	Layers:   25,
+	Steps:    50,
+	Guidance: true,
+	FLOPs:    6.776e+11,
+	FLOPsPer: "denoising step at 512x512",
+}
+
+// DiT_XL_2 is DiT-XL/2 (2022): 675M params, 28 layers, 237.3 GFLOP per denoising step at 256x256.
+var DiT_XL_2 = valueDiT_XL_2
+
+var valueDiT_XL_2 = Model{
+	Name:     "DiT-XL/2",
+	Family:   Diffusion,
+	Year:     2022,
+	Params:   6.75e+08,
+	Layers:   28,
+	Hidden:   1152,
+	Input:    256,
+	Heads:    16,
+	KVHeads:  16,
+	HeadDim:  72,
+	Steps:    250,
+	Guidance: true,
+	FLOPs:    2.3728e+11,
+	FLOPsPer: "denoising step at 256x256",
+}
+
 // Llama3_8B is Llama-3.1-8B (2024): 8.03B params, 32 layers.
 var Llama3_8B = valueLlama3_8B
 
 var valueLlama3_8B = Model{
 	Name:    "Llama-3.1-8B",
 	Family:  Transformer,
+	Style:   StyleLlama,
 	Year:    2024,
 	Params:  8.030261248e+09,
 	Layers:  32,
@@ -37,6 +73,7 @@ var Llama3_70B = valueLlama3_70B
 var valueLlama3_70B = Model{
 	Name:    "Llama-3.1-70B",
 	Family:  Transformer,
+	Style:   StyleLlama,
 	Year:    2024,
 	Params:  7.0553706496e+10,
 	Layers:  80,
@@ -57,6 +94,7 @@ var Llama3_2_1B = valueLlama3_2_1B
 var valueLlama3_2_1B = Model{
 	Name:    "Llama-3.2-1B",
 	Family:  Transformer,
+	Style:   StyleLlama,
 	Year:    2024,
 	Params:  1.2358144e+09,
 	Layers:  16,
@@ -77,6 +115,7 @@ var Llama2_7B = valueLlama2_7B
 var valueLlama2_7B = Model{
 	Name:    "Llama-2-7B",
 	Family:  Transformer,
+	Style:   StyleLlama,
 	Year:    2023,
 	Params:  6.738415616e+09,
 	Layers:  32,
@@ -97,6 +136,7 @@ var Mistral_7B = valueMistral_7B
 var valueMistral_7B = Model{
 	Name:    "Mistral-7B-v0.1",
 	Family:  Transformer,
+	Style:   StyleLlama,
 	Year:    2023,
 	Params:  7.241732096e+09,
 	Layers:  32,
@@ -118,6 +158,7 @@ var Mixtral_8x7B = valueMixtral_8x7B
 var valueMixtral_8x7B = Model{
 	Name:    "Mixtral-8x7B",
 	Family:  MoE,
+	Style:   StyleLlama,
 	Year:    2023,
 	Params:  4.6702792704e+10,
 	Active:  1.2879925248e+10,
@@ -141,6 +182,7 @@ var GPT2 = valueGPT2
 var valueGPT2 = Model{
 	Name:    "GPT-2 XL",
 	Family:  Transformer,
+	Style:   StyleGPT2,
 	Year:    2019,
 	Params:  1.5576112e+09,
 	Layers:  48,
@@ -161,6 +203,7 @@ var BERT_Base = valueBERT_Base
 var valueBERT_Base = Model{
 	Name:    "BERT-base-uncased",
 	Family:  Encoder,
+	Style:   StyleBERT,
 	Year:    2018,
 	Params:  1.0948224e+08,
 	Layers:  12,
@@ -173,6 +216,256 @@ var valueBERT_Base = Model{
 	Vocab:   30522,
 	Tied:    true,
 	Context: 512,
+}
+
+// Llama3_405B is Llama-3.1-405B (2024): 405.9B params, 126 layers.
+var Llama3_405B = valueLlama3_405B
+
+var valueLlama3_405B = Model{
+	Name:    "Llama-3.1-405B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  4.058533888e+11,
+	Layers:  126,
+	Hidden:  16384,
+	Heads:   128,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     53248,
+	Gated:   true,
+	Vocab:   128256,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Llama2_70B is Llama-2-70B (2023): 68.98B params, 80 layers.
+var Llama2_70B = valueLlama2_70B
+
+var valueLlama2_70B = Model{
+	Name:    "Llama-2-70B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2023,
+	Params:  6.8976648192e+10,
+	Layers:  80,
+	Hidden:  8192,
+	Heads:   64,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     28672,
+	Gated:   true,
+	Vocab:   32000,
+	Tied:    false,
+	Context: 4096,
+}
+
+// Gemma2_9B is Gemma-2-9B (2024): 9.242B params, 42 layers.
+var Gemma2_9B = valueGemma2_9B
+
+var valueGemma2_9B = Model{
+	Name:         "Gemma-2-9B",
+	Family:       Transformer,
+	Style:        StyleGemma2,
+	Year:         2024,
+	Params:       9.241705984e+09,
+	Layers:       42,
+	Hidden:       3584,
+	Heads:        16,
+	KVHeads:      8,
+	HeadDim:      256,
+	FFN:          14336,
+	Gated:        true,
+	Vocab:        256000,
+	Tied:         true,
+	Context:      8192,
+	Window:       4096,
+	GlobalLayers: 21,
+}
+
+// Gpt_oss_20B is gpt-oss-20b (2025): 20.91B params, 4.187B params active, 24 layers.
+var Gpt_oss_20B = valueGpt_oss_20B
+
+var valueGpt_oss_20B = Model{
+	Name:         "gpt-oss-20b",
+	Family:       MoE,
+	Style:        StyleGPTOSS,
+	Year:         2025,
+	Params:       2.0914757184e+10,
+	Active:       4.187440704e+09,
+	Layers:       24,
+	Hidden:       2880,
+	Heads:        64,
+	KVHeads:      8,
+	HeadDim:      64,
+	FFN:          2880,
+	Gated:        true,
+	Vocab:        201088,
+	Tied:         false,
+	Context:      131072,
+	Window:       128,
+	GlobalLayers: 12,
+	Experts:      32,
+	TopK:         4,
+}
+
+// DeepSeek_V3 is DeepSeek-V3 / R1 (2024): 671B params, 37.55B params active, 61 layers.
+var DeepSeek_V3 = valueDeepSeek_V3
+
+var valueDeepSeek_V3 = Model{
+	Name:          "DeepSeek-V3 / R1",
+	Family:        MoE,
+	Style:         StyleDeepSeekV3,
+	Year:          2024,
+	Params:        6.710264192e+11,
+	Active:        3.7552297472e+10,
+	Layers:        61,
+	Hidden:        7168,
+	Heads:         128,
+	KVHeads:       128,
+	HeadDim:       128,
+	FFN:           2048,
+	Gated:         true,
+	Vocab:         129280,
+	Tied:          false,
+	Context:       131072,
+	KVRank:        512,
+	RopeDim:       64,
+	QRank:         1536,
+	Experts:       256,
+	TopK:          8,
+	SharedExperts: 1,
+	DenseLayers:   3,
+	DenseFFN:      18432,
+}
+
+// GPT3 is GPT-3 (2020): 174.6B params, 96 layers.
+var GPT3 = valueGPT3
+
+var valueGPT3 = Model{
+	Name:    "GPT-3",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2020,
+	Params:  1.74604259328e+11,
+	Layers:  96,
+	Hidden:  12288,
+	Heads:   96,
+	KVHeads: 96,
+	HeadDim: 128,
+	FFN:     49152,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 2048,
+}
+
+// T5_Base is T5-Base (2019): 222.9M params, 12 layers.
+var T5_Base = valueT5_Base
+
+var valueT5_Base = Model{
+	Name:          "T5-Base",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        2.22903552e+08,
+	Layers:        12,
+	EncoderLayers: 12,
+	Hidden:        768,
+	FFN:           3072,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+	Heads:         12,
+	KVHeads:       12,
+	HeadDim:       64,
+}
+
+// DLRM_MLPerf_v1 is DLRM (MLPerf, Criteo 1TB) (2020): 24.04B params, 8 layers.
+var DLRM_MLPerf_v1 = valueDLRM_MLPerf_v1
+
+var valueDLRM_MLPerf_v1 = Model{
+	Name:    "DLRM (MLPerf, Criteo 1TB)",
+	Family:  Recommendation,
+	Year:    2020,
+	Params:  2.4036595969e+10,
+	Layers:  8,
+	Hidden:  128,
+	Vocab:   1.87767399e+08,
+	Lookups: 26,
+}
+
+// Whisper_Large_V3 is Whisper large-v3 (2023): 1.543B params, 32 layers.
+var Whisper_Large_V3 = valueWhisper_Large_V3
+
+var valueWhisper_Large_V3 = Model{
+	Name:          "Whisper large-v3",
+	Family:        EncoderDecoder,
+	Style:         StyleWhisper,
+	Year:          2023,
+	Params:        1.54349056e+09,
+	Layers:        32,
+	EncoderLayers: 32,
+	Hidden:        1280,
+	FFN:           5120,
+	Gated:         false,
+	Vocab:         51866,
+	Tied:          true,
+	Context:       448,
+	Input:         1500,
+	Patch:         128,
+	Heads:         20,
+	KVHeads:       20,
+	HeadDim:       64,
+}
+
+// Mamba_2_8B is Mamba-2.8B (2023): 2.768B params, 64 layers.
+var Mamba_2_8B = valueMamba_2_8B
+
+var valueMamba_2_8B = Model{
+	Name:   "Mamba-2.8B",
+	Family: SSM,
+	Style:  StyleMamba,
+	Year:   2023,
+	Params: 2.7683456e+09,
+	Layers: 64,
+	Hidden: 2560,
+	Vocab:  50280,
+	Tied:   true,
+	State:  16,
+	Inner:  5120,
+	Conv:   4,
+}
+
+// Jamba_1_5_Large is Jamba 1.5 Large (2024): 398.6B params, 94.15B params active, 72 layers.
+var Jamba_1_5_Large = valueJamba_1_5_Large
+
+var valueJamba_1_5_Large = Model{
+	Name:         "Jamba 1.5 Large",
+	Family:       SSM,
+	Style:        StyleJamba,
+	Year:         2024,
+	Params:       3.98555145696e+11,
+	Active:       9.4149338592e+10,
+	Layers:       72,
+	Hidden:       8192,
+	FFN:          24576,
+	Gated:        true,
+	Vocab:        65536,
+	Tied:         false,
+	Context:      262144,
+	Heads:        64,
+	KVHeads:      8,
+	HeadDim:      128,
+	GlobalLayers: 9,
+	Experts:      16,
+	TopK:         2,
+	DenseLayers:  36,
+	DenseFFN:     24576,
+	State:        16,
+	Inner:        16384,
+	Conv:         4,
 }
 
 // DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91K params, 10 layers, 5.314 MFLOP per window of 49x10.
@@ -217,7 +510,59 @@ var valueMobileNetV2 = Model{
 	Activations: 2.7453392e+07,
 }
 
+// ViT_Base is ViT-B/16 (2020): 86.57M params, 12 layers.
+var ViT_Base = valueViT_Base
+
+var valueViT_Base = Model{
+	Name:    "ViT-B/16",
+	Family:  ViT,
+	Style:   StyleViT,
+	Year:    2020,
+	Params:  8.6567656e+07,
+	Layers:  12,
+	Hidden:  768,
+	FFN:     3072,
+	Gated:   false,
+	Vocab:   1000,
+	Input:   197,
+	Patch:   768,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 64,
+}
+
 var entries = []registry.Entry[Model]{
+	{
+		Path:    "models.GenerativeVision.StableDiffusion_v1_5",
+		Key:     "StableDiffusion_v1_5",
+		Aliases: []string{"SD 1.5", "StableDiffusion", "runwayml/stable-diffusion-v1-5"},
+		Value:   &valueStableDiffusion_v1_5,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "677.6 GFLOP", Document: "bk-sdm-paper", Confidence: source.High, Note: "339 G multiply-adds at a latent of 64x64, doubled; without guidance; corrected from mlsysim 0.3.0: 20 G"},
+			{Field: "Layers", Text: "25", Document: "bk-sdm-paper", Confidence: source.Medium, Note: "12 blocks down, one in the middle and 12 up, of the published configuration"},
+			{Field: "Params", Text: "859520964 params", Document: "bk-sdm-paper", Confidence: source.High, Note: "the U-Net; the text encoder has 123 M more and the image decoder 84 M"},
+			{Field: "Steps", Text: "50", Document: "bk-sdm-paper", Confidence: source.High, Note: "default of the reference sampler"},
+			{Field: "Year", Text: "2022", Document: "bk-sdm-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.GenerativeVision.DiT_XL_2",
+		Key:     "DiT_XL_2",
+		Aliases: []string{"facebook/DiT-XL-2-256"},
+		Value:   &valueDiT_XL_2,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "237.28 GFLOP", Document: "dit-paper", Confidence: source.High, Note: "118.64 G multiply-adds, doubled; without guidance"},
+			{Field: "HeadDim", Text: "72", Document: "dit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "dit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1152", Document: "dit-paper", Confidence: source.High},
+			{Field: "Input", Text: "256", Document: "dit-paper", Confidence: source.High, Note: "16 x 16 patches of a latent of 32x32"},
+			{Field: "KVHeads", Text: "16", Document: "dit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "dit-paper", Confidence: source.High},
+			{Field: "Params", Text: "675000000 params", Document: "dit-paper", Confidence: source.Medium, Note: "as published, rounded"},
+			{Field: "Steps", Text: "250", Document: "dit-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "dit-paper", Confidence: source.High},
+		},
+	},
 	{
 		Path:    "models.Language.Llama3_8B",
 		Key:     "Llama3_8B",
@@ -367,6 +712,227 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
+		Path:    "models.Language.Llama3_405B",
+		Key:     "Llama3_405B",
+		Aliases: []string{"Llama3.1_405B", "meta-llama/Llama-3.1-405B"},
+		Value:   &valueLlama3_405B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "FFN", Text: "53248", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Heads", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "16384", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Layers", Text: "126", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Params", Text: "405853388800 params", Document: "llama-3.1-405b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "128256", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "llama-3.1-405b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Llama2_70B",
+		Key:     "Llama2_70B",
+		Aliases: []string{"meta-llama/Llama-2-70b-hf"},
+		Value:   &valueLlama2_70B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "4096", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "FFN", Text: "28672", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "8192", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Layers", Text: "80", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Params", Text: "68976648192 params", Document: "llama-2-70b-config", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 70 B"},
+			{Field: "Vocab", Text: "32000", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "llama-2-70b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma2_9B",
+		Key:     "Gemma2_9B",
+		Aliases: []string{"google/gemma-2-9b"},
+		Value:   &valueGemma2_9B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "FFN", Text: "14336", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "21", Document: "gemma-2-9b-config", Confidence: source.High, Note: "every other layer"},
+			{Field: "HeadDim", Text: "256", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3584", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Layers", Text: "42", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Params", Text: "9241705984 params", Document: "gemma-2-9b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "256000", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Window", Text: "4096", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "gemma-2-9b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.gpt_oss_20B",
+		Key:     "gpt_oss_20B",
+		Aliases: []string{"gpt-oss", "openai/gpt-oss-20b"},
+		Value:   &valueGpt_oss_20B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "4187440704 params", Document: "gpt-oss-card", Confidence: source.High, Note: "computed from the shape; published as 3.61 B without the input embedding of 0.58 B"},
+			{Field: "Context", Text: "131072", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Experts", Text: "32", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "FFN", Text: "2880", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "12", Document: "gpt-oss-card", Confidence: source.High, Note: "every other layer"},
+			{Field: "HeadDim", Text: "64", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Hidden", Text: "2880", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Params", Text: "20914757184 params", Document: "gpt-oss-card", Confidence: source.High, Note: "computed from the shape; published as 20.91 B"},
+			{Field: "TopK", Text: "4", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Vocab", Text: "201088", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Window", Text: "128", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "gpt-oss-card", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.DeepSeek_V3",
+		Key:     "DeepSeek_V3",
+		Aliases: []string{"DeepSeek-R1", "deepseek-ai/DeepSeek-V3", "Models.DeepSeek_V3", "DeepSeek-V3 / R1"},
+		Value:   &valueDeepSeek_V3,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "37552297472 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; published as 37 B"},
+			{Field: "Context", Text: "131072", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "DenseFFN", Text: "18432", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "DenseLayers", Text: "3", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Experts", Text: "256", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "FFN", Text: "2048", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
+			{Field: "Heads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 56"},
+			{Field: "Hidden", Text: "7168", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "KVRank", Text: "512", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Layers", Text: "61", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Params", Text: "671026419200 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count; the module that predicts two tokens is left out"},
+			{Field: "QRank", Text: "1536", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "RopeDim", Text: "64", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "SharedExperts", Text: "1", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "TopK", Text: "8", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Vocab", Text: "129280", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "deepseek-v3-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT3",
+		Key:     "GPT3",
+		Aliases: []string{"GPT-3 175B", "Models.GPT3"},
+		Value:   &valueGPT3,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "FFN", Text: "49152", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "12288", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Params", Text: "174604259328 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 175 B; every second layer attends to a band, which is left out"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_Base",
+		Key:     "T5_Base",
+		Aliases: []string{"google-t5/t5-base"},
+		Value:   &valueT5_Base,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "222903552 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Recommendation.DLRM_MLPerf_v1",
+		Key:     "DLRM_MLPerf_v1",
+		Aliases: []string{"DLRM", "Models.Recommendation.DLRM", "DLRM (MLPerf, Criteo 1TB)"},
+		Value:   &valueDLRM_MLPerf_v1,
+		Facts: []source.Fact{
+			{Field: "Hidden", Text: "128", Document: "mlperf-dlrm", Confidence: source.Medium},
+			{Field: "Layers", Text: "8", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "three of the bottom network and five of the top"},
+			{Field: "Lookups", Text: "26", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "one row of each table"},
+			{Field: "Params", Text: "24036595969 params", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "tables of 187767399 rows x 128, and 2368897 in the dense networks"},
+			{Field: "Vocab", Text: "187767399", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "rows of 26 tables, each capped at 40 M"},
+			{Field: "Year", Text: "2020", Document: "mlperf-dlrm", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Speech.Whisper_Large_V3",
+		Key:     "Whisper_Large_V3",
+		Aliases: []string{"Whisper", "openai/whisper-large-v3"},
+		Value:   &valueWhisper_Large_V3,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "448", Document: "whisper-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "32", Document: "whisper-paper", Confidence: source.High},
+			{Field: "FFN", Text: "5120", Document: "whisper-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Heads", Text: "20", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1280", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Input", Text: "1500", Document: "whisper-paper", Confidence: source.High, Note: "frames of a window of 30 s after the stem"},
+			{Field: "KVHeads", Text: "20", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Params", Text: "1543490560 params", Document: "whisper-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "128", Document: "whisper-paper", Confidence: source.High, Note: "mel bands"},
+			{Field: "Vocab", Text: "51866", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "whisper-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba_2_8B",
+		Key:     "Mamba_2_8B",
+		Aliases: []string{"Mamba", "state-spaces/mamba-2.8b", "Models.Mamba_2_8B"},
+		Value:   &valueMamba_2_8B,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "2560", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "5120", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "64", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "2768345600 params", Document: "mamba-paper", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 2.8 B"},
+			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Jamba_1_5_Large",
+		Key:     "Jamba_1_5_Large",
+		Aliases: []string{"ai21labs/AI21-Jamba-1.5-Large"},
+		Value:   &valueJamba_1_5_Large,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "94149338592 params", Document: "jamba-paper", Confidence: source.Medium, Note: "computed from the shape; published as 94 B"},
+			{Field: "Context", Text: "262144", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Conv", Text: "4", Document: "jamba-paper", Confidence: source.High},
+			{Field: "DenseFFN", Text: "24576", Document: "jamba-paper", Confidence: source.High},
+			{Field: "DenseLayers", Text: "36", Document: "jamba-paper", Confidence: source.High, Note: "every other layer"},
+			{Field: "Experts", Text: "16", Document: "jamba-paper", Confidence: source.High},
+			{Field: "FFN", Text: "24576", Document: "jamba-paper", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "9", Document: "jamba-paper", Confidence: source.High, Note: "one in eight attends"},
+			{Field: "HeadDim", Text: "128", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "8192", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "16384", Document: "jamba-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "72", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "398555145696 params", Document: "jamba-paper", Confidence: source.Medium, Note: "computed from the shape; published as 398 B"},
+			{Field: "State", Text: "16", Document: "jamba-paper", Confidence: source.High},
+			{Field: "TopK", Text: "2", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "65536", Document: "jamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "jamba-paper", Confidence: source.High},
+		},
+	},
+	{
 		Path:    "models.Tiny.DS_CNN",
 		Key:     "DS_CNN",
 		Aliases: []string{"MLPerfTiny_KWS_DSCNN", "KWS", "Keyword spotting", "DS-CNN (MLPerf Tiny KWS)"},
@@ -403,6 +969,25 @@ var entries = []registry.Entry[Model]{
 			{Field: "Layers", Text: "53", Document: "mobilenetv2-paper", Confidence: source.High, Note: "convolutions and the classifier"},
 			{Field: "Params", Text: "3504872 params", Document: "torchvision-zoo", Confidence: source.High},
 			{Field: "Year", Text: "2018", Document: "mobilenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ViT_Base",
+		Key:     "ViT_Base",
+		Aliases: []string{"google/vit-base-patch16-224", "ViT-B/16"},
+		Value:   &valueViT_Base,
+		Facts: []source.Fact{
+			{Field: "FFN", Text: "3072", Document: "vit-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "vit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "vit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "vit-paper", Confidence: source.High},
+			{Field: "Input", Text: "197", Document: "vit-paper", Confidence: source.High, Note: "14 x 14 patches of a 224x224 image, and the class token"},
+			{Field: "KVHeads", Text: "12", Document: "vit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "vit-paper", Confidence: source.High},
+			{Field: "Params", Text: "86567656 params", Document: "vit-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "768", Document: "vit-paper", Confidence: source.High, Note: "16 x 16 pixels of three colours"},
+			{Field: "Vocab", Text: "1000", Document: "vit-paper", Confidence: source.High, Note: "classes of ImageNet"},
+			{Field: "Year", Text: "2020", Document: "vit-paper", Confidence: source.High},
 		},
 	},
 }

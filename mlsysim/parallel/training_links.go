@@ -18,13 +18,13 @@ func (s *Training) refuse(devices int) error {
 		return describe.Refuse(trainingName, "Hardware.Bandwidth", s.Hardware.Bandwidth, "above 0 B/s")
 	case s.Hardware.Capacity() == 0:
 		return describe.Refuse(trainingName, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
-	case s.Model.ForwardOps(1) <= 0:
-		return describe.Refuse(trainingName, "Model.FLOPs", s.Model.FLOPs, "above 0")
-	case s.Model.Attends() && s.Model.Hidden == 0:
+	case s.Model.ForwardOps(1) <= 0 || s.Model.NeedsFLOPs():
+		return describe.Refuse(trainingName, "Model.FLOPs", s.Model.FLOPs, "above 0: parameters do not give this network's arithmetic")
+	case s.Model.Stacked() && s.Model.Hidden == 0:
 		return describe.Refuse(trainingName, "Model.Hidden", s.Model.Hidden, "at least 1")
 	case s.TP > 1 && (!s.Model.Attends() || s.Model.Heads%s.TP != 0):
 		return describe.Refuse(trainingName, "TP", s.TP, "a divisor of the model's attention heads")
-	case s.PP > max(1, s.Model.Layers):
+	case s.PP > max(1, s.Model.Blocks()):
 		return describe.Refuse(trainingName, "PP", s.PP, "at most the layers of the model")
 	case s.EP > 1 && s.EP > s.Model.Experts:
 		return describe.Refuse(trainingName, "EP", s.EP, "at most the experts of the model")

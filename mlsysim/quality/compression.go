@@ -152,11 +152,11 @@ func (c *Compression) refuse() error {
 		return describe.Refuse(compressionName, "Hardware.Bandwidth", h.Bandwidth, "above 0 B/s")
 	case h.Capacity() == 0:
 		return describe.Refuse(compressionName, "Hardware.Memory", h.Memory, "above 0 B")
-	case m.FLOPs == 0 && m.Family == models.CNN:
-		return describe.Refuse(compressionName, "Model.FLOPs", m.FLOPs, "above 0: parameters do not give the arithmetic of a convolution")
+	case m.NeedsFLOPs():
+		return describe.Refuse(compressionName, "Model.FLOPs", m.FLOPs, "above 0: parameters do not give the arithmetic of "+m.Name)
 	case c.Context > 0 && !m.Generates():
 		return describe.Refuse(compressionName, "Context", c.Context, "0: "+m.Name+" has no cache")
-	case c.Prompt > 0 && !m.Attends():
+	case c.Prompt > 0 && !m.Reads():
 		return describe.Refuse(compressionName, "Prompt", c.Prompt, "0: "+m.Name+" has no attention layers with heads and a width")
 	case c.Method == Pruning:
 		return c.refusePruning()

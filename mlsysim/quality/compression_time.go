@@ -16,9 +16,9 @@ func (c *Compression) layout() models.Layout {
 // part of its traffic that compression shrinks.
 func (c *Compression) main() (work physics.Pass, weights units.Bytes) {
 	if c.Model.Generates() {
-		return c.Model.DecodePass(c.Batch, float64(c.Context), c.layout()), c.Model.TouchedWeights(float64(c.Batch), c.Baseline)
+		return c.Model.DecodePass(c.Batch, float64(c.Context), c.layout()), c.Model.DecodeWeights(float64(c.Batch), c.Baseline)
 	}
-	return c.Model.SamplePass(c.Batch, c.Baseline), c.Model.Weights(c.Baseline)
+	return c.Model.SamplePass(c.Batch, c.Baseline), c.Model.SampleWeights(c.Batch, c.Baseline).Times(c.Model.Rounds())
 }
 
 // prefill is the pass over the prompt.
@@ -28,7 +28,12 @@ func (c *Compression) prefill() (work physics.Pass, weights units.Bytes) {
 }
 
 // launches is the number of layers that are started; a network has at least one.
-func (c *Compression) launches() int { return max(1, c.Model.Layers) }
+func (c *Compression) launches() int {
+	if c.Model.Generates() {
+		return max(1, c.Model.Layers)
+	}
+	return c.Model.Launches()
+}
 
 // after is a pass of the compressed network: less arithmetic in the matmuls, or
 // the same at a higher rate, and less traffic of weights. Attention and cache
@@ -75,7 +80,7 @@ func (c *Compression) remember(r *CompressionResult) {
 		r.Binding = walls.MemoryCapacity
 		r.Warnings |= walls.DoesNotFit
 	}
-	if m := &c.Model; m.Context > 0 && m.Attends() && c.Context+c.Prompt > m.Context {
+	if m := &c.Model; m.Context > 0 && m.Reads() && c.Context+c.Prompt > m.Context {
 		r.Warnings |= walls.BeyondContext
 	}
 }

@@ -118,7 +118,7 @@ func (e *Evaluation) lengths() {
 	if e.Context == 0 && m.Context > 0 && m.Context < usualContext {
 		e.Context = m.Context
 	}
-	if e.Prompt == 0 && m.Attends() && !m.Generates() {
+	if e.Prompt == 0 && m.Reads() && !m.Generates() {
 		e.Prompt = max(1, min(m.Context, usualContext))
 	}
 }

@@ -116,6 +116,9 @@ func (s *Batching) prepare() error {
 	if err := refuseDevice(batchingName, &s.Model, &s.Hardware, s.Precision); err != nil {
 		return err
 	}
+	if err := refuseUnpaged(batchingName, &s.Model); err != nil {
+		return err
+	}
 	longest := units.Tokens(s.Longest)
 	switch {
 	case (s.MeanPrompt == 0) != (s.MeanOutput == 0):
@@ -132,8 +135,8 @@ func (s *Batching) prepare() error {
 	return nil
 }
 
-// kept is how many positions the cache keeps of a length: a sliding window
-// keeps no more than its width.
+// kept is how many positions the cache keeps of a length, the mean over the
+// layers: a sliding window keeps no more than its width.
 func (s *Batching) kept(length units.Tokens) units.Tokens {
 	return units.Tokens(s.Model.Attended(float64(length)))
 }
@@ -146,7 +149,7 @@ const admissionSlack = 1e-9
 
 // admit fills in how many requests the memory has room for.
 func (s *Batching) admit(r *BatchingResult) {
-	longest, mean := s.kept(units.Tokens(s.Longest)), min(s.Mean, s.kept(units.Tokens(s.Longest)))
+	longest, mean := s.kept(units.Tokens(s.Longest)), s.kept(s.Mean)
 	r.Mean = s.Mean
 	r.Weights = s.Model.Weights(s.Precision)
 	r.Room = max(0, s.Hardware.Memory-r.Weights)

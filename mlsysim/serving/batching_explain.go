@@ -97,7 +97,7 @@ func (r *BatchingResult) roomSteps() []walls.Step {
 func (r *BatchingResult) pageSteps() []walls.Step {
 	s := &r.in
 	longest := s.kept(units.Tokens(s.Longest))
-	mean := min(s.Mean, longest)
+	mean := s.kept(s.Mean)
 	decay := physics.LengthDecay(mean, longest)
 	length := walls.Term{Symbol: "S", What: "longest request", Value: longest}
 	page := walls.Term{Symbol: "p", What: "tokens in a page", Value: s.Page}

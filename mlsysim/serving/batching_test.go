@@ -19,7 +19,7 @@ import (
 var batching = serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 8192, MeanPrompt: 800, MeanOutput: 200, Batch: 256, Chunk: 512}
 
 func drawBatching(t *rapid.T) serving.Batching {
-	from := draw(t)
+	from := drawPaged(t)
 	s := serving.Batching{Model: from.Model, Hardware: from.Hardware, Batch: from.Batch, Chunk: from.Chunk, Longest: from.Prompt + 2}
 	s.Page = rapid.SampledFrom([]int{1, 16, 256}).Draw(t, "page")
 	if rapid.Bool().Draw(t, "mixed") {

@@ -3,6 +3,8 @@ package serving
 import (
 	"fmt"
 
+	"github.com/mlsysim/golab/mlsysim/internal/pass"
+	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
@@ -20,7 +22,7 @@ func (r DisaggregatedResult) Explain() walls.Trace {
 			Terms: []walls.Term{{Symbol: "W", What: "weights", Value: r.Weights}, {Symbol: "C", What: "longest cache", Value: r.decode.Cache}},
 			Value: r.Memory,
 		},
-		passStep("T_p", "prefill", "Prefill", "Pope 2023", &r.prefill.roof, &work, in.communication(s.Prompt), in.overhead(&r.prefill.roof)),
+		passStep("T_p", "prefill", "Prefill", "Pope 2023", &r.prefill.roof, &work, in.prefillCommunication(s.Prompt), in.prefillOverhead(&r.prefill.roof)),
 	}
 	t.Steps = append(t.Steps, r.transferSteps()...)
 
@@ -39,7 +41,6 @@ var disaggregatedOmitted = [...]string{
 // transferSteps derives the time that the cache takes to arrive.
 func (r *DisaggregatedResult) transferSteps() []walls.Step {
 	s := &r.in
-	element := r.prefill.in.KVPrecision
 	exposed := walls.Step{
 		Name: "transfer that the prefill does not hide", Symbol: "T_x", Formula: "T_kv", Field: "Exposed",
 		Terms: []walls.Term{{Symbol: "T_kv", What: "transfer", Value: r.Transfer}}, Value: r.Exposed, Source: "Zhong 2024, DistServe",
@@ -50,17 +51,8 @@ func (r *DisaggregatedResult) transferSteps() []walls.Step {
 			walls.Term{Symbol: "T_p", What: "prefill", Value: r.Prefill}, walls.Term{Symbol: "L", What: "layers", Value: s.Model.Layers})
 		exposed.Source = "Patel 2024, Splitwise"
 	}
-	return []walls.Step{
-		{
-			Name: "cache of the prompts", Symbol: "K", Formula: "B * s * e * b_kv", Field: "Sent",
-			Terms: []walls.Term{
-				{Symbol: "B", What: "sequences", Value: s.Batch},
-				{Symbol: "s", What: "tokens kept per sequence", Value: s.Model.Attended(float64(s.Prompt))},
-				{Symbol: "e", What: "elements per token: " + s.Model.CacheRule(), Value: s.Model.KVElements(1)},
-				{Symbol: "b_kv", What: "bytes per element at " + element.String(), Value: element.Size()},
-			},
-			Value: r.Sent,
-		},
+	load := pass.Load{Model: &s.Model, Batch: s.Batch, Layout: models.Layout{Cache: r.prefill.in.KVPrecision, Ranks: 1}}
+	return append(load.CacheSteps(float64(s.Prompt), "K", "cache of the prompts", "Sent"), []walls.Step{
 		{
 			Name: "transfer", Symbol: "T_kv", Formula: "K / beta", Field: "Transfer",
 			Terms: []walls.Term{{Symbol: "K", What: "cache of the prompts", Value: r.Sent}, {Symbol: "beta", What: "network", Value: s.Network}},
@@ -72,7 +64,7 @@ func (r *DisaggregatedResult) transferSteps() []walls.Step {
 			Terms: []walls.Term{{Symbol: "T_p", What: "prefill", Value: r.Prefill}, {Symbol: "T_x", What: "transfer not hidden", Value: r.Exposed}},
 			Value: r.TTFT,
 		},
-	}
+	}...)
 }
 
 // View describes the result.

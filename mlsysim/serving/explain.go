@@ -99,13 +99,13 @@ func (r *Result) prefillSteps() []walls.Step {
 func (r *Result) chunkStep(symbol string, n, done int, work *physics.Pass) walls.Step {
 	s := &r.in
 	compute, memory := r.roof.Compute(work), r.roof.Memory(work)
-	network, overhead := s.communication(n), s.overhead(&r.roof)
+	network, overhead := s.prefillCommunication(n), s.prefillOverhead(&r.roof)
 	return walls.Step{
 		Name: fmt.Sprintf("prefill of %d tokens after %d", n, done), Symbol: symbol,
 		Formula: "max(F_pre / (P * eta) + A_pre / (P * eta_a), Q_pre / (BW * eta_m)) + T_p + O_p",
 		Terms: []walls.Term{
 			{Symbol: "F_pre", What: "arithmetic outside attention", Value: work.Linear},
-			{Symbol: "A_pre", What: "arithmetic of causal attention", Value: work.Attention},
+			{Symbol: "A_pre", What: "arithmetic of attention", Value: work.Attention},
 			{Symbol: "P", What: "peak rate", Value: r.roof.Peak},
 			{Symbol: "eta", What: "share of the peak", Value: r.roof.Matmul},
 			{Symbol: "eta_a", What: "share of the peak in attention", Value: r.roof.Attention},

@@ -84,9 +84,9 @@ type stretch struct {
 	work        units.FLOP
 }
 
-// maxStretches: the binding changes once while the cache grows, and a sliding
-// window stops the growth.
-const maxStretches = 3
+// maxStretches: a sliding window stops or slows the growth of the cache, and the
+// binding changes at most once before and once after.
+const maxStretches = 4
 
 const reasoningName = "serving.Reasoning"
 
@@ -97,6 +97,9 @@ const mostThought = 1_000_000_000
 func (s Reasoning) Solve() (ReasoningResult, error) {
 	var r ReasoningResult
 	if err := describe.Check(&s); err != nil {
+		return r, err
+	}
+	if err := refuseEncoder(reasoningName, &s.Model); err != nil {
 		return r, err
 	}
 	if float64(s.Steps)*float64(s.TokensPerStep) > mostThought {
@@ -148,7 +151,7 @@ func (r *ReasoningResult) fixed() units.Seconds {
 func (r *ReasoningResult) think() {
 	n := r.in.tokens()
 	bounded := r.bounded(n)
-	ends := [maxStretches]int{r.turn(bounded), bounded, n}
+	ends := [maxStretches]int{r.turn(0, bounded), bounded, r.turn(bounded, n), n}
 	from := 0
 	for _, end := range ends {
 		if end > from {
@@ -168,7 +171,8 @@ func (r *ReasoningResult) think() {
 	r.Context = units.Tokens(r.in.Prompt) + units.Tokens(n)
 }
 
-// bounded is the token from which a sliding window stops the cache from growing.
+// bounded is the token from which a sliding window stops the cache of its layers
+// from growing.
 func (r *ReasoningResult) bounded(n int) int {
 	if r.in.Model.Window == 0 {
 		return n
@@ -176,13 +180,13 @@ func (r *ReasoningResult) bounded(n int) int {
 	return min(n, max(0, r.in.Model.Window-r.in.Prompt))
 }
 
-// turn is the first of n tokens that another resource binds than token 0; both
-// times are linear, so there is at most one such turn.
-func (r *ReasoningResult) turn(n int) int {
-	compute, memory, _ := r.token(0)
+// turn is the first token from one up to an end that another resource binds than
+// the first of them; both times are linear there, so there is at most one such turn.
+func (r *ReasoningResult) turn(from, end int) int {
+	compute, memory, _ := r.token(from)
 	atFirst := memory > compute
-	return sort.Search(n, func(j int) bool {
-		compute, memory, _ := r.token(j)
+	return from + sort.Search(end-from, func(j int) bool {
+		compute, memory, _ := r.token(from + j)
 		return memory > compute != atFirst
 	})
 }

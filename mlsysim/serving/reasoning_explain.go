@@ -15,7 +15,7 @@ func (r ReasoningResult) Explain() walls.Trace {
 	t := walls.Trace{Title: s.Model.Name + " reasoning on " + s.Hardware.Name, Omitted: reasoningOmitted[:]}
 	work := s.Model.PrefillPass(1, float64(s.Prompt), 0, s.layout())
 	t.Steps = []walls.Step{
-		passStep("TTFT", "prefill of the question", "TTFT", "Pope 2023", &r.prefill.roof, &work, s.communication(s.Prompt), s.overhead(&r.prefill.roof)),
+		passStep("TTFT", "prefill of the question", "TTFT", "Pope 2023", &r.prefill.roof, &work, s.prefillCommunication(s.Prompt), s.prefillOverhead(&r.prefill.roof)),
 	}
 	t.Steps = append(t.Steps, r.tokenSteps()...)
 	t.Steps = append(t.Steps, r.reasoningMemorySteps()...)
@@ -65,19 +65,24 @@ func (r *ReasoningResult) tokenSteps() []walls.Step {
 // reasoningMemorySteps derives the memory when the last token is done.
 func (r *ReasoningResult) reasoningMemorySteps() []walls.Step {
 	s := &r.prefill.in
+	cache := walls.Step{
+		Name: "cache at the end", Symbol: "C", Formula: "(s_q + N_s * s_t) * e * b_kv", Field: "Cache",
+		Terms: []walls.Term{
+			{Symbol: "s_q", What: "tokens kept of the question", Value: s.Model.Attended(float64(s.Prompt))},
+			{Symbol: "N_s", What: "samples", Value: r.in.Samples},
+			{Symbol: "s_t", What: "tokens kept of each sample", Value: s.Model.Attended(float64(r.in.tokens()))},
+			{Symbol: "e", What: "elements per token on each device: " + s.Model.CacheRule(), Value: s.Model.KVElements(s.TP)},
+			{Symbol: "b_kv", What: "bytes per element at " + s.KVPrecision.String(), Value: s.KVPrecision.Size()},
+		},
+		Value: r.Cache,
+	}
+	if state := s.Model.StateElements(s.TP); state > 0 {
+		cache.Formula = "((s_q + N_s * s_t) * e + (1 + N_s) * n_s) * b_kv"
+		cache.Terms = append(cache.Terms, walls.Term{Symbol: "n_s", What: "elements of state, after the question and of each sample", Value: state})
+	}
 	return []walls.Step{
 		weightStep("W", "weights on each device", "Weights", s.Model.Params, s.Precision, s.TP, r.Weights),
-		{
-			Name: "cache at the end", Symbol: "C", Formula: "(s_q + N_s * s_t) * e * b_kv", Field: "Cache",
-			Terms: []walls.Term{
-				{Symbol: "s_q", What: "tokens kept of the question", Value: s.Model.Attended(float64(s.Prompt))},
-				{Symbol: "N_s", What: "samples", Value: r.in.Samples},
-				{Symbol: "s_t", What: "tokens kept of each sample", Value: s.Model.Attended(float64(r.in.tokens()))},
-				{Symbol: "e", What: "elements per token on each device: " + s.Model.CacheRule(), Value: s.Model.KVElements(s.TP)},
-				{Symbol: "b_kv", What: "bytes per element at " + s.KVPrecision.String(), Value: s.KVPrecision.Size()},
-			},
-			Value: r.Cache,
-		},
+		cache,
 		{
 			Name: "memory needed on each device", Symbol: "M", Formula: "W + C", Field: "Memory",
 			Terms: []walls.Term{{Symbol: "W", What: "weights", Value: r.Weights}, {Symbol: "C", What: "cache", Value: r.Cache}},

@@ -20,7 +20,7 @@ var reasoning = serving.Reasoning{Model: models.Llama3_8B, Hardware: hardware.H1
 // The closed form of the series is the sum over the tokens, one by one.
 func TestReasoningIsTheSumOverTokens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		from := draw(t)
+		from := drawDecoder(t)
 		s := serving.Reasoning{Model: from.Model, Hardware: from.Hardware, Prompt: from.Prompt, Samples: from.Batch}
 		s.Steps, s.TokensPerStep = rapid.IntRange(0, 12).Draw(t, "steps"), rapid.IntRange(1, 60).Draw(t, "tokens")
 		if rapid.Bool().Draw(t, "window") {

@@ -16,17 +16,20 @@ import (
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
-// Serving answers one batch of requests with a transformer (wall 4).
+// Serving answers one batch of requests with a network that generates tokens
+// (wall 4): a transformer, a mixture of experts, a state-space network, or an
+// encoder that reads the prompt for a decoder.
 //
 //	TTFT = Σ over chunks of max(B·F(n,c)/(P·η), (W_t(B·n) + B·KV)/(BW·η_m)) + O
 //	ITL(s) = max(B·f(s)/(P·η), (W_t(B) + B·KV(s))/(BW·η_m)) + O
 //
 // Every device of a tensor-parallel group does 1/TP of the work and pays two
 // all-reduces per layer; groups beyond the first are replicas. It leaves out
-// queueing, the mixing of prefill into decode steps, and speculation.
+// queueing, the mixing of prefill into decode steps, and speculation. The cache is
+// keys and values, or a state that is read and written and does not grow.
 //
 // Pope 2023, "Efficiently scaling transformer inference"; Agrawal 2024,
-// "Sarathi-Serve" (chunks).
+// "Sarathi-Serve" (chunks); Gu, Dao 2023, "Mamba" (state).
 type Serving struct {
 	Model            models.Model      `help:"network that generates tokens" required:"true"`
 	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
@@ -140,6 +143,10 @@ func (s *Serving) refuse() error {
 	switch {
 	case s.Cached >= s.Prompt:
 		return describe.Refuse(name, "Cached", s.Cached, "below the prompt")
+	case s.Cached > 0 && s.Model.Decodes():
+		return describe.Refuse(name, "Cached", s.Cached, "0: the encoder of "+s.Model.Name+" reads all positions at once")
+	case s.Chunk > 0 && s.Model.Decodes():
+		return describe.Refuse(name, "Chunk", s.Chunk, "0: the encoder of "+s.Model.Name+" reads all positions at once")
 	case s.Chunk > 0 && s.Prompt/s.Chunk > maxChunks:
 		return describe.Refuse(name, "Chunk", s.Chunk, fmt.Sprintf("at least %d, so that the prefill has at most %d passes", s.Prompt/maxChunks+1, maxChunks))
 	case s.Model.Heads%s.TP != 0:
@@ -179,7 +186,7 @@ func (s *Serving) prefill(r *Result, roof *physics.Roof) {
 		n := s.nextChunk(done)
 		work := s.Model.PrefillPass(s.Batch, float64(n), float64(done), s.layout())
 		compute, memory := roof.Compute(&work), roof.Memory(&work)
-		t := max(compute, memory) + s.communication(n) + s.overhead(roof)
+		t := max(compute, memory) + s.prefillCommunication(n) + s.prefillOverhead(roof)
 
 		r.PrefillCompute += compute
 		r.PrefillMemory += memory
@@ -231,7 +238,7 @@ func (s *Serving) communication(n int) units.Seconds {
 		return 0
 	}
 	perLayer := s.Stack.AllReduce(s.message(n), s.TP, s.Hardware.ScaleUp, s.Hardware.ScaleUpLatency)
-	return perLayer.Times(2 * float64(s.Model.Layers))
+	return perLayer.Times(s.Model.Reductions())
 }
 
 // message is the size of one all-reduce; activations are at least 16 bit.

@@ -46,7 +46,20 @@ func draw(t *rapid.T) serving.Serving {
 		s.TP = 2
 	}
 	s.Cached = rapid.IntRange(0, s.Prompt-1).Draw(t, "cached")
+	if s.Model.Decodes() {
+		s.Chunk, s.Cached = 0, 0
+	}
 	return s
+}
+
+// drawDecoder is the same without an encoder.
+func drawDecoder(t *rapid.T) serving.Serving {
+	return rapid.Custom(draw).Filter(func(s serving.Serving) bool { return !s.Model.Decodes() }).Draw(t, "decoder")
+}
+
+// drawPaged is the same where the whole cache grows with the tokens.
+func drawPaged(t *rapid.T) serving.Serving {
+	return rapid.Custom(drawDecoder).Filter(func(s serving.Serving) bool { return s.Model.State == 0 }).Draw(t, "paged")
 }
 
 func TestITLIsBoundedByBytesAndOperations(t *testing.T) {

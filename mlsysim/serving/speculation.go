@@ -138,11 +138,11 @@ func ExpectedTokens(acceptance float64, gamma int) float64 {
 func (r *SpeculationResult) verifyPass(n int) physics.Pass {
 	t := &r.target.in
 	b, ranks, context := float64(t.Batch), float64(t.TP), r.middle()
-	kv := t.Model.KVBytes(context, t.KVPrecision.Size(), t.TP)
+	kv := t.Model.CacheTraffic(context, t.KVPrecision.Size(), t.TP)
 	return physics.Pass{
 		Linear:    t.Model.LinearOps().Times(b * float64(n) / ranks),
 		Attention: t.Model.DecodeAttentionOps(context + float64(n-1)/2).Times(b * float64(n) / ranks),
-		Traffic:   t.Model.TouchedWeights(b*float64(n), t.Precision).Times(1/ranks) + kv.Times(b),
+		Traffic:   t.Model.DecodeWeights(b*float64(n), t.Precision).Times(1/ranks) + kv.Times(b),
 	}
 }
 

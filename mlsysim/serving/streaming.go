@@ -101,6 +101,9 @@ func (s *Streaming) prepare() error {
 	if err := pass.Refuse(streamingName, &s.Model, &s.Hardware, s.Precision); err != nil {
 		return err
 	}
+	if err := refuseEncoder(streamingName, &s.Model); err != nil {
+		return err
+	}
 	switch {
 	case !s.Model.Generates():
 		return describe.Refuse(streamingName, "Model", s.Model.Name, "a network that generates tokens")
@@ -120,13 +123,17 @@ func (s *Streaming) perSequence() int {
 	return 1
 }
 
+// layout is how cache and weights lie on the device.
+func (s *Streaming) layout() models.Layout {
+	return models.Layout{Weights: s.Precision, Cache: s.KVPrecision, Ranks: 1}
+}
+
 // work is the arithmetic of a pass through all layers.
 func (s *Streaming) work(batch int) physics.Pass {
-	l := models.Layout{Weights: s.Precision, Cache: s.KVPrecision, Ranks: 1}
 	if s.Phase == StreamPrefill {
-		return s.Model.PrefillPass(batch, float64(s.Tokens), 0, l)
+		return s.Model.PrefillPass(batch, float64(s.Tokens), 0, s.layout())
 	}
-	return s.Model.DecodePass(batch, float64(s.Tokens), l)
+	return s.Model.DecodePass(batch, float64(s.Tokens), s.layout())
 }
 
 func (s *Streaming) cache(batch int) units.Bytes {

@@ -3,6 +3,7 @@ package serving
 import (
 	"fmt"
 
+	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -30,17 +31,8 @@ var streamingOmitted = [...]string{
 func (r *StreamingResult) heldSteps() []walls.Step {
 	s := &r.in
 	batch := walls.Term{Symbol: "B", What: "sequences", Value: s.Batch}
-	return []walls.Step{
-		{
-			Name: "key-value cache of the batch", Symbol: "C", Formula: "B * s * e * b_kv", Field: "Cache",
-			Terms: []walls.Term{
-				batch,
-				{Symbol: "s", What: "tokens kept per sequence", Value: s.Model.Attended(float64(s.Tokens))},
-				{Symbol: "e", What: "elements per token: " + s.Model.CacheRule(), Value: s.Model.KVElements(1)},
-				{Symbol: "b_kv", What: "bytes per element at " + s.KVPrecision.String(), Value: s.KVPrecision.Size()},
-			},
-			Value: r.Cache, Source: "Ainslie 2023, GQA",
-		},
+	load := pass.Load{Model: &s.Model, Batch: s.Batch, Layout: s.layout()}
+	return append(load.CacheSteps(float64(s.Tokens), "C", "cache of the batch", "Cache"), []walls.Step{
 		{
 			Name: "input and output of a layer", Symbol: "X_a", Formula: "2 * B * n * H * b", Field: "Activations",
 			Terms: []walls.Term{
@@ -56,7 +48,7 @@ func (r *StreamingResult) heldSteps() []walls.Step {
 			Terms: []walls.Term{{Symbol: "C", What: "cache", Value: r.Cache}, {Symbol: "X_a", What: "activations", Value: r.Activations}},
 			Value: r.Memory,
 		},
-	}
+	}...)
 }
 
 func (r *StreamingResult) layerStep() walls.Step {

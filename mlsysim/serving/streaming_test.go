@@ -19,7 +19,7 @@ var streaming = serving.Streaming{Model: models.Llama3_70B, Hardware: hardware.H
 
 func TestStreamingInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		from := draw(t)
+		from := drawDecoder(t)
 		s := serving.Streaming{Model: from.Model, Hardware: from.Hardware, Tokens: from.Prompt, Batch: from.Batch, Injection: 100 * units.GBps}
 		s.Phase = serving.StreamPhase(rapid.IntRange(0, 1).Draw(t, "phase"))
 		r, err := s.Solve()

@@ -7,7 +7,7 @@ package source
 const Version = "2026.11"
 
 // Hash is the start of the SHA-256 of every registry value, name and source.
-const Hash = "9acffb47e630"
+const Hash = "6ce6afea42c7"
 
 // documents is sorted by id.
 var documents = []Document{
@@ -16,25 +16,36 @@ var documents = []Document{
 	{ID: "aws-2024", Title: "AWS sustainability page on data centers", URL: "https://sustainability.aboutamazon.com/", Date: "2024"},
 	{ID: "azure-gb200", Title: "Azure ND GB200 v6 component benchmarks", URL: "https://techcommunity.microsoft.com/blog/azurehighperformancecomputingblog/4390442", Date: "2025-03"},
 	{ID: "bert-paper", Title: "Devlin et al., BERT: Pre-training of Deep Bidirectional Transformers, and google-bert/bert-base-uncased config.json", URL: "https://arxiv.org/abs/1810.04805", Date: "2018"},
+	{ID: "bk-sdm-paper", Title: "Kim et al., BK-SDM: A Lightweight, Fast, and Cheap Version of Stable Diffusion, and runwayml/stable-diffusion-v1-5 unet/config.json", URL: "https://arxiv.org/abs/2305.15798", Date: "2023"},
+	{ID: "deepseek-v3-config", Title: "DeepSeek-AI, DeepSeek-V3 technical report, and deepseek-ai/DeepSeek-V3 config.json", URL: "https://huggingface.co/deepseek-ai/DeepSeek-V3", Date: "2024-12"},
+	{ID: "dit-paper", Title: "Peebles, Xie, Scalable Diffusion Models with Transformers", URL: "https://arxiv.org/abs/2212.09748", Date: "2023"},
 	{ID: "egrid", Title: "US EPA eGRID state totals, as packaged in codecarbon 3.3.2", URL: "https://www.epa.gov/egrid", Date: "2022"},
 	{ID: "eia-2024", Title: "US EIA Electric Power Monthly", URL: "https://www.eia.gov/electricity/monthly/", Date: "2024"},
 	{ID: "espressif-esp32-s3-ds", Title: "Espressif ESP32-S3 series datasheet and technical reference manual", URL: "https://www.espressif.com/sites/default/files/documentation/esp32-s3_datasheet_en.pdf", Date: "2023"},
 	{ID: "eurostat-2024", Title: "Eurostat, electricity prices for non-household consumers", URL: "https://ec.europa.eu/eurostat", Date: "2024"},
 	{ID: "fidelity-2026", Title: "mlsysim-for-Go fidelity study of 369 published measurements", Date: "2026-11"},
+	{ID: "gemma-2-9b-config", Title: "google/gemma-2-9b config.json", URL: "https://huggingface.co/google/gemma-2-9b", Date: "2024-06"},
 	{ID: "google-2025", Title: "Google Environmental Report 2025", URL: "https://datacenters.google/efficiency/", Date: "2025"},
 	{ID: "gpt-2-paper", Title: "Radford et al., Language Models are Unsupervised Multitask Learners, and openai-community/gpt2-xl config.json", URL: "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf", Date: "2019"},
+	{ID: "gpt-3-paper", Title: "Brown et al., Language Models are Few-Shot Learners, table 2.1", URL: "https://arxiv.org/abs/2005.14165", Date: "2020"},
+	{ID: "gpt-oss-card", Title: "OpenAI, gpt-oss-120b and gpt-oss-20b model card, and openai/gpt-oss-20b config.json", URL: "https://arxiv.org/abs/2508.10925", Date: "2025-08"},
 	{ID: "hydro-quebec", Title: "Hydro-Québec supply factors and rates", URL: "https://www.hydroquebec.com/sustainable-development/", Date: "2024"},
+	{ID: "jamba-paper", Title: "AI21, Jamba-1.5: Hybrid Transformer-Mamba Models at Scale, and ai21labs/AI21-Jamba-1.5-Large config.json", URL: "https://arxiv.org/abs/2408.12570", Date: "2024-08"},
 	{ID: "lbnl-2024", Title: "LBNL 2024 United States Data Center Energy Usage Report", URL: "https://eta-publications.lbl.gov/", Date: "2024"},
+	{ID: "llama-2-70b-config", Title: "meta-llama/Llama-2-70b-hf config.json", URL: "https://huggingface.co/meta-llama/Llama-2-70b-hf", Date: "2023-07"},
 	{ID: "llama-2-7b-config", Title: "meta-llama/Llama-2-7b-hf config.json", URL: "https://huggingface.co/meta-llama/Llama-2-7b-hf", Date: "2023-07"},
+	{ID: "llama-3.1-405b-config", Title: "meta-llama/Llama-3.1-405B config.json", URL: "https://huggingface.co/meta-llama/Llama-3.1-405B", Date: "2024-07"},
 	{ID: "llama-3.1-70b-config", Title: "meta-llama/Llama-3.1-70B config.json", URL: "https://huggingface.co/meta-llama/Llama-3.1-70B", Date: "2024-07"},
 	{ID: "llama-3.1-8b-config", Title: "meta-llama/Llama-3.1-8B config.json", URL: "https://huggingface.co/meta-llama/Llama-3.1-8B", Date: "2024-07"},
 	{ID: "llama-3.2-1b-config", Title: "meta-llama/Llama-3.2-1B config.json", URL: "https://huggingface.co/meta-llama/Llama-3.2-1B", Date: "2024-09"},
+	{ID: "mamba-paper", Title: "Gu, Dao, Mamba: Linear-Time Sequence Modeling with Selective State Spaces, and state-spaces/mamba-2.8b config.json", URL: "https://arxiv.org/abs/2312.00752", Date: "2023-12"},
 	{ID: "meta-2024", Title: "Meta sustainability data 2024", URL: "https://sustainability.atmeta.com/", Date: "2024"},
 	{ID: "microsoft-fy24", Title: "Microsoft datacenter efficiency page", URL: "https://datacenters.microsoft.com/", Date: "2024"},
 	{ID: "mistral-7b-config", Title: "mistralai/Mistral-7B-v0.1 config.json", URL: "https://huggingface.co/mistralai/Mistral-7B-v0.1", Date: "2023-09"},
 	{ID: "mixtral-8x7b-config", Title: "mistralai/Mixtral-8x7B-v0.1 config.json", URL: "https://huggingface.co/mistralai/Mixtral-8x7B-v0.1", Date: "2023-12"},
 	{ID: "ml-engineering-mamf", Title: "Stas Bekman, ML Engineering, maximum achievable matmul tables", URL: "https://github.com/stas00/ml-engineering/blob/master/compute/accelerator/README.md", Date: "2026-08"},
 	{ID: "ml-engineering-network", Title: "Stas Bekman, ML Engineering, network tables", URL: "https://github.com/stas00/ml-engineering/blob/master/network/README.md", Date: "2026-08"},
+	{ID: "mlperf-dlrm", Title: "MLPerf DLRM reference, Criteo 1TB click logs", URL: "https://github.com/mlcommons/inference/tree/master/recommendation", Date: "2020"},
 	{ID: "mlperf-tiny", Title: "mlcommons/tiny, keyword_spotting/keras_model.py", URL: "https://github.com/mlcommons/tiny/tree/master/benchmark/training", Date: "2021"},
 	{ID: "mlsysim-0.3.0", Title: "mlsysim 0.3.0 registries (Python)", URL: "https://pypi.org/project/mlsysim/0.3.0/", Date: "2026"},
 	{ID: "mobilenetv2-paper", Title: "Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks", URL: "https://arxiv.org/abs/1801.04381", Date: "2018"},
@@ -54,7 +65,10 @@ var documents = []Document{
 	{ID: "resnet-paper", Title: "He et al., Deep Residual Learning for Image Recognition", URL: "https://arxiv.org/abs/1512.03385", Date: "2015"},
 	{ID: "ssb-2024", Title: "Statistics Norway and Nord Pool electricity prices", URL: "https://www.ssb.no/en", Date: "2024"},
 	{ID: "st-stm32l4r5-ds", Title: "STMicroelectronics STM32L4R5xx datasheet", URL: "https://www.st.com/en/microcontrollers-microprocessors/stm32l4r5zi.html", Date: "2020"},
+	{ID: "t5-paper", Title: "Raffel et al., Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer, and google-t5/t5-base config.json", URL: "https://arxiv.org/abs/1910.10683", Date: "2020"},
 	{ID: "torchvision-zoo", Title: "torchvision model zoo tables", URL: "https://docs.pytorch.org/vision/stable/models.html", Date: "2026"},
 	{ID: "uptime-2024", Title: "Uptime Institute Global Data Center Survey", URL: "https://uptimeinstitute.com/", Date: "2024"},
 	{ID: "validation", Title: "published serving measurements scored by package validate of this repository", Date: "2026-11"},
+	{ID: "vit-paper", Title: "Dosovitskiy et al., An Image is Worth 16x16 Words, and google/vit-base-patch16-224 config.json", URL: "https://arxiv.org/abs/2010.11929", Date: "2021"},
+	{ID: "whisper-paper", Title: "Radford et al., Robust Speech Recognition via Large-Scale Weak Supervision, and openai/whisper-large-v3 config.json", URL: "https://arxiv.org/abs/2212.04356", Date: "2023-11"},
 }

@@ -66,6 +66,7 @@ type MemoryResult struct {
 
 	in    Memory // with its defaults settled, for Explain
 	split models.Split
+	held  models.StateMemory
 }
 
 const name = "training.Memory"
@@ -91,10 +92,10 @@ func (s Memory) Solve() (MemoryResult, error) {
 	if !r.Fits {
 		r.Warnings |= walls.DoesNotFit
 	}
-	if s.Model.Attends() && s.Model.Context > 0 && s.Sequence > s.Model.Context {
+	if s.Model.Reads() && s.Model.Context > 0 && s.Sequence > s.Model.Context {
 		r.Warnings |= walls.BeyondContext
 	}
-	r.in, r.split = s, split
+	r.in, r.split, r.held = s, split, m
 	return r, nil
 }
 
@@ -109,11 +110,11 @@ func (s *Memory) refuse() error {
 	switch {
 	case s.Hardware.Capacity() == 0:
 		return describe.Refuse(name, "Hardware.Memory", s.Hardware.Memory, "above 0 B")
-	case s.Model.Attends() && s.Model.Hidden == 0:
+	case s.Model.Stacked() && s.Model.Hidden == 0:
 		return describe.Refuse(name, "Model.Hidden", s.Model.Hidden, "at least 1")
 	case s.TP > 1 && (!s.Model.Attends() || s.Model.Heads%s.TP != 0):
 		return describe.Refuse(name, "TP", s.TP, "a divisor of the model's attention heads")
-	case s.PP > max(1, s.Model.Layers):
+	case s.PP > max(1, s.Model.Blocks()):
 		return describe.Refuse(name, "PP", s.PP, "at most the layers of the model")
 	case s.EP > 1 && s.EP > s.Model.Experts:
 		return describe.Refuse(name, "EP", s.EP, "at most the experts of the model")

@@ -134,7 +134,7 @@ func (c Case) Model(input string) (models.Model, error) {
 		Name: in.Name, Params: units.Params(in.Parameters), Active: units.Params(in.ActiveParameters),
 		Layers: in.Layers, Hidden: in.HiddenDim, Heads: in.Heads, KVHeads: in.KVHeads, HeadDim: in.HeadDim,
 		KVRank: in.KVLoraRank, RopeDim: in.QKRopeHeadDim, Experts: in.Experts, TopK: in.ActiveExperts,
-		FLOPs: units.FLOP(in.InferenceFlops), Vocab: in.VocabSize,
+		FLOPs: units.FLOP(in.InferenceFlops), Vocab: in.VocabSize, State: in.StateSize,
 	}
 	switch in.Class {
 	case "TransformerWorkload":
@@ -143,6 +143,10 @@ func (c Case) Model(input string) (models.Model, error) {
 		m.TopK = max(m.TopK, 1)
 	case "CNNWorkload":
 		m.Family = models.CNN
+	case "SSMWorkload":
+		m.Family = models.SSM
+	case "DiffusionWorkload":
+		m.Family, m.Steps = models.Diffusion, in.DenoisingSteps
 	default:
 		return m, fmt.Errorf("%s: %s: %w %s", c.ID, in.Name, ErrFamily, in.Class)
 	}
