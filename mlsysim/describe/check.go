@@ -33,6 +33,9 @@ func Refuse(input, field string, value any, want string) error {
 func Check[T any](v *T) error {
 	p := planOf(reflect.TypeFor[T]())
 	base := unsafe.Pointer(v)
+	if p.quick.pass(base) {
+		return nil
+	}
 	for i := range p.steps {
 		if s := &p.steps[i]; !s.pass(base) {
 			return s.err(p.name, base)
@@ -64,6 +67,7 @@ type step struct {
 type plan struct {
 	name  string
 	steps []step
+	quick quick
 }
 
 var plans sync.Map // reflect.Type -> *plan; a cache of what types say, never changed once stored
@@ -74,6 +78,7 @@ func planOf(t reflect.Type) *plan {
 	}
 	p := &plan{name: TypeName(t)}
 	p.add(t, "", 0)
+	p.quick = sorted(p.steps)
 	stored, _ := plans.LoadOrStore(t, p)
 	return stored.(*plan)
 }

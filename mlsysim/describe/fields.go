@@ -157,6 +157,10 @@ const (
 	tiny      = 1e-30
 	huge      = 1e30
 	countable = 1e9
+
+	// The bits of tiny and huge; a test holds them to the numbers.
+	tinyBits = 0x39b4484bfeebc2a0
+	hugeBits = 0x46293e5939a08cea
 )
 
 func (b bounds) inside(v float64) bool {
