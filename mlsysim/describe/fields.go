@@ -16,8 +16,10 @@ package describe
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -53,6 +55,16 @@ type Field struct {
 
 // Fields lists the exported fields of a struct type in declaration order.
 func Fields(t reflect.Type) []Field {
+	if cached, ok := fieldsOf.Load(t); ok {
+		return slices.Clone(cached.([]Field))
+	}
+	stored, _ := fieldsOf.LoadOrStore(t, readFields(t))
+	return slices.Clone(stored.([]Field))
+}
+
+var fieldsOf sync.Map // reflect.Type -> []Field; a cache of what types say, never changed once stored
+
+func readFields(t reflect.Type) []Field {
 	var out []Field
 	for _, sf := range reflect.VisibleFields(t) {
 		if !sf.IsExported() || sf.Anonymous {

@@ -91,49 +91,74 @@ func (f *Flag) Type() string {
 	}
 }
 
+// Lookup finds a field of a struct type by its Go or JSON name; the error
+// suggests the nearest ones.
+func Lookup(t reflect.Type, name string) (Field, error) { return lookup(t, name, anyField) }
+
+func lookup(t reflect.Type, name string, suggested func(Field) bool) (Field, error) {
+	for _, f := range Fields(t) {
+		if strings.EqualFold(f.Name, name) || f.Key == name {
+			return f, nil
+		}
+	}
+	return Field{}, unknownField(t, name, suggested)
+}
+
+func anyField(Field) bool { return true }
+
 // SetField stores a number into the named field of the struct that into points
 // to; a sweep moves its axis with it. Names are Go or JSON names.
 func SetField(into any, name string, x float64) error {
 	v := reflect.ValueOf(into).Elem()
-	fields := Fields(v.Type())
-	for _, f := range fields {
-		if !strings.EqualFold(f.Name, name) && f.Key != name {
-			continue
-		}
-		field := v.FieldByIndex(f.Index)
-		switch field.Kind() {
-		case reflect.Int:
-			if x != float64(int(x)) {
-				return &FieldError{Input: TypeName(v.Type()), Field: f.Name, Value: Text(x), Want: "a whole number"}
-			}
-			field.SetInt(int64(x))
-		case reflect.Float64:
-			field.SetFloat(x)
-		default:
-			return fmt.Errorf("%s: %s is not a number and cannot be swept", TypeName(v.Type()), f.Name)
-		}
-		return f.checkGiven(field, TypeName(v.Type()), "")
+	f, err := lookup(v.Type(), name, Field.IsNumber)
+	if err != nil {
+		return err
 	}
-	return unknownField(v.Type(), name, numeric)
+	field := v.FieldByIndex(f.Index)
+	switch field.Kind() {
+	case reflect.Int:
+		if x != float64(int(x)) {
+			return &FieldError{Input: TypeName(v.Type()), Field: f.Name, Value: Text(x), Want: "a whole number"}
+		}
+		field.SetInt(int64(x))
+	case reflect.Float64:
+		field.SetFloat(x)
+	default:
+		return fmt.Errorf("%s: %s is not a number and cannot be swept", TypeName(v.Type()), f.Name)
+	}
+	return f.checkGiven(field, TypeName(v.Type()), "")
 }
 
 // Number returns a numeric field of a struct and the field's description.
 func Number(v any, name string) (float64, Field, error) {
 	rv := reflect.ValueOf(v)
-	for _, f := range Fields(rv.Type()) {
-		if !strings.EqualFold(f.Name, name) && f.Key != name {
-			continue
-		}
-		field := rv.FieldByIndex(f.Index)
-		switch field.Kind() {
-		case reflect.Int:
-			return float64(field.Int()), f, nil
-		case reflect.Float64:
-			return field.Float(), f, nil
-		}
-		return 0, f, fmt.Errorf("%s: %s is not a number", TypeName(rv.Type()), f.Name)
+	f, err := lookup(rv.Type(), name, Field.IsNumber)
+	if err != nil {
+		return 0, Field{}, err
 	}
-	return 0, Field{}, unknownField(rv.Type(), name, numeric)
+	field := rv.FieldByIndex(f.Index)
+	switch field.Kind() {
+	case reflect.Int:
+		return float64(field.Int()), f, nil
+	case reflect.Float64:
+		return field.Float(), f, nil
+	}
+	return 0, f, fmt.Errorf("%s: %s is not a number", TypeName(rv.Type()), f.Name)
 }
 
-func numeric(f Field) bool { return f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Float64 }
+// IsNumber reports whether the field is a float or an integer.
+func (f Field) IsNumber() bool {
+	return f.Type.Kind() == reflect.Int || f.Type.Kind() == reflect.Float64
+}
+
+// Refuse returns the range that the field wants if a given number is outside it,
+// else "".
+func (f Field) Refuse(x float64) string { return f.bounds.refuse(x) }
+
+// Parse reads text into a new value of the field's type: a number with its unit,
+// a name of an enum or of a registry entry.
+func (f Field) Parse(text string) (reflect.Value, error) {
+	v := reflect.New(f.Type).Elem()
+	err := setText(v, text)
+	return v, err
+}

@@ -122,7 +122,7 @@ func Encode(v any) ([]byte, error) {
 }
 
 func encode(b *bytes.Buffer, v reflect.Value) error {
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
+	for (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !v.IsNil() {
 		v = v.Elem()
 	}
 	if _, ok := v.Interface().(json.Marshaler); ok || v.Kind() != reflect.Struct && v.Kind() != reflect.Slice {

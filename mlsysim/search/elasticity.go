@@ -1,13 +1,12 @@
 package search
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
+	"reflect"
+	"strings"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -19,6 +18,9 @@ type Sensitivity struct {
 	Fits    bool
 	Binding string // the field with the largest elasticity, none on ties, memory capacity if it does not fit
 	Fields  []Elasticity
+	Ridges  []Ridge
+
+	metric metric
 }
 
 // An Elasticity is the percent by which a metric moves per percent of a field,
@@ -32,6 +34,18 @@ type Elasticity struct {
 	RightKnown bool
 	Kink       bool
 	Why        string // why a side is unknown
+
+	knob   knob
+	chords [2]chords
+}
+
+// A Ridge is how far a phase is from where arithmetic and memory take equally
+// long: the logarithm of the ratio, above zero where arithmetic binds.
+type Ridge struct {
+	Phase    string // prefill, decode, or empty where there is one
+	Compute  units.Seconds
+	Memory   units.Seconds
+	Distance float64
 }
 
 // Magnitude is the larger of the two sides.
@@ -45,42 +59,78 @@ const equal = 1e-6
 //	e = ∂ln metric / ∂ln field, from below and from above
 //
 // The slope is extrapolated from tiny steps in the logarithm (Richardson), each
-// side on its own; a field of whole numbers takes a step of one. It leaves out
-// what happens far from the design. Williams 2009 (the ridge).
+// side on its own; a field of whole numbers takes a step of one. Where the result
+// has the times of arithmetic and memory, the distance to the ridge, ln(T_c/T_m),
+// comes with it. It leaves out what happens far from the design. Williams 2009
+// (the ridge).
 func Elasticities(solver any, metric string, fields []string) (Sensitivity, error) {
-	r, err := newRunner(solver)
+	p, err := ProgramOf(solver)
 	if err != nil {
-		return Sensitivity{}, err
+		return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
 	}
-	f, err := r.metric(metric)
+	m, err := p.metric(metric)
 	if err != nil {
-		return Sensitivity{}, err
+		return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
 	}
 	if len(fields) == 0 {
-		return Sensitivity{}, fmt.Errorf("elasticities: %s: no fields", r.name())
+		return Sensitivity{}, fmt.Errorf("elasticities: %s: no fields", p.name)
 	}
-	result, err := r.run(r.start)
-	if err != nil {
-		return Sensitivity{}, err
-	}
-	s := Sensitivity{Solver: r.name(), Metric: f.Name, Fits: fits(result)}
-	base, known := read(result, f)
-	if !known || base == 0 {
-		return s, fmt.Errorf("elasticities: %s: %s is zero or unknown here", r.name(), f.Name)
-	}
-	s.Value = base
-	for _, path := range fields {
-		k, err := r.numeric(path)
-		if err != nil {
-			return Sensitivity{}, err
+	knobs := make([]knob, len(fields))
+	for i, path := range fields {
+		if knobs[i], err = p.numeric(path); err != nil {
+			return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
 		}
-		s.Fields = append(s.Fields, slopes{r, k, f, base}.both())
 	}
-	s.Binding = binding(s.Fields)
-	if !inMemory(result) {
+	r := p.runner()
+	if err := r.solve(); err != nil {
+		return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
+	}
+	judge, gauge := p.judge(r.out), m.on(r.out)
+	s := Sensitivity{Solver: p.name, Metric: m.path, Fits: judge.verdict() == fitting, metric: m}
+	base, known := gauge.read()
+	if !known || base == 0 {
+		return s, fmt.Errorf("elasticities: %s: %s is zero or unknown here", p.name, m.path)
+	}
+	s.Value, s.Ridges = base, ridges(p, r.out)
+	crowded := !inMemory(r.out)
+	for _, k := range knobs {
+		s.Fields = append(s.Fields, slopes{r, k, gauge, m.path, base}.both())
+	}
+	if s.Binding = binding(s.Fields); crowded {
 		s.Binding = walls.MemoryCapacity.String()
 	}
 	return s, nil
+}
+
+// ridges finds the pairs of times of arithmetic and memory in a result.
+func ridges(p Program, result reflect.Value) []Ridge {
+	if !p.staged {
+		return pairs(result, "")
+	}
+	var out []Ridge
+	for i := range result.NumField() {
+		out = append(out, pairs(result.Field(i), strings.ToLower(p.result.Field(i).Name)+" ")...)
+	}
+	return out
+}
+
+func pairs(result reflect.Value, stage string) []Ridge {
+	var out []Ridge
+	seconds := reflect.TypeFor[units.Seconds]()
+	for i := range result.NumField() {
+		f := result.Type().Field(i)
+		phase, ok := strings.CutSuffix(f.Name, "Compute")
+		other := result.FieldByName(phase + "Memory")
+		if !ok || f.Type != seconds || !other.IsValid() || other.Type() != seconds {
+			continue
+		}
+		compute, memory := units.Seconds(result.Field(i).Float()), units.Seconds(other.Float())
+		if compute > 0 && memory > 0 {
+			name := strings.TrimSpace(stage + strings.ToLower(phase))
+			out = append(out, Ridge{name, compute, memory, math.Log(compute.Ratio(memory))})
+		}
+	}
+	return out
 }
 
 // none is the binding of a tie.
@@ -99,27 +149,38 @@ func binding(fields []Elasticity) string {
 	return name
 }
 
+// slopes differentiates one metric by one field.
 type slopes struct {
-	runner runner
-	knob   knob
-	metric describe.Field
-	base   float64
+	*runner
+	knob  knob
+	gauge gauge
+	name  string
+	base  float64
+}
+
+// chords are what one side was extrapolated from: slopes to points at h, h/2,
+// h/4 and h/8 in the logarithm of the field, or one to the next whole number.
+type chords struct {
+	h     float64
+	slope [4]float64
 }
 
 func (s slopes) both() Elasticity {
-	e := Elasticity{Field: s.knob.path, At: s.knob.value(s.runner.start)}
-	if e.At <= 0 {
+	x := s.knob.value(s.in)
+	e := Elasticity{Field: s.knob.path, At: x, knob: s.knob}
+	if x <= 0 {
 		e.Why = "the field is zero or negative"
 		return e
 	}
 	var left, right error
 	if s.knob.whole() {
-		e.Left, left = s.chord(e.At, math.Log((e.At-1)/e.At))
-		e.Right, right = s.chord(e.At, math.Log((e.At+1)/e.At))
+		e.Left, e.chords[0], left = s.step(x, x-1)
+		e.Right, e.chords[1], right = s.step(x, x+1)
 	} else {
-		e.Left, left = s.slope(e.At, -1)
-		e.Right, right = s.slope(e.At, 1)
+		e.Left, e.chords[0], left = s.slope(x, -1)
+		e.Right, e.chords[1], right = s.slope(x, 1)
 	}
+	s.knob.set(s.in, x)
 	e.LeftKnown, e.RightKnown = left == nil, right == nil
 	e.Kink = e.LeftKnown && e.RightKnown && math.Abs(e.Left-e.Right) > equal && !s.knob.whole()
 	for _, err := range []error{left, right} {
@@ -130,91 +191,44 @@ func (s slopes) both() Elasticity {
 	return e
 }
 
+func (s slopes) step(x, to float64) (float64, chords, error) {
+	v, err := s.chord(x, to)
+	return v, chords{slope: [4]float64{v}}, err
+}
+
 // slope extrapolates chords of h, h/2, h/4 and h/8 to nothing; steps shrink
 // until two orders agree, so that a kink nearby stays outside.
-func (s slopes) slope(x, side float64) (float64, error) {
-	var answer float64
+func (s slopes) slope(x, side float64) (answer float64, from chords, err error) {
 	for h := 1e-3; h > 1e-6; h /= 10 {
-		var d [4]float64
-		for i := range d {
-			c, err := s.chord(x, side*h/float64(int(1)<<i))
-			if err != nil {
-				return 0, err
-			}
-			d[i] = c
-		}
-		rough := 0.0
-		for order := 1; order < len(d); order++ {
-			rough = d[len(d)-1]
-			for i := len(d) - 1; i >= order; i-- {
-				d[i] += (d[i] - d[i-1]) / float64(int(1)<<order-1)
+		from.h = side * h
+		for i := range from.slope {
+			if from.slope[i], err = s.chord(x, x*math.Exp(from.h/float64(int(1)<<i))); err != nil {
+				return 0, from, err
 			}
 		}
-		answer = d[len(d)-1]
+		d := from.slope
+		rough := (8*d[3] - 6*d[2] + d[1]) / 3 // the same with one order less
+		answer = (64*d[3] - 56*d[2] + 14*d[1] - d[0]) / 21
 		if math.Abs(answer-rough) < 1e-9*math.Max(1, math.Abs(answer)) {
 			break
 		}
 	}
-	return answer, nil
+	return answer, from, nil
 }
 
-// chord is the slope between the design and the field times e^h.
-func (s slopes) chord(x, h float64) (float64, error) {
-	at := x * math.Exp(h)
-	if s.knob.whole() {
-		at = math.Round(at)
-	}
-	if at == 0 {
+// chord is the slope in logarithms between the design and another value.
+func (s slopes) chord(x, to float64) (float64, error) {
+	if to == 0 {
 		return 0, fmt.Errorf("%s cannot be smaller", s.knob.path)
 	}
-	in := s.runner.clone()
-	s.knob.set(in, at)
-	result, err := s.runner.run(in)
-	if err != nil {
+	s.knob.set(s.in, to)
+	if err := s.solve(); err != nil {
 		return 0, err
 	}
-	v, known := read(result, s.metric)
+	v, known := s.gauge.read()
 	change := (v - s.base) / s.base
 	if !known || !(change > -1) {
-		return 0, fmt.Errorf("%s is zero or unknown beside the design", s.metric.Name)
+		return 0, fmt.Errorf("%s is zero or unknown beside the design", s.name)
 	}
-	return math.Log1p(change) / math.Log(at/x), nil
-}
-
-// View is a table, the largest first as a tornado has it, with bars.
-func (s Sensitivity) View() show.View {
-	t := &show.Table{Columns: []show.Column{
-		{Name: "Field"},
-		{Name: "Left", Right: true, Help: "percent per percent, as the field shrinks"},
-		{Name: "Right", Right: true, Help: "percent per percent, as the field grows"},
-		{Name: "Kink", Help: "the two sides differ"},
-	}}
-	block := show.Block{Heading: "binding: " + s.Binding, Table: t}
-	for _, e := range s.ranked() {
-		kink := ""
-		if e.Kink {
-			kink = "yes"
-		}
-		t.Cells = append(t.Cells, []string{e.Field, side(e.Left, e.LeftKnown), side(e.Right, e.RightKnown), kink})
-		t.Muted = append(t.Muted, !e.LeftKnown && !e.RightKnown)
-		block.Bars = append(block.Bars, show.Bar{Label: e.Field, Value: describe.Text(e.Magnitude()), Share: e.Magnitude()})
-		if e.Why != "" {
-			block.Notes = append(block.Notes, e.Field+": "+e.Why)
-		}
-	}
-	return show.View{Title: "sensitivity of " + s.Metric + " of " + s.Solver, Blocks: []show.Block{block}, Data: s}
-}
-
-func side(v float64, known bool) string {
-	if !known {
-		return "unknown"
-	}
-	return describe.Text(v)
-}
-
-// ranked lists the fields by magnitude; equals stay in their order.
-func (s Sensitivity) ranked() []Elasticity {
-	out := slices.Clone(s.Fields)
-	slices.SortStableFunc(out, func(a, b Elasticity) int { return cmp.Compare(b.Magnitude(), a.Magnitude()) })
-	return out
+	return math.Log1p(change) / math.Log(to/x), nil
 }

@@ -3,10 +3,8 @@ package search
 import (
 	"fmt"
 	"math"
-	"reflect"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -33,13 +31,19 @@ type GoalResult struct {
 	Reached  bool    `help:"some value in the bracket meets the target"`
 	X        float64 `help:"value of the field; the nearest miss if the target is not reached"`
 	Value    float64 `help:"metric there, by the solver itself"`
+	Margin   float64 `help:"how far the metric is on the good side of the target; below zero it is missed"`
 	Smallest bool    `help:"no smaller value in the bracket meets the target"`
 	Largest  bool    `help:"no larger value in the bracket meets the target"`
-	Solved   int     `help:"times the solver ran"`
+
+	Beside      float64 `help:"nearest value of the field tried that misses the target" known:"BesideKnown"`
+	BesideKnown bool    `help:"some value in the bracket misses the target"`
+	Solved      int     `help:"times the solver ran"`
 	walls.Notes
 
 	goal   Goal
 	knob   knob
+	metric metric
+	sign   float64
 	result any
 }
 
@@ -73,9 +77,11 @@ func (g Goal) Solve() (GoalResult, error) {
 	answer, out := tried[first], GoalResult{Reached: true}
 	switch {
 	case first == 0 && last < len(tried)-1: // small values meet it
-		answer, out.Largest = s.edge(tried[last], tried[last+1].x), true
+		answer, out.Beside = s.edge(tried[last], tried[last+1].x)
+		out.Largest, out.BesideKnown = true, true
 	case first > 0:
-		answer, out.Smallest = s.edge(tried[first], tried[first-1].x), true
+		answer, out.Beside = s.edge(tried[first], tried[first-1].x)
+		out.Smallest, out.BesideKnown = true, true
 	default:
 		out.Smallest = true
 	}
@@ -87,76 +93,86 @@ func (g Goal) Run() GoalResult { return walls.Must(g.Solve()) }
 
 // A seeker is a goal with its names resolved.
 type seeker struct {
-	runner
-	goal   Goal
-	knob   knob
-	metric describe.Field
-	in     reflect.Value
-	sign   float64 // of metric - target wanted; 0 wants a crossing
-	solved int
+	*runner
+	program Program
+	goal    Goal
+	knob    knob
+	metric  metric
+	gauge   gauge
+	judge   judge
+	sign    float64 // of metric - target wanted; 0 wants a crossing
+	solved  int
 }
 
-// A trial is one value tried.
-type trial struct {
-	x, value float64
-	met, ok  bool
-	err      error
-	result   reflect.Value
+// A probe is one value tried.
+type probe struct {
+	x, value      float64
+	met, ok, fits bool
+	err           error
 }
 
 func (g Goal) prepare() (*seeker, error) {
-	r, err := newRunner(g.Solver)
+	p, err := ProgramOf(g.Solver)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("goal: %w", err)
 	}
-	s := &seeker{runner: r, goal: g, in: r.clone()}
-	if s.knob, err = r.numeric(g.Field); err != nil {
-		return nil, err
+	s := &seeker{program: p, goal: g, runner: p.runner()}
+	if s.knob, err = p.numeric(g.Field); err != nil {
+		return nil, fmt.Errorf("goal: %w", err)
 	}
-	if s.metric, err = r.metric(g.Metric); err != nil {
-		return nil, err
+	if s.metric, err = p.metric(g.Metric); err != nil {
+		return nil, fmt.Errorf("goal: %w", err)
 	}
+	s.gauge, s.judge = s.metric.on(s.out), p.judge(s.out)
 	if g.Target-g.Target != 0 {
-		return nil, describe.Refuse(r.name(), "target of "+s.metric.Name, g.Target, "a finite number")
+		return nil, describe.Refuse(p.name, "target of "+s.metric.path, g.Target, "a finite number")
 	}
-	switch s.metric.Better {
+	switch s.metric.field.Better {
 	case "lower":
 		s.sign = -1
 	case "higher":
 		s.sign = 1
 	}
+	return s, s.bracket()
+}
+
+// bracket settles where to look.
+func (s *seeker) bracket() error {
+	g := &s.goal
 	if g.Lo == 0 && g.Hi == 0 {
-		now := s.knob.value(r.start)
-		s.goal.Lo, s.goal.Hi = now/1e6, now*1e6
+		now := s.knob.value(s.in)
+		g.Lo, g.Hi = now/1e6, now*1e6
 		if s.knob.whole() {
-			s.goal.Lo, s.goal.Hi = 1, math.Max(now, 1)*1e4
+			g.Lo, g.Hi = 1, max(now, 1)*1e4
 		}
 	}
 	if s.knob.whole() {
-		s.goal.Lo, s.goal.Hi = math.Ceil(s.goal.Lo), math.Floor(math.Min(s.goal.Hi, 1e9))
+		g.Lo, g.Hi = math.Ceil(g.Lo), math.Floor(min(g.Hi, 1e9))
 	}
-	if !(s.goal.Lo < s.goal.Hi) || !(s.goal.Lo > 0 || s.knob.whole() && s.goal.Lo == 0) || s.goal.Hi > 1e30 {
-		return nil, describe.Refuse(r.name(), "bracket of "+s.knob.path, fmt.Sprintf("%v to %v", g.Lo, g.Hi), "0 < Lo < Hi")
+	positive := g.Lo > 0 || s.knob.whole() && g.Lo == 0
+	if !(g.Lo < g.Hi) || !positive || g.Hi > 1e30 {
+		return describe.Refuse(s.program.name, "bracket of "+s.knob.path, fmt.Sprintf("%v to %v", g.Lo, g.Hi), "0 < Lo < Hi")
 	}
-	return s, nil
+	return nil
 }
 
-func (s *seeker) try(x float64) trial {
+func (s *seeker) try(x float64) probe {
 	s.knob.set(s.in, x)
 	s.solved++
-	t := trial{x: x}
-	if t.result, t.err = s.run(s.in); t.err != nil {
-		return t
+	p := probe{x: x}
+	if p.err = s.solve(); p.err != nil {
+		return p
 	}
-	t.value, t.ok = read(t.result, s.metric)
-	t.met = t.ok && fits(t.result) && s.sign*(t.value-s.goal.Target) >= 0
-	return t
+	p.value, p.ok = s.gauge.read()
+	p.fits = s.judge.verdict() == fitting
+	p.met = p.ok && p.fits && s.sign*(p.value-s.goal.Target) >= 0
+	return p
 }
 
 // tried solves the grid. Without a better direction what counts is lying on the
 // same side of the target as the last value, provided that the first does not.
-func (s *seeker) tried() []trial {
-	out := make([]trial, 0, grid+1)
+func (s *seeker) tried() []probe {
+	out := make([]probe, 0, grid+1)
 	lo, hi := s.goal.Lo, s.goal.Hi
 	if s.knob.whole() && hi-lo < scan {
 		for x := lo; x <= hi; x++ {
@@ -176,24 +192,35 @@ func (s *seeker) tried() []trial {
 	return out
 }
 
-func (s *seeker) crossing(tried []trial) {
-	first, last := tried[0].value-s.goal.Target, tried[len(tried)-1].value-s.goal.Target
+// crossing wants the side of the last value that the solver knows, if the first
+// one lies on the other.
+func (s *seeker) crossing(tried []probe) {
+	var known []probe
+	for _, p := range tried {
+		if p.ok {
+			known = append(known, p)
+		}
+	}
 	s.sign = 1
-	if last < 0 {
+	if len(known) == 0 {
+		return
+	}
+	first, last := known[0].value-s.goal.Target, known[len(known)-1].value-s.goal.Target
+	if last < 0 || last == 0 && first > 0 {
 		s.sign = -1
 	}
+	crossed := math.Min(first, last) <= 0 && math.Max(first, last) >= 0
 	for i := range tried {
-		t := &tried[i]
-		crossed := first*last <= 0
-		t.met = crossed && t.ok && fits(t.result) && s.sign*(t.value-s.goal.Target) >= 0
+		p := &tried[i]
+		p.met = crossed && p.ok && p.fits && s.sign*(p.value-s.goal.Target) >= 0
 	}
 }
 
 func (s *seeker) between(lo, hi, share float64) float64 {
-	switch {
-	case share == 0:
+	switch share {
+	case 0:
 		return lo
-	case share == 1:
+	case 1:
 		return hi
 	}
 	x := math.Max(lo, 0.5) + (hi-lo)*share
@@ -206,8 +233,9 @@ func (s *seeker) between(lo, hi, share float64) float64 {
 	return math.Min(math.Max(x, lo), hi)
 }
 
-// edge bisects between a value that meets the target and one that does not.
-func (s *seeker) edge(good trial, bad float64) trial {
+// edge bisects between a value that meets the target and one that does not; it
+// returns both, moved next to each other.
+func (s *seeker) edge(good probe, bad float64) (probe, float64) {
 	for range 200 {
 		lo, hi := math.Min(good.x, bad), math.Max(good.x, bad)
 		mid := s.between(lo, hi, 0.5)
@@ -217,66 +245,45 @@ func (s *seeker) edge(good trial, bad float64) trial {
 			}
 			mid = lo + 1
 		}
-		if t := s.try(mid); t.met {
-			good = t
+		if p := s.try(mid); p.met {
+			good = p
 		} else {
 			bad = mid
 		}
 	}
-	return good
+	return good, bad
 }
 
 // missed is the result without an answer: the value that came nearest.
-func (s *seeker) missed(tried []trial) (GoalResult, error) {
-	var nearest trial
-	for _, t := range tried {
-		better := math.Abs(t.value-s.goal.Target) < math.Abs(nearest.value-s.goal.Target)
-		if t.ok && (!nearest.ok || better) {
-			nearest = t
+func (s *seeker) missed(tried []probe) (GoalResult, error) {
+	var nearest probe
+	for _, p := range tried {
+		better := math.Abs(p.value-s.goal.Target) < math.Abs(nearest.value-s.goal.Target)
+		if p.ok && (!nearest.ok || better) {
+			nearest = p
 		}
 	}
-	if !nearest.ok {
-		for _, t := range tried {
-			if t.err != nil {
-				return GoalResult{}, fmt.Errorf("goal: every %s from %v to %v is refused: %w", s.knob.path, s.goal.Lo, s.goal.Hi, t.err)
-			}
-		}
-		return GoalResult{}, fmt.Errorf("goal: %s: %s is unknown", s.name(), s.metric.Name)
+	if nearest.ok {
+		out := s.finish(GoalResult{}, nearest)
+		out.Warnings |= walls.NotReached
+		return out, nil
 	}
-	out := s.finish(GoalResult{}, nearest)
-	out.Warnings |= walls.NotReached
-	return out, nil
+	for _, p := range tried {
+		if p.err != nil {
+			return GoalResult{}, fmt.Errorf("goal: every %s from %v to %v is refused: %w", s.knob.path, s.goal.Lo, s.goal.Hi, p.err)
+		}
+	}
+	return GoalResult{}, fmt.Errorf("goal: %s: %s is unknown", s.program.name, s.metric.path)
 }
 
-func (s *seeker) finish(out GoalResult, t trial) GoalResult {
-	out.X, out.Value, out.result = t.x, t.value, t.result.Interface()
-	out.Solved, out.goal, out.knob = s.solved, s.goal, s.knob
+// finish runs the answer once more for its whole result.
+func (s *seeker) finish(out GoalResult, p probe) GoalResult {
+	s.try(p.x)
+	out.X, out.Value, out.result = p.x, p.value, s.out.Interface()
+	out.Solved, out.goal, out.knob, out.metric, out.sign = s.solved, s.goal, s.knob, s.metric, s.sign
+	out.Margin = s.sign * (p.value - s.goal.Target)
 	return out
 }
 
 // Solution is the solver's whole result at X.
 func (r GoalResult) Solution() any { return r.result }
-
-// View describes the answer.
-func (r GoalResult) View() show.View {
-	v := show.View{Title: "goal: " + r.goal.Metric + " = " + describe.Text(r.goal.Target), Status: show.Pass, Data: r}
-	label := r.knob.path
-	if !r.Reached {
-		v.Status = show.Fail
-		label = "nearest " + label
-	}
-	x := reflect.New(r.knob.field.Type).Elem()
-	if r.knob.whole() {
-		x.SetInt(int64(r.X))
-	} else {
-		x.SetFloat(r.X)
-	}
-	v.Blocks = []show.Block{{
-		Rows: []show.Row{
-			{Label: label, Value: describe.Text(x.Interface()), Help: r.knob.field.Help},
-			{Label: r.goal.Metric, Value: describe.Text(r.Value), Note: "by the solver itself"},
-		},
-		Notes: r.Warnings.Texts(),
-	}}
-	return v
-}

@@ -36,7 +36,19 @@ type NeededResult struct {
 	Rate      units.FLOPRate `help:"least arithmetic peak; 0 if it does not matter" better:"lower"`
 	Devices   int            `help:"copies of the given device that together have all three" better:"lower"`
 	Value     units.Seconds  `help:"the time on that device, by the solver itself" better:"lower"`
+	Slack     units.Seconds  `help:"what the target leaves of it" better:"higher"`
 	walls.Notes
+
+	// For Explain: the question, the given device and the solver's result.
+	needed Needed
+	given  sizes
+	metric metric
+	result any
+}
+
+// The sizes of a device that are turned.
+type sizes struct {
+	memory, bandwidth, rate float64
 }
 
 // unlimited is a rate that takes no time; longest is the largest size that inputs
@@ -48,142 +60,160 @@ const (
 
 // Solve fails if the solver has no device or refuses the design.
 func (n Needed) Solve() (NeededResult, error) {
-	r, err := newRunner(n.Solver)
+	d, err := n.prepare()
 	if err != nil {
 		return NeededResult{}, err
 	}
-	if !(n.Target > 0 && n.Target <= longest) {
-		return NeededResult{}, describe.Refuse(r.name(), "target of "+n.Metric, n.Target, "a time above 0 s")
+	out := NeededResult{needed: n, given: d.sizes(), metric: d.metric}
+	if !d.size(float64(n.Target)) {
+		out.Warnings |= walls.NotReached
+		out.Capacity = units.Bytes(d.found.memory)
+		return out, nil
 	}
-	if f, err := r.metric(n.Metric); err != nil || f.Better != "lower" || f.Unit != "s" {
-		return NeededResult{}, fmt.Errorf("needed: %s: want a time of the result: %s: %w", r.name(), n.Metric, orNoTime(err))
-	}
-	base, err := r.run(r.start)
-	if err != nil {
-		return NeededResult{}, err
-	}
-	d, err := newDevice(r, base)
-	if err != nil {
-		return NeededResult{}, err
-	}
-	return n.size(d)
-}
-
-func orNoTime(err error) error {
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("not a time that should be low")
+	return d.answer(out)
 }
 
 // Run is Solve for labs: an error ends the cell.
 func (n Needed) Run() NeededResult { return walls.Must(n.Solve()) }
 
-// A device is the three fields that are turned.
+// A device is the three fields that are turned, and the time that they set.
 type device struct {
-	runner
+	*runner
 	memory, bandwidth, rate knob
+	metric                  metric
+	gauge                   gauge
+	judge                   judge
+	result                  reflect.Value // of the stage that has the device
+	found                   sizes
 }
 
-func newDevice(r runner, base reflect.Value) (device, error) {
-	d := device{runner: r}
+func (n Needed) prepare() (*device, error) {
+	p, err := ProgramOf(n.Solver)
+	if err != nil {
+		return nil, fmt.Errorf("needed: %w", err)
+	}
+	if !(n.Target > 0 && n.Target <= longest) {
+		return nil, describe.Refuse(p.name, "target of "+n.Metric, n.Target, "a time above 0 s")
+	}
+	m, err := p.metric(n.Metric)
+	if err != nil {
+		return nil, fmt.Errorf("needed: want a time of the result: %w", err)
+	}
+	if m.field.Better != "lower" || m.field.Type != reflect.TypeFor[units.Seconds]() {
+		return nil, fmt.Errorf("needed: %s: want a time of the result: %s is not a time that should be low", p.name, m.path)
+	}
+	d := &device{runner: p.runner(), metric: m}
+	d.gauge, d.judge, d.result = m.on(d.out), p.judge(d.out), d.out
+	if err := d.solve(); err != nil {
+		return nil, fmt.Errorf("needed: %w", err)
+	}
+	return d, d.knobs(p)
+}
+
+// knobs finds the fields of the device; in a composed solver it is that of the
+// stage that has the time.
+func (d *device) knobs(p Program) error {
+	prefix := ""
+	if p.staged {
+		d.result = d.out.Field(d.metric.index[0])
+		prefix = p.result.Field(d.metric.index[0]).Name + "."
+	}
 	peak := "FP16"
-	if f := base.FieldByName("Precision"); f.IsValid() {
+	if f := d.result.FieldByName("Precision"); f.IsValid() {
 		peak = strings.ToUpper(fmt.Sprint(f.Interface()))
 	}
-	var err error
-	for path, k := range map[string]*knob{"Hardware.Memory": &d.memory, "Hardware.Bandwidth": &d.bandwidth, "Hardware.Rates." + peak: &d.rate} {
-		if *k, err = r.numeric(path); err != nil {
-			return d, fmt.Errorf("needed: %s is turned: %w", path, err)
+	for _, k := range []struct {
+		path string
+		to   *knob
+	}{{"Memory", &d.memory}, {"Bandwidth", &d.bandwidth}, {"Rates." + peak, &d.rate}} {
+		var err error
+		if *k.to, err = p.numeric(prefix + "Hardware." + k.path); err != nil {
+			return fmt.Errorf("needed: %sHardware.%s is turned: %w", prefix, k.path, err)
 		}
 	}
-	return d, nil
+	return nil
 }
 
-func (n Needed) size(d device) (NeededResult, error) {
-	out := NeededResult{}
-	in := d.clone()
-	capacity := d.least(in, []knob{d.memory}, 1, 1e18, func(res reflect.Value) bool { return inMemory(res) && fits(res) })
-	if capacity == 0 {
-		out.Warnings |= walls.NotReached
-		return out, nil
-	}
-	out.Capacity = units.Bytes(capacity)
-	d.memory.set(in, capacity)
-	in0 := reflect.New(in.Type()).Elem()
-	in0.Set(in)
+func (d *device) sizes() sizes {
+	return sizes{d.memory.value(d.in), d.bandwidth.value(d.in), d.rate.value(d.in)}
+}
 
-	f, err := d.metric(n.Metric)
-	if err != nil {
-		return out, err
+// try solves a device of three sizes.
+func (d *device) try(s sizes) error {
+	d.memory.set(d.in, s.memory)
+	d.bandwidth.set(d.in, s.bandwidth)
+	d.rate.set(d.in, s.rate)
+	return d.solve()
+}
+
+// size looks for the least memory that fits and then for the least rates that
+// meet the target; false if there are none.
+func (d *device) size(target float64) bool {
+	met := func() bool {
+		v, known := d.gauge.read()
+		return known && v <= target
 	}
-	met := func(res reflect.Value) bool {
-		v, known := read(res, f)
-		return known && v <= float64(n.Target)
+	given := d.sizes()
+	memory := least(1, 1e18, func(x float64) bool {
+		return d.try(sizes{x, given.bandwidth, given.rate}) == nil && inMemory(d.result) && d.judge.verdict() != tooLarge
+	})
+	if memory == 0 {
+		return false
 	}
-	d.rate.set(in, unlimited)
-	bandwidth := d.least(in, []knob{d.bandwidth}, 1, unlimited, met)
-	d.bandwidth.set(in, unlimited)
-	rate := d.least(in, []knob{d.rate}, 1, unlimited, met)
+	d.found.memory = memory
+	bandwidth := least(1, unlimited, func(x float64) bool { return d.try(sizes{memory, x, unlimited}) == nil && met() })
+	rate := least(1, unlimited, func(x float64) bool { return d.try(sizes{memory, unlimited, x}) == nil && met() })
 	if bandwidth == 0 || rate == 0 {
-		out.Warnings |= walls.NotReached
-		return out, nil
+		return false
 	}
-	d.bandwidth.set(in0, bandwidth)
-	d.rate.set(in0, rate)
-	factor := d.least(in0, []knob{d.bandwidth, d.rate}, 1, 1e6, met)
-	if factor == 0 {
-		out.Warnings |= walls.NotReached
-		return out, nil
-	}
-	d.bandwidth.set(in0, bandwidth*factor)
-	d.rate.set(in0, rate*factor)
-	return d.answer(out, in0, f, bandwidth*factor, rate*factor)
+	factor := least(1, 1e6, func(x float64) bool { return d.try(sizes{memory, bandwidth * x, rate * x}) == nil && met() })
+	d.found.bandwidth, d.found.rate = bandwidth*factor, rate*factor
+	return factor > 0
 }
 
 // answer runs the synthesised device.
-func (d device) answer(out NeededResult, in reflect.Value, f describe.Field, bandwidth, rate float64) (NeededResult, error) {
-	result, err := d.run(in)
-	if err != nil {
-		return NeededResult{}, err
+func (d *device) answer(out NeededResult) (NeededResult, error) {
+	if err := d.try(d.found); err != nil {
+		return NeededResult{}, fmt.Errorf("needed: %w", err)
 	}
-	value, _ := read(result, f)
-	out.Reached, out.Value = true, units.Seconds(value)
-	share := float64(out.Capacity) / d.memory.value(d.start)
-	if bandwidth > 1 { // 1 is the least tried: it does not matter
-		out.Bandwidth = units.ByteRate(bandwidth)
-		share = math.Max(share, bandwidth/d.bandwidth.value(d.start))
+	value, _ := d.gauge.read()
+	out.Reached, out.Value, out.result = true, units.Seconds(value), d.out.Interface()
+	out.Slack = out.needed.Target - out.Value
+	out.Capacity = units.Bytes(d.found.memory)
+	if d.found.bandwidth > 1 { // 1 is the least tried: it does not matter
+		out.Bandwidth = units.ByteRate(d.found.bandwidth)
 	}
-	if rate > 1 {
-		out.Rate = units.FLOPRate(rate)
-		share = math.Max(share, rate/d.rate.value(d.start))
+	if d.found.rate > 1 {
+		out.Rate = units.FLOPRate(d.found.rate)
 	}
-	if n := math.Ceil(share * (1 - 1e-12)); n <= 1e9 {
+	if n := math.Ceil(out.share() * (1 - rounding)); n <= 1e9 {
 		out.Devices = int(n)
 	}
 	return out, nil
 }
 
-// least bisects, on a log scale, for the smallest value that passes; with
-// several knobs the value is a factor on each. 0 means that none passes.
-func (d device) least(from reflect.Value, knobs []knob, lo, hi float64, pass func(reflect.Value) bool) float64 {
-	in := reflect.New(from.Type()).Elem()
-	good := func(x float64) bool {
-		in.Set(from)
-		for _, k := range knobs {
-			v := x
-			if len(knobs) > 1 {
-				v *= k.value(from)
-			}
-			k.set(in, v)
+// rounding forgives a share that is a whole number but for the last digits.
+const rounding = 1e-12
+
+// share is the largest of the three ratios to the given device; what that lacks
+// altogether does not count.
+func (r NeededResult) share() float64 {
+	share := 0.0
+	for _, k := range [...][2]float64{{float64(r.Capacity), r.given.memory}, {float64(r.Bandwidth), r.given.bandwidth}, {float64(r.Rate), r.given.rate}} {
+		if k[1] > 0 {
+			share = max(share, k[0]/k[1])
 		}
-		result, err := d.run(in)
-		return err == nil && pass(result)
 	}
-	if good(lo) {
+	return share
+}
+
+// least bisects, on a log scale, for the smallest value that passes; 0 means
+// that none does.
+func least(lo, hi float64, pass func(float64) bool) float64 {
+	if pass(lo) {
 		return lo
 	}
-	if !good(hi) {
+	if !pass(hi) {
 		return 0
 	}
 	for range 200 {
@@ -191,7 +221,7 @@ func (d device) least(from reflect.Value, knobs []knob, lo, hi float64, pass fun
 		if mid <= lo || mid >= hi {
 			break
 		}
-		if good(mid) {
+		if pass(mid) {
 			hi = mid
 		} else {
 			lo = mid

@@ -2,317 +2,182 @@ package search
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"io"
-	"reflect"
 	"runtime"
-	"strconv"
-	"sync"
-	"sync/atomic"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
-// A Space is every combination of several fields of one solver.
+// A Space is every combination of the values of several fields of one solver.
+//
+//	Space{
+//		Solver:    Serving{Model: Llama3_8B, Hardware: H100, Prompt: 2048, Output: 256},
+//		Axes:      []Axis{{Field: "Batch", Values: Pow2(1, 256)}, {Field: "Precision", Names: []string{"fp16", "fp8"}}},
+//		Objective: "TokensPerSecond",
+//		Limits:    []string{"ITL <= 20 ms"},
+//	}
+//
+// Names, units and directions are checked against the types before anything is
+// solved. Every combination gets a verdict; only those that fit and keep every
+// limit are ranked. It leaves out what lies between the values of an axis.
 type Space struct {
-	Solver   any
-	Axes     []Axis
+	Solver    any
+	Axes      []Axis
+	Objective string   // metric whose best value is wanted: ITL, or "minimize Devices"
+	Pareto    []string // metrics of the designs that no other beats in all of them
+	Limits    []string // "ITL <= 20 ms", "Devices < 9"
+	Metrics   []string // further columns of tables, charts and files; none at all is those with a better direction
+
 	Workers  int                   // 0 is one per core
-	Progress func(done, total int) // may be nil; called from several goroutines
+	Progress func(done, total int) // may be nil; one call at a time, never fewer done than before
 }
 
-// An Axis is the values of one field: numbers, or names of an enum or a
-// registry entry.
-type Axis struct {
-	Field  string // Batch, Precision, Hardware, Hardware.Bandwidth
-	Values []float64
-	Names  []string
+// A plan is a space with its names resolved.
+type plan struct {
+	Program
+	space     Space
+	axes      []ruler
+	total     int
+	metrics   []metric // every one that is named, once
+	objective int      // index of it, -1 for none
+	sign      float64  // times the objective is a cost
+	pareto    []cost
+	limits    []limit
+	limited   []int // index of each limit's metric
 }
 
-// A Candidate is one combination, solved.
-type Candidate struct {
-	At     []string // one text per axis
-	Result any      // nil if the input was refused
-	Fits   bool
-	Why    string
+// A cost is one of the metrics, turned so that lower is better.
+type cost struct {
+	metric int
+	sign   float64
 }
 
-// A Cloud is a solved space; the last axis runs fastest.
-type Cloud struct {
-	Title  string
-	Axes   []string
-	Points []Candidate
-	result reflect.Type
-}
+// mostPoints is a quarter of an hour of the fastest solver on one core.
+const mostPoints = 1_000_000_000
 
-// Solve runs the solver on every combination, in parallel. The order of the
-// points does not depend on the number of workers. It ends early, with the
-// context's error, when the context ends.
-func (s Space) Solve(ctx context.Context) (Cloud, error) {
-	r, err := newRunner(s.Solver)
+func (s Space) plan() (*plan, error) {
+	program, err := ProgramOf(s.Solver)
 	if err != nil {
-		return Cloud{}, err
+		return nil, err
 	}
-	axes, total, err := s.axes(r)
-	if err != nil {
-		return Cloud{}, err
+	p := &plan{Program: program, space: s, total: 1, objective: -1}
+	if err := p.addAxes(s.Axes); err != nil {
+		return nil, err
 	}
-	cloud := Cloud{Title: r.name(), Points: make([]Candidate, total), result: r.result}
-	for _, a := range axes {
-		cloud.Axes = append(cloud.Axes, a.path)
+	if err := p.addAims(s); err != nil {
+		return nil, err
 	}
-	s.fill(ctx, r, axes, cloud.Points)
-	if err := ctx.Err(); err != nil {
-		return Cloud{}, fmt.Errorf("sweep of %s: %w", cloud.Title, err)
+	if len(s.Limits) > mostLimits {
+		return nil, fmt.Errorf("%s: want at most %d limits", p.name, mostLimits)
 	}
-	return cloud, nil
-}
-
-// fill solves the points, each worker taking the next one that is left.
-func (s Space) fill(ctx context.Context, r runner, axes []ruler, points []Candidate) {
-	workers, total := s.Workers, len(points)
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	var next, done atomic.Int64
-	var wait sync.WaitGroup
-	for range min(workers, total) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < total && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				points[i] = r.candidate(axes, i)
-				if n := done.Add(1); s.Progress != nil {
-					s.Progress(int(n), total)
-				}
-			}
-		})
-	}
-	wait.Wait()
-}
-
-// A ruler is an axis with its values parsed.
-type ruler struct {
-	knob
-	values []reflect.Value
-	texts  []string
-}
-
-func (s Space) axes(r runner) ([]ruler, int, error) {
-	if len(s.Axes) == 0 {
-		return nil, 0, fmt.Errorf("sweep of %s: no axes", r.name())
-	}
-	var out []ruler
-	total := 1
-	for _, a := range s.Axes {
-		ax, err := a.parse(r)
+	for _, text := range s.Limits {
+		l, err := p.limit(text)
 		if err != nil {
-			return nil, 0, err
+			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
-		if total *= len(ax.values); total > mostSteps {
-			return nil, 0, fmt.Errorf("sweep of %s: want at most %d combinations", r.name(), mostSteps)
-		}
-		out = append(out, ax)
+		p.limits, p.limited = append(p.limits, l), append(p.limited, p.column(l.metric))
 	}
-	return out, total, nil
-}
-
-func (a Axis) parse(r runner) (ruler, error) {
-	k, err := r.knob(a.Field)
-	if err != nil {
-		return ruler{}, err
-	}
-	if n := len(a.Values) + len(a.Names); n == 0 || len(a.Values) > 0 && len(a.Names) > 0 {
-		return ruler{}, fmt.Errorf("sweep of %s: axis %s: want values or names", r.name(), k.path)
-	}
-	out := ruler{knob: k}
-	for _, name := range a.Names {
-		v := reflect.New(k.field.Type).Elem()
-		if err := k.parse(v, name); err != nil {
-			return ruler{}, fmt.Errorf("sweep of %s: %s: %w", r.name(), k.path, err)
-		}
-		out.values, out.texts = append(out.values, v), append(out.texts, name)
-	}
-	for _, x := range a.Values {
-		if _, err := r.numeric(a.Field); err != nil {
-			return ruler{}, err
-		}
-		v := reflect.New(k.field.Type).Elem()
-		if k.whole() {
-			if x != float64(int(x)) {
-				return ruler{}, describe.Refuse(r.name(), k.path, x, "a whole number")
-			}
-			v.SetInt(int64(x))
-		} else {
-			v.SetFloat(x)
-		}
-		out.values, out.texts = append(out.values, v), append(out.texts, strconv.FormatFloat(x, 'g', -1, 64))
-	}
-	return out, nil
-}
-
-func (r runner) candidate(axes []ruler, i int) Candidate {
-	in := r.clone()
-	at := make([]string, len(axes))
-	for j := len(axes) - 1; j >= 0; j-- {
-		a := &axes[j]
-		n := i % len(a.values)
-		i /= len(a.values)
-		in.FieldByIndex(a.index).Set(a.values[n])
-		at[j] = a.texts[n]
-	}
-	p := solvePoint(in, r.solve, 0)
-	return Candidate{At: at, Result: p.Result, Fits: p.Fits, Why: p.Why}
-}
-
-// Best returns the fitting combination with the best value of a metric; ties go
-// to the first.
-func (c Cloud) Best(metric string) (Candidate, error) {
-	f, err := c.directed(metric)
-	if err != nil {
-		return Candidate{}, err
-	}
-	best, bestValue := -1, 0.0
-	for i, p := range c.Points {
-		if !p.Fits {
-			continue
-		}
-		v, known := read(reflect.ValueOf(p.Result), f)
-		if known && (best < 0 || f.Better == "lower" && v < bestValue || f.Better == "higher" && v > bestValue) {
-			best, bestValue = i, v
-		}
-	}
-	if best < 0 {
-		return Candidate{}, fmt.Errorf("%s: no combination fits", c.Title)
-	}
-	return c.Points[best], nil
-}
-
-// directed is a metric that has a better direction.
-func (c Cloud) directed(metric string) (describe.Field, error) {
-	_, f, err := describe.Number(reflect.Zero(c.result).Interface(), metric)
-	if err == nil && f.Better == "" {
-		err = fmt.Errorf("%s: %s has no better direction", c.Title, f.Name)
-	}
-	return f, err
-}
-
-// Pareto keeps the fitting combinations that no other one beats: at least as
-// good in every metric and better in one.
-func (c Cloud) Pareto(metrics []string) ([]Candidate, error) {
-	if len(metrics) == 0 {
-		return nil, fmt.Errorf("%s: pareto: no metrics", c.Title)
-	}
-	fields := make([]describe.Field, len(metrics))
-	for i, m := range metrics {
-		f, err := c.directed(m)
+	for _, name := range s.Metrics {
+		m, err := p.metric(name)
 		if err != nil {
 			return nil, err
 		}
-		fields[i] = f
+		p.column(m)
 	}
-	var rows [][]float64
-	var points []Candidate
-	for _, p := range c.Points {
-		if row, ok := costs(p, fields); ok {
-			rows, points = append(rows, row), append(points, p)
-		}
+	for _, m := range p.usual(len(s.Metrics) == 0) {
+		p.column(m)
 	}
-	var out []Candidate
-	for i := range points {
-		if !beaten(rows, i) {
-			out = append(out, points[i])
-		}
-	}
-	return out, nil
+	return p, nil
 }
 
-// costs turns the metrics so that lower is better; false if one is unknown.
-func costs(p Candidate, fields []describe.Field) ([]float64, bool) {
-	if !p.Fits {
-		return nil, false
+func (p *plan) addAxes(axes []Axis) error {
+	if len(axes) == 0 {
+		return fmt.Errorf("%s: a space without axes", p.name)
 	}
-	row := make([]float64, len(fields))
-	for i, f := range fields {
-		v, known := read(reflect.ValueOf(p.Result), f)
-		if !known {
-			return nil, false
-		}
-		if f.Better == "higher" {
-			v = -v
-		}
-		row[i] = v
-	}
-	return row, true
-}
-
-func beaten(rows [][]float64, i int) bool {
-	for _, other := range rows {
-		worse, better := false, false
-		for k, v := range other {
-			worse = worse || v > rows[i][k]
-			better = better || v < rows[i][k]
-		}
-		if better && !worse {
-			return true
-		}
-	}
-	return false
-}
-
-// CSV writes one line per combination: the axes, the verdict and the metrics in
-// SI units; an unknown metric is empty.
-func (c Cloud) CSV(w io.Writer, metrics []string) error {
-	var fields []describe.Field
-	head := append([]string{}, c.Axes...)
-	head = append(head, "fits", "why")
-	for _, m := range metrics {
-		_, f, err := describe.Number(reflect.Zero(c.result).Interface(), m)
+	for _, a := range axes {
+		r, err := a.parse(p.Program)
 		if err != nil {
 			return err
 		}
-		fields, head = append(fields, f), append(head, f.Name)
-	}
-	out := csv.NewWriter(w)
-	lines := [][]string{head}
-	for _, p := range c.Points {
-		line := append(append([]string{}, p.At...), strconv.FormatBool(p.Fits), p.Why)
-		for _, f := range fields {
-			text := ""
-			if p.Result != nil {
-				if v, known := read(reflect.ValueOf(p.Result), f); known {
-					text = strconv.FormatFloat(v, 'g', -1, 64)
-				}
+		for _, other := range p.axes {
+			if within(r.path, other.path) || within(other.path, r.path) {
+				return fmt.Errorf("%s: axis %s is part of axis %s or the same", p.name, r.path, other.path)
 			}
-			line = append(line, text)
 		}
-		lines = append(lines, line)
+		if p.total > mostPoints/len(r.values) {
+			return fmt.Errorf("%s: want at most %d combinations", p.name, mostPoints)
+		}
+		p.total *= len(r.values)
+		p.axes = append(p.axes, r)
 	}
-	return out.WriteAll(lines)
+	return nil
 }
 
-// JSON writes the whole cloud.
-func (c Cloud) JSON() ([]byte, error) {
-	type record struct {
-		At     map[string]string `help:"value of each axis"`
-		Fits   bool              `help:"the combination fits"`
-		Why    string            `help:"why it does not"`
-		Result json.RawMessage   `help:"the solver's result"`
-	}
-	out := make([]record, 0, len(c.Points))
-	for _, p := range c.Points {
-		at := map[string]string{}
-		for i, name := range c.Axes {
-			at[name] = p.At[i]
+func (p *plan) addAims(s Space) error {
+	if s.Objective != "" {
+		a, err := p.aim(s.Objective)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		result := json.RawMessage("null")
-		if p.Result != nil {
-			var err error
-			if result, err = describe.Encode(p.Result); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, record{at, p.Fits, p.Why, result})
+		p.objective, p.sign = p.column(a.metric), a.sign
 	}
-	return describe.Encode(out)
+	for _, text := range s.Pareto {
+		a, err := p.aim(text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		p.pareto = append(p.pareto, cost{p.column(a.metric), a.sign})
+	}
+	return nil
+}
+
+// column is the index of a metric, which is added if it is new.
+func (p *plan) column(m metric) int {
+	for i := range p.metrics {
+		if p.metrics[i].path == m.path {
+			return i
+		}
+	}
+	p.metrics = append(p.metrics, m)
+	return len(p.metrics) - 1
+}
+
+// usual lists the metrics that a search shows when it is asked for none: the
+// first ones with a better direction.
+func (p *plan) usual(wanted bool) []metric {
+	var out []metric
+	if !wanted || len(p.metrics) >= columns {
+		return out
+	}
+	for _, path := range directed(p.Program) {
+		if m, err := p.metric(path); err == nil && len(out)+len(p.metrics) < columns {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Solve runs the solver on every combination, in parallel. What comes out does
+// not depend on the number of workers. It ends early, with the context's error,
+// when the context ends.
+func (s Space) Solve(ctx context.Context) (Cloud, error) {
+	p, err := s.plan()
+	if err != nil {
+		return Cloud{}, err
+	}
+	all := newTotals(p)
+	if err := p.walk(ctx, func(r *trial) visitor { return newTally(r, all) }); err != nil {
+		return Cloud{}, err
+	}
+	return all.cloud()
+}
+
+// Run is Solve for labs: an error ends the cell.
+func (s Space) Run() Cloud { return walls.Must(s.Solve(context.Background())) }
+
+func (p *plan) workers() int {
+	if p.space.Workers > 0 {
+		return p.space.Workers
+	}
+	return runtime.GOMAXPROCS(0)
 }

@@ -1,32 +1,42 @@
 package search_test
 
 import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
-var request = serving.Serving{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1, Prompt: 4096, Output: 256}
-
 func TestSweepEqualsTheLoopByHand(t *testing.T) {
-	front, err := search.Sweep(request, "Batch", search.Pow2(1, 512))
-	require.NoError(t, err)
-	require.Len(t, front.Points, 10)
-	for _, p := range front.Points {
-		one := request
-		one.Batch = int(p.X)
-		r, err := one.Solve()
+	for _, solver := range []any{request, search.Compile(request)} {
+		front, err := search.Sweep(solver, "Batch", search.Pow2(1, 512))
 		require.NoError(t, err)
-		require.Equal(t, r, p.Result)
-		require.Equal(t, r.Fits, p.Fits)
+		require.Len(t, front.Points, 10)
+		for _, p := range front.Points {
+			one := request
+			one.Batch = int(p.X)
+			r, err := one.Solve()
+			require.NoError(t, err)
+			require.Equal(t, r, p.Result)
+			require.Equal(t, r.Fits, p.Fits)
+			require.Equal(t, float64(r.ITL), p.Value("itl"))
+		}
 	}
+}
+
+func TestSweepOfANestedField(t *testing.T) {
+	front, err := search.Sweep(request, "hardware.bandwidth", []float64{1e12, 2e12})
+	require.NoError(t, err)
+	require.Equal(t, "Hardware.Bandwidth", front.Axis.Name)
+	require.Greater(t, front.Points[0].Value("ITL"), front.Points[1].Value("ITL"))
 }
 
 func TestPointsThatDoNotFitStayAndSayWhy(t *testing.T) {
@@ -40,28 +50,52 @@ func TestPointsThatDoNotFitStayAndSayWhy(t *testing.T) {
 	best, err := front.Best("TokensPerSecond")
 	require.NoError(t, err)
 	require.Equal(t, 64.0, best.X) // the fastest that fits, not the fastest
+	least, err := front.Best("minimize Cache")
+	require.NoError(t, err)
+	require.Equal(t, 1.0, least.X)
 }
 
 func TestRefusedPointsStayToo(t *testing.T) {
 	front, err := search.Sweep(request, "TP", []float64{1, 3, 4})
 	require.NoError(t, err)
 	require.Contains(t, front.Points[1].Why, "want a divisor of the model's attention heads")
+	require.Nil(t, front.Points[1].Result)
+	require.Panics(t, func() { front.Points[1].Value("ITL") })
 	require.True(t, front.Points[2].Fits)
 }
 
 func TestSweepErrors(t *testing.T) {
-	_, err := search.Sweep(request, "Bach", []float64{1})
-	require.ErrorContains(t, err, "did you mean Batch")
-	_, err = search.Sweep(request, "Batch", []float64{1, 0})
-	require.ErrorContains(t, err, "Batch = 0: want at least 1")
-	_, err = search.Sweep(request, "Batch", nil)
-	require.ErrorContains(t, err, "no values for Batch")
-	_, err = search.Sweep(3, "Batch", []float64{1})
-	require.ErrorContains(t, err, "has no Solve method")
+	for _, c := range []struct {
+		solver any
+		field  string
+		values []float64
+		want   string
+	}{
+		{request, "Bach", []float64{1}, "did you mean Batch"},
+		{request, "Batch", []float64{1, 0}, "Batch = 0: want at least 1"},
+		{request, "Batch", []float64{1.5}, "Batch = 1.5: want a whole number"},
+		{request, "Hardware.Bandwidth", []float64{-1}, "Hardware.Bandwidth = -1 B/s: want at least 0"},
+		{request, "Hardware.Bandwith", []float64{1}, "did you mean Bandwidth"},
+		{request, "Hardware", []float64{1}, "Hardware is not a number"},
+		{request, "Batch.Size", []float64{1}, "int has no field Size"},
+		{request, "Batch", nil, "no values for Batch"},
+		{3, "Batch", []float64{1}, "want a solver struct, not int"},
+		{hardware.H100, "Year", []float64{1}, "has no Solve method"},
+		{search.Program{}, "Year", []float64{1}, "an empty program"},
+	} {
+		_, err := search.Sweep(c.solver, c.field, c.values)
+		require.ErrorContains(t, err, c.want)
+	}
 	front, err := search.Sweep(request, "Batch", []float64{1024})
 	require.NoError(t, err)
 	_, err = front.Best("ITL")
 	require.ErrorContains(t, err, "no point of the sweep fits")
+	_, err = front.Best("ITLL") // D-45: refused although nothing fits
+	require.ErrorContains(t, err, "did you mean ITL")
+	_, err = front.Best("Weights")
+	require.ErrorContains(t, err, `Weights has no better direction: want "minimize Weights"`)
+	_, err = search.Front{}.Best("ITL")
+	require.Error(t, err)
 }
 
 func TestChartAndTable(t *testing.T) {
@@ -79,6 +113,28 @@ func TestChartAndTable(t *testing.T) {
 	table := view.Blocks[0].Table
 	require.Len(t, table.Cells, 10)
 	require.Equal(t, "Batch", table.Columns[0].Name)
+}
+
+func TestSweepExports(t *testing.T) {
+	front, err := search.Sweep(request, "TP", []float64{1, 3})
+	require.NoError(t, err)
+	var text, doc bytes.Buffer
+	require.NoError(t, front.CSV(&text, []string{"ITL"}))
+	lines, err := csv.NewReader(&text).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, []string{"TP", "fits", "why", "ITL"}, lines[0])
+	require.Equal(t, []string{"3", "false", front.Points[1].Why, ""}, lines[2])
+	require.Error(t, front.CSV(&text, []string{"ITLL"}))
+
+	require.NoError(t, front.JSON(&doc))
+	var points []struct {
+		X      float64
+		Fits   bool
+		Result map[string]any
+	}
+	require.NoError(t, json.Unmarshal(doc.Bytes(), &points))
+	require.Equal(t, front.Points[0].Value("ITL"), points[0].Result["itl"])
+	require.Nil(t, points[1].Result)
 }
 
 func TestAxes(t *testing.T) {

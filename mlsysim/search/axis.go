@@ -1,0 +1,159 @@
+package search
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+)
+
+// An Axis is the values of one field: numbers, or texts such as the names of an
+// enum, of a registry entry, or quantities with their units.
+type Axis struct {
+	Field  string // Batch, Precision, Hardware, Hardware.Bandwidth
+	Values []float64
+	Names  []string
+}
+
+// A ruler is an axis with its values parsed.
+type ruler struct {
+	knob
+	values  []reflect.Value
+	numbers []float64 // of a numeric field
+	texts   []string
+}
+
+// parse checks an axis against the solver's input. A value out of range is no
+// mistake of the axis: the solver refuses that candidate.
+func (a Axis) parse(p Program) (ruler, error) {
+	k, err := p.knob(a.Field)
+	if err != nil {
+		return ruler{}, fmt.Errorf("axis %s: %w", a.Field, err)
+	}
+	if n := len(a.Values) + len(a.Names); n == 0 || len(a.Values) > 0 && len(a.Names) > 0 {
+		return ruler{}, fmt.Errorf("%s: axis %s: want values or names", p.name, k.path)
+	}
+	if len(a.Values)+len(a.Names) > mostSteps {
+		return ruler{}, fmt.Errorf("%s: axis %s: want at most %d values", p.name, k.path, mostSteps)
+	}
+	out := ruler{knob: k}
+	for _, name := range a.Names {
+		v, err := k.field.Parse(name)
+		if err != nil {
+			return ruler{}, fmt.Errorf("%s: axis %s: %w", p.name, k.path, err)
+		}
+		out.add(v, name)
+	}
+	for _, x := range a.Values {
+		if !k.field.IsNumber() {
+			return ruler{}, fmt.Errorf("%s: axis %s is not a number: want names", p.name, k.path)
+		}
+		if k.whole() && !(x == math.Trunc(x) && math.Abs(x) <= mostWhole) {
+			return ruler{}, describe.Refuse(p.name, k.path, x, "a whole number")
+		}
+		v := reflect.New(k.field.Type).Elem()
+		setNumber(v, x)
+		out.add(v, strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	return out, nil
+}
+
+// mostWhole is the largest whole number that both an int and a float hold; solvers
+// refuse smaller ones.
+const mostWhole = 1 << 53
+
+func (r *ruler) add(v reflect.Value, text string) {
+	r.values, r.texts = append(r.values, v), append(r.texts, text)
+	if r.field.IsNumber() {
+		r.numbers = append(r.numbers, number(v))
+	}
+}
+
+// A wheel is a ruler on one copy of the input: it holds the place where the
+// value goes, so that turning it costs a store.
+type wheel struct {
+	*ruler
+	place reflect.Value
+	at    int
+}
+
+func (r *ruler) on(in reflect.Value) wheel {
+	w := wheel{ruler: r, place: in.FieldByIndex(r.index)}
+	w.turn(0)
+	return w
+}
+
+func (w *wheel) turn(to int) {
+	w.at = to
+	switch w.place.Kind() {
+	case reflect.Int:
+		w.place.SetInt(int64(w.numbers[to]))
+	case reflect.Float64:
+		w.place.SetFloat(w.numbers[to])
+	default:
+		w.place.Set(w.values[to])
+	}
+}
+
+// An odometer holds one wheel per axis; the last one runs fastest.
+type odometer []wheel
+
+// moveTo turns the wheels to combination i.
+func (o odometer) moveTo(i int) {
+	for j := len(o) - 1; j >= 0; j-- {
+		n := len(o[j].values)
+		o[j].turn(i % n)
+		i /= n
+	}
+}
+
+// next turns to the following combination.
+func (o odometer) next() {
+	for j := len(o) - 1; j >= 0; j-- {
+		if to := o[j].at + 1; to < len(o[j].values) {
+			o[j].turn(to)
+			return
+		}
+		o[j].turn(0)
+	}
+}
+
+// texts is where the wheels are.
+func (o odometer) texts() []string {
+	out := make([]string, len(o))
+	for j := range o {
+		out[j] = o[j].ruler.texts[o[j].at]
+	}
+	return out
+}
+
+// Pow2 lists the powers of two from lo to hi.
+func Pow2(lo, hi int) []float64 {
+	var out []float64
+	for n := max(lo, 1); n <= hi; n *= 2 {
+		out = append(out, float64(n))
+		if n > hi/2 { // the next one would be too large, even for an int
+			break
+		}
+	}
+	return out
+}
+
+// Steps lists lo, lo+step, ... up to hi; it fails for a step that never gets
+// there or takes too many values.
+func Steps(lo, hi, step float64) ([]float64, error) {
+	n := math.Floor((hi-lo)/step + 1e-9) // forgives rounding, so that 0 to 1 by 0.1 ends at 1
+	if !(step > 0 && n < mostSteps) {
+		return nil, fmt.Errorf("steps from %v to %v: step = %v: want above 0 and at most %d values", lo, hi, step, mostSteps)
+	}
+	var out []float64
+	for i := 0.0; i <= n; i++ {
+		out = append(out, lo+i*step)
+	}
+	return out, nil
+}
+
+// mostSteps keeps a mistyped step from filling the memory.
+const mostSteps = 1_000_000

@@ -1,0 +1,160 @@
+package search
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+// Chart draws one metric against another, or against the swept field itself.
+// Points that do not fit are muted.
+func (f Front) Chart(x, y string) show.Chart {
+	c := show.Chart{Title: f.Title + ": " + y + " against " + x, Note: "Hollow points do not fit."}
+	s := show.Series{Name: y, Line: true}
+	against := f.along(x)
+	if !against { // the points carry the axis, and the line needs no name
+		s.Name, c.Note = "", "Each point is one value of "+f.Axis.Name+"; hollow points do not fit."
+	}
+	across, up := f.coordinate(x), f.coordinate(y)
+	c.X, c.Y = across.label, up.label
+	for i, p := range f.Points {
+		px, known := across.at(i)
+		py, also := up.at(i)
+		if p.Result == nil || !known || !also {
+			continue
+		}
+		point := show.Point{X: px, Y: py, Muted: !p.Fits, Why: p.Why}
+		if !against {
+			point.Label = describe.Text(p.X)
+		}
+		s.Points = append(s.Points, point)
+	}
+	c.Series = []show.Series{s}
+	c.X.Log, c.Y.Log = wide(s.Points, func(p show.Point) float64 { return p.X }), wide(s.Points, func(p show.Point) float64 { return p.Y })
+	return c
+}
+
+func (f Front) along(name string) bool {
+	return strings.EqualFold(name, f.Axis.Name) || name == f.Axis.Key
+}
+
+// coordinate is a metric of the points, or the swept field itself.
+func (f Front) coordinate(name string) scale {
+	if f.along(name) {
+		return scale{0, show.Axis{Label: f.Axis.Name, Unit: f.Axis.Unit}, func(i int) (float64, bool) { return f.Points[i].X, true }}
+	}
+	if f.program.bind == nil {
+		panic(fmt.Errorf("%s: an empty sweep", name))
+	}
+	m := walls.Must(f.program.metric(name))
+	return scale{-1, show.Axis{Label: m.path, Unit: m.field.Unit}, func(i int) (float64, bool) { return f.Points[i].read(m) }}
+}
+
+// wide reports whether positive values span more than a decade, so that a log
+// axis teaches more.
+func wide(points []show.Point, value func(show.Point) float64) bool {
+	lo, hi := 0.0, 0.0
+	for i, p := range points {
+		v := value(p)
+		if v <= 0 {
+			return false
+		}
+		if i == 0 {
+			lo, hi = v, v
+		}
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return hi > 10*lo
+}
+
+// View describes the sweep as a table of the fields that have a better direction,
+// and a chart of the first of them.
+func (f Front) View() show.View {
+	t := &show.Table{Columns: []show.Column{{Name: f.Axis.Name, Unit: f.Axis.Unit, Right: true, Help: f.Axis.Help}}}
+	metrics := walls.Must(f.columns(nil))
+	for _, m := range metrics {
+		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help})
+	}
+	t.Columns = append(t.Columns, show.Column{Name: "Fits"})
+	for _, p := range f.Points {
+		t.Cells = append(t.Cells, p.cells(metrics))
+		t.Muted = append(t.Muted, !p.Fits)
+	}
+	var records []any
+	for _, p := range f.Points {
+		records = append(records, p.record())
+	}
+	v := show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{{Table: t}}, Data: records}
+	if len(metrics) > 0 {
+		c := f.Chart(f.Axis.Name, metrics[0].path)
+		v.Blocks = append(v.Blocks, show.Block{Chart: &c})
+	}
+	return v
+}
+
+// columns is the most metrics that are shown unasked.
+const columns = 5
+
+// directed lists the metrics with a better direction, the stages of a composed
+// solver in turn.
+func directed(p Program) []string {
+	if !p.staged {
+		return better(p.result, "")
+	}
+	var perStage [][]string
+	longest := 0
+	for _, f := range describe.Fields(p.result) {
+		names := better(f.Type, f.Name+".")
+		perStage, longest = append(perStage, names), max(longest, len(names))
+	}
+	var out []string
+	for k := range longest {
+		for _, names := range perStage {
+			if k < len(names) {
+				out = append(out, names[k])
+			}
+		}
+	}
+	return out
+}
+
+func better(t reflect.Type, prefix string) []string {
+	var out []string
+	for _, f := range describe.Fields(t) {
+		if f.Better != "" && f.IsNumber() {
+			out = append(out, prefix+f.Name)
+		}
+	}
+	return out
+}
+
+func (p Point) cells(metrics []metric) []string {
+	row := []string{describe.Text(p.X)}
+	for _, m := range metrics {
+		cell := ""
+		if v, known := p.read(m); known {
+			cell = describe.Text(m.typed(v))
+		}
+		row = append(row, cell)
+	}
+	verdict := "yes"
+	if !p.Fits {
+		verdict = p.Why
+	}
+	return append(row, verdict)
+}
+
+// record is what JSON prints: axis value, verdict and whole result.
+func (p Point) record() any {
+	type record struct {
+		X      float64 `help:"value of the axis"`
+		Fits   bool    `help:"the point fits"`
+		Why    string  `help:"why it does not"`
+		Result any     `help:"the solver's result"`
+	}
+	return record{p.X, p.Fits, p.Why, p.Result}
+}
