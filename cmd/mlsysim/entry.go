@@ -50,8 +50,7 @@ type entry struct {
 func allNames() []string {
 	return slices.Concat(
 		registryNames(reflect.TypeFor[hardware.Device]()), registryNames(reflect.TypeFor[models.Model]()),
-		registryNames(reflect.TypeFor[infra.Grid]()), registryNames(reflect.TypeFor[infra.Facility]()),
-		registryNames(reflect.TypeFor[systems.Stack]()),
+		keys(infra.All(), func(e infra.AnyEntry) string { return e.Key }), keys(systems.All(), func(e systems.AnyEntry) string { return e.Key }),
 	)
 }
 
@@ -63,26 +62,11 @@ func findEntry(name string) (entry, error) {
 	if e, err := models.Lookup(name); err == nil {
 		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
 	}
-	if g, err := infra.FindGrid(name); err == nil {
-		for _, e := range infra.Grids() {
-			if *e.Value == g {
-				return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
-			}
-		}
+	if e, err := infra.Lookup(name); err == nil {
+		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, *e.Value, e.Facts}, nil
 	}
-	if f, err := infra.FindFacility(name); err == nil {
-		for _, e := range infra.Facilities() {
-			if *e.Value == f {
-				return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
-			}
-		}
-	}
-	if s, err := systems.Find(name); err == nil {
-		for _, e := range systems.Entries() {
-			if *e.Value == s {
-				return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
-			}
-		}
+	if e, err := systems.Lookup(name); err == nil {
+		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, *e.Value, e.Facts}, nil
 	}
 	return entry{}, cli.Unknown("name", name, allNames())
 }

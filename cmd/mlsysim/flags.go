@@ -54,6 +54,12 @@ func registryNames(t reflect.Type) []string {
 		return keys(infra.Facilities(), func(e infra.FacilityEntry) string { return e.Key })
 	case reflect.TypeFor[systems.Stack]():
 		return keys(systems.Entries(), func(e systems.Entry) string { return e.Key })
+	case reflect.TypeFor[systems.Node]():
+		return keys(systems.Nodes(), func(e systems.NodeEntry) string { return e.Key })
+	case reflect.TypeFor[systems.Fabric]():
+		return keys(systems.Fabrics(), func(e systems.FabricEntry) string { return e.Key })
+	case reflect.TypeFor[systems.Cluster]():
+		return keys(systems.Clusters(), func(e systems.ClusterEntry) string { return e.Key })
 	}
 	return nil
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/infra"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -16,19 +16,19 @@ import (
 )
 
 // kinds are the categories of the zoo in their order.
-var kinds = []string{"hardware", "models", "infra"}
+var kinds = []string{"hardware", "models", "infra", "systems"}
 
 func zooCommand(out *cli.Format) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:       "zoo [hardware|models|infra]",
-		Short:     "List the registries: devices, models, grids and facilities",
+		Use:       "zoo [hardware|models|infra|systems]",
+		Short:     "List the registries: devices, models, places and systems",
 		Long:      "zoo lists the registries. Names are those that eval, solve and labs accept; a dash is a value that the registry does not know.",
 		Example:   "  mlsysim zoo hardware\n  mlsysim zoo models -o csv\n  mlsysim zoo show H100",
 		ValidArgs: kinds,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted := kinds
 			if len(args) > 1 {
-				return cli.Usage("unexpected argument %q: want one category of hardware, models, infra", args[1])
+				return cli.Usage("unexpected argument %q: want one category of %s", args[1], strings.Join(kinds, ", "))
 			}
 			if len(args) == 1 {
 				if !slices.Contains(kinds, args[0]) {
@@ -57,6 +57,8 @@ func zoo(wanted []string) show.View {
 			tables, objects = one(tabulate(networks(), modelColumns))
 		case "infra":
 			tables, objects = places()
+		case "systems":
+			tables, objects = assemblies()
 		}
 		for _, t := range tables {
 			v.Blocks = append(v.Blocks, show.Block{Table: t})
@@ -114,39 +116,4 @@ var modelColumns = []column[models.Entry]{
 	{"weights", "At 16 bit", func(e models.Entry) any { return e.Value.Weights(physics.FP16) }},
 	{"context", "Context", func(e models.Entry) any { return positive(e.Value.Context) }},
 	{"aliases", "", func(e models.Entry) any { return append([]string{}, e.Aliases...) }},
-}
-
-// places lists the grids, the cleanest first, and the facilities, the most
-// efficient first.
-func places() ([]*show.Table, []object) {
-	grids := slices.SortedStableFunc(slices.Values(infra.Grids()), func(a, b infra.GridEntry) int {
-		return cmp.Compare(a.Value.Carbon, b.Value.Carbon)
-	})
-	halls := slices.SortedStableFunc(slices.Values(infra.Facilities()), func(a, b infra.FacilityEntry) int {
-		return cmp.Compare(a.Value.PUE, b.Value.PUE)
-	})
-	gridTable, objects := tabulate(grids, gridColumns)
-	hallTable, more := tabulate(halls, hallColumns)
-	return []*show.Table{gridTable, hallTable}, append(objects, more...)
-}
-
-var gridColumns = []column[infra.GridEntry]{
-	{"name", "Grid", func(e infra.GridEntry) any { return e.Key }},
-	{"kind", "", func(infra.GridEntry) any { return "grid" }},
-	{"full_name", "Region", func(e infra.GridEntry) any { return e.Value.Name }},
-	{"year", "Year", func(e infra.GridEntry) any { return positive(e.Value.Year) }},
-	{"carbon", "Carbon", func(e infra.GridEntry) any { return e.Value.Carbon }},
-	{"basis", "Basis", func(e infra.GridEntry) any { return e.Value.Basis }},
-	{"electricity_price", "Electricity", func(e infra.GridEntry) any { return positive(e.Value.Price) }},
-	{"aliases", "", func(e infra.GridEntry) any { return append([]string{}, e.Aliases...) }},
-}
-
-var hallColumns = []column[infra.FacilityEntry]{
-	{"name", "Facility", func(e infra.FacilityEntry) any { return e.Key }},
-	{"kind", "", func(infra.FacilityEntry) any { return "facility" }},
-	{"full_name", "Operator or survey", func(e infra.FacilityEntry) any { return e.Value.Name }},
-	{"year", "Year", func(e infra.FacilityEntry) any { return positive(e.Value.Year) }},
-	{"pue", "PUE", func(e infra.FacilityEntry) any { return positive(e.Value.PUE) }},
-	{"wue", "Water", func(e infra.FacilityEntry) any { return positive(e.Value.WUE) }},
-	{"aliases", "", func(e infra.FacilityEntry) any { return append([]string{}, e.Aliases...) }},
 }

@@ -11,6 +11,72 @@ import (
 // private one is what lookups read, so that a program that overwrites the
 // variable changes nobody else's answer.
 
+// Cooling_Best_Air is a way to cool (Best air cooling, 2022): air, PUE 1.12, 1.8 L/kWh.
+var Cooling_Best_Air = valueCooling_Best_Air
+
+var valueCooling_Best_Air = Cooling{
+	Name:   "Best air cooling",
+	Method: Air,
+	Year:   2022,
+	PUE:    1.12,
+	WUE:    5e-07,
+}
+
+// Cooling_State_Of_Art is a way to cool (State of the art, 2024): air, PUE 1.1, 1.8 L/kWh.
+var Cooling_State_Of_Art = valueCooling_State_Of_Art
+
+var valueCooling_State_Of_Art = Cooling{
+	Name:   "State of the art",
+	Method: Air,
+	Year:   2024,
+	PUE:    1.1,
+	WUE:    5e-07,
+}
+
+// Cooling_Typical is a way to cool (Industry average 2022, 2022): air, PUE 1.55, 1.8 L/kWh.
+var Cooling_Typical = valueCooling_Typical
+
+var valueCooling_Typical = Cooling{
+	Name:   "Industry average 2022",
+	Method: Air,
+	Year:   2022,
+	PUE:    1.55,
+	WUE:    5e-07,
+}
+
+// Cooling_Legacy is a way to cool (Industry average 2023, 2023): air, PUE 1.58, 1.8 L/kWh.
+var Cooling_Legacy = valueCooling_Legacy
+
+var valueCooling_Legacy = Cooling{
+	Name:   "Industry average 2023",
+	Method: Air,
+	Year:   2023,
+	PUE:    1.58,
+	WUE:    5e-07,
+}
+
+// Cooling_Simple_Air is a way to cool (Simple air cooling, 2013): air, PUE 1.5, 1.8 L/kWh.
+var Cooling_Simple_Air = valueCooling_Simple_Air
+
+var valueCooling_Simple_Air = Cooling{
+	Name:   "Simple air cooling",
+	Method: Air,
+	Year:   2013,
+	PUE:    1.5,
+	WUE:    5e-07,
+}
+
+// Cooling_Liquid is a way to cool (Warm-water liquid cooling, 2015): liquid, PUE 1.06, 0.7 L/kWh.
+var Cooling_Liquid = valueCooling_Liquid
+
+var valueCooling_Liquid = Cooling{
+	Name:   "Warm-water liquid cooling",
+	Method: Liquid,
+	Year:   2015,
+	PUE:    1.06,
+	WUE:    1.9444444444444442e-07,
+}
+
 // LBNL_US_2023 is US data centers average (2023): PUE 1.4, 0.36 L/kWh.
 var LBNL_US_2023 = valueLBNL_US_2023
 
@@ -69,61 +135,807 @@ var valueAWS_2024 = Facility{
 	WUE:  4.166666666666666e-08,
 }
 
-// US_Avg is the electricity grid of United States (2023): 369.5 g/kWh, lifecycle.
-var US_Avg = valueUS_Avg
+// NREL_ESIF is NREL supercomputer hall (2018): PUE 1.036, 0.7 L/kWh.
+var NREL_ESIF = valueNREL_ESIF
 
-var valueUS_Avg = Grid{
-	Name:   "United States",
-	Carbon: 1.0263888888888888e-07,
-	Year:   2023,
-	Basis:  Lifecycle,
+var valueNREL_ESIF = Facility{
+	Name: "NREL supercomputer hall",
+	Year: 2018,
+	PUE:  1.036,
+	WUE:  1.9444444444444442e-07,
+}
+
+// Lefdal_Norway is Lefdal Mine Datacenter (2022): PUE 1.1.
+var Lefdal_Norway = valueLefdal_Norway
+
+var valueLefdal_Norway = Facility{
+	Name:   "Lefdal Mine Datacenter",
+	Year:   2022,
+	PUE:    1.1,
+	Dry:    true,
+	Region: "Norway",
+}
+
+// Quebec_Campus is Québec hydro campus: PUE 1.06.
+var Quebec_Campus = valueQuebec_Campus
+
+var valueQuebec_Campus = Facility{
+	Name:      "Québec hydro campus",
+	PUE:       1.06,
+	Region:    "Quebec",
+	Reference: true,
+}
+
+// Norway_Campus is Norway hydro campus: PUE 1.06.
+var Norway_Campus = valueNorway_Campus
+
+var valueNorway_Campus = Facility{
+	Name:      "Norway hydro campus",
+	PUE:       1.06,
+	Region:    "Norway",
+	Reference: true,
+}
+
+// Poland_Campus is Poland coal campus: PUE 1.58, 1.8 L/kWh.
+var Poland_Campus = valuePoland_Campus
+
+var valuePoland_Campus = Facility{
+	Name:      "Poland coal campus",
+	PUE:       1.58,
+	WUE:       5e-07,
+	Region:    "Poland",
+	Reference: true,
+}
+
+// US_Campus is US hyperscale campus: PUE 1.12, 1.8 L/kWh.
+var US_Campus = valueUS_Campus
+
+var valueUS_Campus = Facility{
+	Name:      "US hyperscale campus",
+	PUE:       1.12,
+	WUE:       5e-07,
+	Region:    "US_Avg",
+	Reference: true,
+}
+
+// EU_Campus is EU average campus: PUE 1.12, 1.8 L/kWh.
+var EU_Campus = valueEU_Campus
+
+var valueEU_Campus = Facility{
+	Name:      "EU average campus",
+	PUE:       1.12,
+	WUE:       5e-07,
+	Region:    "EU_27",
+	Reference: true,
+}
+
+// France_Campus is France nuclear campus: PUE 1.12, 1.8 L/kWh.
+var France_Campus = valueFrance_Campus
+
+var valueFrance_Campus = Facility{
+	Name:      "France nuclear campus",
+	PUE:       1.12,
+	WUE:       5e-07,
+	Region:    "France",
+	Reference: true,
+}
+
+// Iowa_Campus is Iowa reference site: PUE 1.12, 1.8 L/kWh.
+var Iowa_Campus = valueIowa_Campus
+
+var valueIowa_Campus = Facility{
+	Name:      "Iowa reference site",
+	PUE:       1.12,
+	WUE:       5e-07,
+	Region:    "Iowa",
+	Reference: true,
+}
+
+// GCP_africa_south1 is the electricity grid of Johannesburg (africa-south1) (2024): 656.9 g/kWh, operational.
+var GCP_africa_south1 = valueGCP_africa_south1
+
+var valueGCP_africa_south1 = Grid{
+	Name:       "Johannesburg (africa-south1)",
+	Carbon:     1.8245833333333335e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.15,
+}
+
+// GCP_asia_east1 is the electricity grid of Taiwan (asia-east1) (2024): 439.3 g/kWh, operational.
+var GCP_asia_east1 = valueGCP_asia_east1
+
+var valueGCP_asia_east1 = Grid{
+	Name:       "Taiwan (asia-east1)",
+	Carbon:     1.22025e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.17,
+}
+
+// GCP_asia_east2 is the electricity grid of Hong Kong (asia-east2) (2024): 505 g/kWh, operational.
+var GCP_asia_east2 = valueGCP_asia_east2
+
+var valueGCP_asia_east2 = Grid{
+	Name:       "Hong Kong (asia-east2)",
+	Carbon:     1.4028333333333333e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.01,
+}
+
+// GCP_asia_northeast1 is the electricity grid of Tokyo (asia-northeast1) (2024): 452.9 g/kWh, operational, 0.16 USD/kWh.
+var GCP_asia_northeast1 = valueGCP_asia_northeast1
+
+var valueGCP_asia_northeast1 = Grid{
+	Name:       "Tokyo (asia-northeast1)",
+	Carbon:     1.2579166666666668e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.17,
+	Price:      4.444444444444445e-08,
+	Tariff:     "Tariff_Japan",
+}
+
+// GCP_asia_northeast2 is the electricity grid of Osaka (asia-northeast2) (2024): 296.2 g/kWh, operational, 0.16 USD/kWh.
+var GCP_asia_northeast2 = valueGCP_asia_northeast2
+
+var valueGCP_asia_northeast2 = Grid{
+	Name:       "Osaka (asia-northeast2)",
+	Carbon:     8.2275e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.46,
+	Price:      4.444444444444445e-08,
+	Tariff:     "Tariff_Japan",
+}
+
+// GCP_asia_northeast3 is the electricity grid of Seoul (asia-northeast3) (2024): 356.6 g/kWh, operational.
+var GCP_asia_northeast3 = valueGCP_asia_northeast3
+
+var valueGCP_asia_northeast3 = Grid{
+	Name:       "Seoul (asia-northeast3)",
+	Carbon:     9.904722222222222e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.37,
+}
+
+// GCP_asia_south1 is the electricity grid of Mumbai (asia-south1) (2024): 678.8 g/kWh, operational, 0.09 USD/kWh.
+var GCP_asia_south1 = valueGCP_asia_south1
+
+var valueGCP_asia_south1 = Grid{
+	Name:       "Mumbai (asia-south1)",
+	Carbon:     1.8854444444444445e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.09,
+	Price:      2.5e-08,
+	Tariff:     "Tariff_India",
+}
+
+// GCP_asia_south2 is the electricity grid of Delhi (asia-south2) (2024): 531.8 g/kWh, operational, 0.09 USD/kWh.
+var GCP_asia_south2 = valueGCP_asia_south2
+
+var valueGCP_asia_south2 = Grid{
+	Name:       "Delhi (asia-south2)",
+	Carbon:     1.4773055555555556e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.29,
+	Price:      2.5e-08,
+	Tariff:     "Tariff_India",
+}
+
+// GCP_asia_southeast1 is the electricity grid of Singapore (asia-southeast1) (2024): 366.9 g/kWh, operational, 0.2 USD/kWh.
+var GCP_asia_southeast1 = valueGCP_asia_southeast1
+
+var valueGCP_asia_southeast1 = Grid{
+	Name:       "Singapore (asia-southeast1)",
+	Carbon:     1.0190277777777778e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.04,
+	Price:      5.555555555555556e-08,
+	Tariff:     "Tariff_Singapore",
+}
+
+// GCP_asia_southeast2 is the electricity grid of Jakarta (asia-southeast2) (2024): 560.5 g/kWh, operational.
+var GCP_asia_southeast2 = valueGCP_asia_southeast2
+
+var valueGCP_asia_southeast2 = Grid{
+	Name:       "Jakarta (asia-southeast2)",
+	Carbon:     1.5570833333333332e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.18,
+}
+
+// GCP_australia_southeast1 is the electricity grid of Sydney (australia-southeast1) (2024): 497.5 g/kWh, operational.
+var GCP_australia_southeast1 = valueGCP_australia_southeast1
+
+var valueGCP_australia_southeast1 = Grid{
+	Name:       "Sydney (australia-southeast1)",
+	Carbon:     1.3819444444444446e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.34,
+}
+
+// GCP_australia_southeast2 is the electricity grid of Melbourne (australia-southeast2) (2024): 454.4 g/kWh, operational.
+var GCP_australia_southeast2 = valueGCP_australia_southeast2
+
+var valueGCP_australia_southeast2 = Grid{
+	Name:       "Melbourne (australia-southeast2)",
+	Carbon:     1.2621388888888888e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.39,
+}
+
+// GCP_europe_central2 is the electricity grid of Warsaw (europe-central2) (2024): 642.9 g/kWh, operational.
+var GCP_europe_central2 = valueGCP_europe_central2
+
+var valueGCP_europe_central2 = Grid{
+	Name:       "Warsaw (europe-central2)",
+	Carbon:     1.7857777777777777e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.4,
+}
+
+// GCP_europe_north1 is the electricity grid of Finland (europe-north1) (2024): 39.32 g/kWh, operational.
+var GCP_europe_north1 = valueGCP_europe_north1
+
+var valueGCP_europe_north1 = Grid{
+	Name:       "Finland (europe-north1)",
+	Carbon:     1.0922222222222222e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.98,
+}
+
+// GCP_europe_north2 is the electricity grid of Stockholm (europe-north2) (2024): 2.73 g/kWh, operational.
+var GCP_europe_north2 = valueGCP_europe_north2
+
+var valueGCP_europe_north2 = Grid{
+	Name:       "Stockholm (europe-north2)",
+	Carbon:     7.583333333333333e-10,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 1,
+}
+
+// GCP_europe_southwest1 is the electricity grid of Madrid (europe-southwest1) (2024): 89.04 g/kWh, operational.
+var GCP_europe_southwest1 = valueGCP_europe_southwest1
+
+var valueGCP_europe_southwest1 = Grid{
+	Name:       "Madrid (europe-southwest1)",
+	Carbon:     2.4733333333333336e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.87,
+}
+
+// GCP_europe_west1 is the electricity grid of Belgium (europe-west1) (2024): 103.4 g/kWh, operational.
+var GCP_europe_west1 = valueGCP_europe_west1
+
+var valueGCP_europe_west1 = Grid{
+	Name:       "Belgium (europe-west1)",
+	Carbon:     2.871388888888889e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.84,
+}
+
+// GCP_europe_west2 is the electricity grid of London (europe-west2) (2024): 105.9 g/kWh, operational.
+var GCP_europe_west2 = valueGCP_europe_west2
+
+var valueGCP_europe_west2 = Grid{
+	Name:       "London (europe-west2)",
+	Carbon:     2.942777777777778e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.79,
+}
+
+// GCP_europe_west3 is the electricity grid of Frankfurt (europe-west3) (2024): 275.8 g/kWh, operational, 0.19 USD/kWh.
+var GCP_europe_west3 = valueGCP_europe_west3
+
+var valueGCP_europe_west3 = Grid{
+	Name:       "Frankfurt (europe-west3)",
+	Carbon:     7.661666666666666e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.68,
+	Price:      5.2777777777777776e-08,
+	Tariff:     "Tariff_Germany",
+}
+
+// GCP_europe_west4 is the electricity grid of Eemshaven (europe-west4) (2024): 208.8 g/kWh, operational.
+var GCP_europe_west4 = valueGCP_europe_west4
+
+var valueGCP_europe_west4 = Grid{
+	Name:       "Eemshaven (europe-west4)",
+	Carbon:     5.800277777777778e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.83,
+}
+
+// GCP_europe_west6 is the electricity grid of Zürich (europe-west6) (2024): 15.05 g/kWh, operational.
+var GCP_europe_west6 = valueGCP_europe_west6
+
+var valueGCP_europe_west6 = Grid{
+	Name:       "Zürich (europe-west6)",
+	Carbon:     4.180555555555556e-09,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.98,
+}
+
+// GCP_europe_west8 is the electricity grid of Milan (europe-west8) (2024): 201.7 g/kWh, operational.
+var GCP_europe_west8 = valueGCP_europe_west8
+
+var valueGCP_europe_west8 = Grid{
+	Name:       "Milan (europe-west8)",
+	Carbon:     5.6025e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.73,
+}
+
+// GCP_europe_west9 is the electricity grid of Paris (europe-west9) (2024): 16.3 g/kWh, operational, 0.13 USD/kWh.
+var GCP_europe_west9 = valueGCP_europe_west9
+
+var valueGCP_europe_west9 = Grid{
+	Name:       "Paris (europe-west9)",
+	Carbon:     4.527777777777778e-09,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.96,
+	Price:      3.611111111111111e-08,
+	Tariff:     "Tariff_France",
+}
+
+// GCP_europe_west10 is the electricity grid of Berlin (europe-west10) (2024): 275.8 g/kWh, operational, 0.19 USD/kWh.
+var GCP_europe_west10 = valueGCP_europe_west10
+
+var valueGCP_europe_west10 = Grid{
+	Name:       "Berlin (europe-west10)",
+	Carbon:     7.661666666666666e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.68,
+	Price:      5.2777777777777776e-08,
+	Tariff:     "Tariff_Germany",
+}
+
+// GCP_europe_west12 is the electricity grid of Turin (europe-west12) (2024): 201.7 g/kWh, operational.
+var GCP_europe_west12 = valueGCP_europe_west12
+
+var valueGCP_europe_west12 = Grid{
+	Name:       "Turin (europe-west12)",
+	Carbon:     5.6025e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.73,
+}
+
+// GCP_me_central1 is the electricity grid of Doha (me-central1) (2024): 366 g/kWh, operational.
+var GCP_me_central1 = valueGCP_me_central1
+
+var valueGCP_me_central1 = Grid{
+	Name:       "Doha (me-central1)",
+	Carbon:     1.0166666666666666e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.01,
+}
+
+// GCP_me_central2 is the electricity grid of Dammam (me-central2) (2024): 382.2 g/kWh, operational.
+var GCP_me_central2 = valueGCP_me_central2
+
+var valueGCP_me_central2 = Grid{
+	Name:       "Dammam (me-central2)",
+	Carbon:     1.0617500000000001e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.01,
+}
+
+// GCP_me_west1 is the electricity grid of Tel Aviv (me-west1) (2024): 433.8 g/kWh, operational.
+var GCP_me_west1 = valueGCP_me_west1
+
+var valueGCP_me_west1 = Grid{
+	Name:       "Tel Aviv (me-west1)",
+	Carbon:     1.204861111111111e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.07,
+}
+
+// GCP_northamerica_northeast1 is the electricity grid of Montréal (northamerica-northeast1) (2024): 5.48 g/kWh, operational, 0.04 USD/kWh.
+var GCP_northamerica_northeast1 = valueGCP_northamerica_northeast1
+
+var valueGCP_northamerica_northeast1 = Grid{
+	Name:       "Montréal (northamerica-northeast1)",
+	Carbon:     1.5222222222222223e-09,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.99,
+	Price:      1.1111111111111112e-08,
+	Tariff:     "Tariff_Quebec",
+}
+
+// GCP_northamerica_northeast2 is the electricity grid of Toronto (northamerica-northeast2) (2024): 58.56 g/kWh, operational.
+var GCP_northamerica_northeast2 = valueGCP_northamerica_northeast2
+
+var valueGCP_northamerica_northeast2 = Grid{
+	Name:       "Toronto (northamerica-northeast2)",
+	Carbon:     1.6266666666666667e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.84,
+}
+
+// GCP_northamerica_south1 is the electricity grid of Mexico (northamerica-south1) (2024): 305 g/kWh, operational.
+var GCP_northamerica_south1 = valueGCP_northamerica_south1
+
+var valueGCP_northamerica_south1 = Grid{
+	Name:       "Mexico (northamerica-south1)",
+	Carbon:     8.472222222222222e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.19,
+}
+
+// GCP_southamerica_east1 is the electricity grid of São Paulo (southamerica-east1) (2024): 67.32 g/kWh, operational.
+var GCP_southamerica_east1 = valueGCP_southamerica_east1
+
+var valueGCP_southamerica_east1 = Grid{
+	Name:       "São Paulo (southamerica-east1)",
+	Carbon:     1.87e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.88,
+}
+
+// GCP_southamerica_west1 is the electricity grid of Santiago (southamerica-west1) (2024): 238 g/kWh, operational.
+var GCP_southamerica_west1 = valueGCP_southamerica_west1
+
+var valueGCP_southamerica_west1 = Grid{
+	Name:       "Santiago (southamerica-west1)",
+	Carbon:     6.611111111111112e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.92,
+}
+
+// GCP_us_central1 is the electricity grid of Iowa (us-central1) (2024): 412.7 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_central1 = valueGCP_us_central1
+
+var valueGCP_us_central1 = Grid{
+	Name:       "Iowa (us-central1)",
+	Carbon:     1.1464444444444445e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.87,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_central2 is the electricity grid of Oklahoma (us-central2) (2024): 372.2 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_central2 = valueGCP_us_central2
+
+var valueGCP_us_central2 = Grid{
+	Name:       "Oklahoma (us-central2)",
+	Carbon:     1.0339722222222222e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.88,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_east1 is the electricity grid of South Carolina (us-east1) (2024): 575.8 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_east1 = valueGCP_us_east1
+
+var valueGCP_us_east1 = Grid{
+	Name:       "South Carolina (us-east1)",
+	Carbon:     1.599361111111111e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.31,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_east2 is the electricity grid of Georgia (us-east2) (2024): 340.4 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_east2 = valueGCP_us_east2
+
+var valueGCP_us_east2 = Grid{
+	Name:       "Georgia (us-east2)",
+	Carbon:     9.456111111111111e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.42,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_east4 is the electricity grid of Northern Virginia (us-east4) (2024): 323.1 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_east4 = valueGCP_us_east4
+
+var valueGCP_us_east4 = Grid{
+	Name:       "Northern Virginia (us-east4)",
+	Carbon:     8.973611111111112e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.62,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_east5 is the electricity grid of Columbus (us-east5) (2024): 323.1 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_east5 = valueGCP_us_east5
+
+var valueGCP_us_east5 = Grid{
+	Name:       "Columbus (us-east5)",
+	Carbon:     8.973611111111112e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.62,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_south1 is the electricity grid of Dallas (us-south1) (2024): 302.9 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_south1 = valueGCP_us_south1
+
+var valueGCP_us_south1 = Grid{
+	Name:       "Dallas (us-south1)",
+	Carbon:     8.415277777777777e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.94,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_west1 is the electricity grid of Oregon (us-west1) (2024): 79.23 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_west1 = valueGCP_us_west1
+
+var valueGCP_us_west1 = Grid{
+	Name:       "Oregon (us-west1)",
+	Carbon:     2.2008333333333334e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.87,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_west2 is the electricity grid of Los Angeles (us-west2) (2024): 169.3 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_west2 = valueGCP_us_west2
+
+var valueGCP_us_west2 = Grid{
+	Name:       "Los Angeles (us-west2)",
+	Carbon:     4.7022222222222224e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.63,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_west3 is the electricity grid of Salt Lake City (us-west3) (2024): 555.2 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_west3 = valueGCP_us_west3
+
+var valueGCP_us_west3 = Grid{
+	Name:       "Salt Lake City (us-west3)",
+	Carbon:     1.5421388888888887e-07,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.33,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// GCP_us_west4 is the electricity grid of Las Vegas (us-west4) (2024): 357.3 g/kWh, operational, 0.0815 USD/kWh.
+var GCP_us_west4 = valueGCP_us_west4
+
+var valueGCP_us_west4 = Grid{
+	Name:       "Las Vegas (us-west4)",
+	Carbon:     9.925e-08,
+	Year:       2024,
+	Basis:      Operational,
+	CarbonFree: 0.64,
+	Price:      2.263888888888889e-08,
+	Tariff:     "Tariff_US_Industrial",
+}
+
+// US_Alabama is the electricity grid of Alabama (US) (2022): 323.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Alabama = valueUS_Alabama
+
+var valueUS_Alabama = Grid{
+	Name:   "Alabama (US)",
+	Carbon: 8.997222222222222e-08,
+	Year:   2022,
+	Basis:  Operational,
 	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
 }
 
-// Quebec is the electricity grid of Québec (2021): 34.5 g/kWh, lifecycle.
-var Quebec = valueQuebec
+// US_Alaska is the electricity grid of Alaska (US) (2022): 369.4 g/kWh, operational, 0.0815 USD/kWh.
+var US_Alaska = valueUS_Alaska
 
-var valueQuebec = Grid{
-	Name:   "Québec",
-	Carbon: 9.583333333333333e-09,
-	Year:   2021,
-	Basis:  Lifecycle,
-	Price:  1.1111111111111112e-08,
+var valueUS_Alaska = Grid{
+	Name:   "Alaska (US)",
+	Carbon: 1.026111111111111e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
 }
 
-// Norway is the electricity grid of Norway (2023): 30.1 g/kWh, lifecycle.
-var Norway = valueNorway
+// US_Arizona is the electricity grid of Arizona (US) (2022): 312.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Arizona = valueUS_Arizona
 
-var valueNorway = Grid{
-	Name:   "Norway",
-	Carbon: 8.361111111111112e-09,
-	Year:   2023,
-	Basis:  Lifecycle,
-	Price:  1.6666666666666667e-08,
+var valueUS_Arizona = Grid{
+	Name:   "Arizona (US)",
+	Carbon: 8.683333333333334e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
 }
 
-// Poland is the electricity grid of Poland (2023): 661.9 g/kWh, lifecycle.
-var Poland = valuePoland
+// US_Arkansas is the electricity grid of Arkansas (US) (2022): 452.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Arkansas = valueUS_Arkansas
 
-var valuePoland = Grid{
-	Name:   "Poland",
-	Carbon: 1.838611111111111e-07,
-	Year:   2023,
-	Basis:  Lifecycle,
+var valueUS_Arkansas = Grid{
+	Name:   "Arkansas (US)",
+	Carbon: 1.2580555555555555e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
 }
 
-// France is the electricity grid of France (2023): 56 g/kWh, lifecycle.
-var France = valueFrance
+// US_California is the electricity grid of California (US) (2022): 179.1 g/kWh, operational, 0.0815 USD/kWh.
+var US_California = valueUS_California
 
-var valueFrance = Grid{
-	Name:   "France",
-	Carbon: 1.5555555555555557e-08,
-	Year:   2023,
-	Basis:  Lifecycle,
-	Price:  3.611111111111111e-08,
+var valueUS_California = Grid{
+	Name:   "California (US)",
+	Carbon: 4.975e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
 }
 
-// Iowa is the electricity grid of Iowa (2022): 287.6 g/kWh, operational.
+// US_Colorado is the electricity grid of Colorado (US) (2022): 494.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Colorado = valueUS_Colorado
+
+var valueUS_Colorado = Grid{
+	Name:   "Colorado (US)",
+	Carbon: 1.374722222222222e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Connecticut is the electricity grid of Connecticut (US) (2022): 245.2 g/kWh, operational, 0.0815 USD/kWh.
+var US_Connecticut = valueUS_Connecticut
+
+var valueUS_Connecticut = Grid{
+	Name:   "Connecticut (US)",
+	Carbon: 6.811111111111111e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Delaware is the electricity grid of Delaware (US) (2022): 319.4 g/kWh, operational, 0.0815 USD/kWh.
+var US_Delaware = valueUS_Delaware
+
+var valueUS_Delaware = Grid{
+	Name:   "Delaware (US)",
+	Carbon: 8.872222222222222e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_District_of_Columbia is the electricity grid of District of Columbia (US) (2022): 179.2 g/kWh, operational, 0.0815 USD/kWh.
+var US_District_of_Columbia = valueUS_District_of_Columbia
+
+var valueUS_District_of_Columbia = Grid{
+	Name:   "District of Columbia (US)",
+	Carbon: 4.9777777777777776e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Florida is the electricity grid of Florida (US) (2022): 357.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Florida = valueUS_Florida
+
+var valueUS_Florida = Grid{
+	Name:   "Florida (US)",
+	Carbon: 9.941666666666667e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Georgia is the electricity grid of Georgia (US) (2022): 325.4 g/kWh, operational, 0.0815 USD/kWh.
+var US_Georgia = valueUS_Georgia
+
+var valueUS_Georgia = Grid{
+	Name:   "Georgia (US)",
+	Carbon: 9.038888888888889e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Hawaii is the electricity grid of Hawaii (US) (2022): 632.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Hawaii = valueUS_Hawaii
+
+var valueUS_Hawaii = Grid{
+	Name:   "Hawaii (US)",
+	Carbon: 1.7572222222222222e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Idaho is the electricity grid of Idaho (US) (2022): 142.4 g/kWh, operational, 0.0815 USD/kWh.
+var US_Idaho = valueUS_Idaho
+
+var valueUS_Idaho = Grid{
+	Name:   "Idaho (US)",
+	Carbon: 3.955555555555556e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Illinois is the electricity grid of Illinois (US) (2022): 215.2 g/kWh, operational, 0.0815 USD/kWh.
+var US_Illinois = valueUS_Illinois
+
+var valueUS_Illinois = Grid{
+	Name:   "Illinois (US)",
+	Carbon: 5.977777777777778e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Indiana is the electricity grid of Indiana (US) (2022): 664.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Indiana = valueUS_Indiana
+
+var valueUS_Indiana = Grid{
+	Name:   "Indiana (US)",
+	Carbon: 1.846388888888889e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// Iowa is the electricity grid of Iowa (2022): 287.6 g/kWh, operational, 0.0815 USD/kWh.
 var Iowa = valueIowa
 
 var valueIowa = Grid{
@@ -131,17 +943,3532 @@ var valueIowa = Grid{
 	Carbon: 7.98888888888889e-08,
 	Year:   2022,
 	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Kansas is the electricity grid of Kansas (US) (2022): 332.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Kansas = valueUS_Kansas
+
+var valueUS_Kansas = Grid{
+	Name:   "Kansas (US)",
+	Carbon: 9.23888888888889e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Kentucky is the electricity grid of Kentucky (US) (2022): 792.4 g/kWh, operational, 0.0815 USD/kWh.
+var US_Kentucky = valueUS_Kentucky
+
+var valueUS_Kentucky = Grid{
+	Name:   "Kentucky (US)",
+	Carbon: 2.201111111111111e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Louisiana is the electricity grid of Louisiana (US) (2022): 346.1 g/kWh, operational, 0.0815 USD/kWh.
+var US_Louisiana = valueUS_Louisiana
+
+var valueUS_Louisiana = Grid{
+	Name:   "Louisiana (US)",
+	Carbon: 9.61388888888889e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Maine is the electricity grid of Maine (US) (2022): 143.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Maine = valueUS_Maine
+
+var valueUS_Maine = Grid{
+	Name:   "Maine (US)",
+	Carbon: 3.9916666666666663e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Maryland is the electricity grid of Maryland (US) (2022): 236.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Maryland = valueUS_Maryland
+
+var valueUS_Maryland = Grid{
+	Name:   "Maryland (US)",
+	Carbon: 6.580555555555556e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Massachusetts is the electricity grid of Massachusetts (US) (2022): 376.5 g/kWh, operational, 0.0815 USD/kWh.
+var US_Massachusetts = valueUS_Massachusetts
+
+var valueUS_Massachusetts = Grid{
+	Name:   "Massachusetts (US)",
+	Carbon: 1.0458333333333333e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Michigan is the electricity grid of Michigan (US) (2022): 361.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Michigan = valueUS_Michigan
+
+var valueUS_Michigan = Grid{
+	Name:   "Michigan (US)",
+	Carbon: 1.0047222222222222e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Minnesota is the electricity grid of Minnesota (US) (2022): 341.3 g/kWh, operational, 0.0815 USD/kWh.
+var US_Minnesota = valueUS_Minnesota
+
+var valueUS_Minnesota = Grid{
+	Name:   "Minnesota (US)",
+	Carbon: 9.480555555555557e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Mississippi is the electricity grid of Mississippi (US) (2022): 375.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Mississippi = valueUS_Mississippi
+
+var valueUS_Mississippi = Grid{
+	Name:   "Mississippi (US)",
+	Carbon: 1.043611111111111e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Missouri is the electricity grid of Missouri (US) (2022): 659.8 g/kWh, operational, 0.0815 USD/kWh.
+var US_Missouri = valueUS_Missouri
+
+var valueUS_Missouri = Grid{
+	Name:   "Missouri (US)",
+	Carbon: 1.8327777777777775e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Montana is the electricity grid of Montana (US) (2022): 482.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Montana = valueUS_Montana
+
+var valueUS_Montana = Grid{
+	Name:   "Montana (US)",
+	Carbon: 1.3405555555555556e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Nebraska is the electricity grid of Nebraska (US) (2022): 465.3 g/kWh, operational, 0.0815 USD/kWh.
+var US_Nebraska = valueUS_Nebraska
+
+var valueUS_Nebraska = Grid{
+	Name:   "Nebraska (US)",
+	Carbon: 1.2925e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Nevada is the electricity grid of Nevada (US) (2022): 292 g/kWh, operational, 0.0815 USD/kWh.
+var US_Nevada = valueUS_Nevada
+
+var valueUS_Nevada = Grid{
+	Name:   "Nevada (US)",
+	Carbon: 8.11111111111111e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_New_Hampshire is the electricity grid of New Hampshire (US) (2022): 125.3 g/kWh, operational, 0.0815 USD/kWh.
+var US_New_Hampshire = valueUS_New_Hampshire
+
+var valueUS_New_Hampshire = Grid{
+	Name:   "New Hampshire (US)",
+	Carbon: 3.480555555555556e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_New_Jersey is the electricity grid of New Jersey (US) (2022): 213.3 g/kWh, operational, 0.0815 USD/kWh.
+var US_New_Jersey = valueUS_New_Jersey
+
+var valueUS_New_Jersey = Grid{
+	Name:   "New Jersey (US)",
+	Carbon: 5.9250000000000004e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_New_Mexico is the electricity grid of New Mexico (US) (2022): 350.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_New_Mexico = valueUS_New_Mexico
+
+var valueUS_New_Mexico = Grid{
+	Name:   "New Mexico (US)",
+	Carbon: 9.747222222222222e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_New_York is the electricity grid of New York (US) (2022): 211.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_New_York = valueUS_New_York
+
+var valueUS_New_York = Grid{
+	Name:   "New York (US)",
+	Carbon: 5.8805555555555554e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_North_Carolina is the electricity grid of North Carolina (US) (2022): 284.1 g/kWh, operational, 0.0815 USD/kWh.
+var US_North_Carolina = valueUS_North_Carolina
+
+var valueUS_North_Carolina = Grid{
+	Name:   "North Carolina (US)",
+	Carbon: 7.891666666666668e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_North_Dakota is the electricity grid of North Dakota (US) (2022): 588.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_North_Dakota = valueUS_North_Dakota
+
+var valueUS_North_Dakota = Grid{
+	Name:   "North Dakota (US)",
+	Carbon: 1.6352777777777778e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Ohio is the electricity grid of Ohio (US) (2022): 484.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Ohio = valueUS_Ohio
+
+var valueUS_Ohio = Grid{
+	Name:   "Ohio (US)",
+	Carbon: 1.3461111111111113e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Oklahoma is the electricity grid of Oklahoma (US) (2022): 294.3 g/kWh, operational, 0.0815 USD/kWh.
+var US_Oklahoma = valueUS_Oklahoma
+
+var valueUS_Oklahoma = Grid{
+	Name:   "Oklahoma (US)",
+	Carbon: 8.175e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Oregon is the electricity grid of Oregon (US) (2022): 165.5 g/kWh, operational, 0.0815 USD/kWh.
+var US_Oregon = valueUS_Oregon
+
+var valueUS_Oregon = Grid{
+	Name:   "Oregon (US)",
+	Carbon: 4.5972222222222225e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Pennsylvania is the electricity grid of Pennsylvania (US) (2022): 293.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Pennsylvania = valueUS_Pennsylvania
+
+var valueUS_Pennsylvania = Grid{
+	Name:   "Pennsylvania (US)",
+	Carbon: 8.163888888888888e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Rhode_Island is the electricity grid of Rhode Island (US) (2022): 381 g/kWh, operational, 0.0815 USD/kWh.
+var US_Rhode_Island = valueUS_Rhode_Island
+
+var valueUS_Rhode_Island = Grid{
+	Name:   "Rhode Island (US)",
+	Carbon: 1.0583333333333333e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_South_Carolina is the electricity grid of South Carolina (US) (2022): 254.2 g/kWh, operational, 0.0815 USD/kWh.
+var US_South_Carolina = valueUS_South_Carolina
+
+var valueUS_South_Carolina = Grid{
+	Name:   "South Carolina (US)",
+	Carbon: 7.061111111111111e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_South_Dakota is the electricity grid of South Dakota (US) (2022): 152.2 g/kWh, operational, 0.0815 USD/kWh.
+var US_South_Dakota = valueUS_South_Dakota
+
+var valueUS_South_Dakota = Grid{
+	Name:   "South Dakota (US)",
+	Carbon: 4.2277777777777775e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Tennessee is the electricity grid of Tennessee (US) (2022): 299.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Tennessee = valueUS_Tennessee
+
+var valueUS_Tennessee = Grid{
+	Name:   "Tennessee (US)",
+	Carbon: 8.330555555555555e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// Texas is the electricity grid of Texas (2022): 349.8 g/kWh, operational, 0.0815 USD/kWh.
+var Texas = valueTexas
+
+var valueTexas = Grid{
+	Name:   "Texas",
+	Carbon: 9.716666666666667e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Utah is the electricity grid of Utah (US) (2022): 644.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Utah = valueUS_Utah
+
+var valueUS_Utah = Grid{
+	Name:   "Utah (US)",
+	Carbon: 1.7908333333333336e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Vermont is the electricity grid of Vermont (US) (2022): 23.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_Vermont = valueUS_Vermont
+
+var valueUS_Vermont = Grid{
+	Name:   "Vermont (US)",
+	Carbon: 6.583333333333333e-09,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Virginia is the electricity grid of Virginia (US) (2022): 244.8 g/kWh, operational, 0.0815 USD/kWh.
+var US_Virginia = valueUS_Virginia
+
+var valueUS_Virginia = Grid{
+	Name:   "Virginia (US)",
+	Carbon: 6.8e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Washington is the electricity grid of Washington (US) (2022): 120.9 g/kWh, operational, 0.0815 USD/kWh.
+var US_Washington = valueUS_Washington
+
+var valueUS_Washington = Grid{
+	Name:   "Washington (US)",
+	Carbon: 3.358333333333333e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_West_Virginia is the electricity grid of West Virginia (US) (2022): 893.1 g/kWh, operational, 0.0815 USD/kWh.
+var US_West_Virginia = valueUS_West_Virginia
+
+var valueUS_West_Virginia = Grid{
+	Name:   "West Virginia (US)",
+	Carbon: 2.4808333333333335e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Wisconsin is the electricity grid of Wisconsin (US) (2022): 527.8 g/kWh, operational, 0.0815 USD/kWh.
+var US_Wisconsin = valueUS_Wisconsin
+
+var valueUS_Wisconsin = Grid{
+	Name:   "Wisconsin (US)",
+	Carbon: 1.466111111111111e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Wyoming is the electricity grid of Wyoming (US) (2022): 831.6 g/kWh, operational, 0.0815 USD/kWh.
+var US_Wyoming = valueUS_Wyoming
+
+var valueUS_Wyoming = Grid{
+	Name:   "Wyoming (US)",
+	Carbon: 2.3100000000000002e-07,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_eGRID is the electricity grid of United States (eGRID) (2022): 349.7 g/kWh, operational, 0.0815 USD/kWh.
+var US_eGRID = valueUS_eGRID
+
+var valueUS_eGRID = Grid{
+	Name:   "United States (eGRID)",
+	Carbon: 9.713888888888888e-08,
+	Year:   2022,
+	Basis:  Operational,
+	Price:  2.263888888888889e-08,
+	Tariff: "Tariff_US_Industrial",
+}
+
+// US_Avg is the electricity grid of United States (2023): 369.5 g/kWh, lifecycle, 0.0815 USD/kWh.
+var US_Avg = valueUS_Avg
+
+var valueUS_Avg = Grid{
+	Name:      "United States",
+	Carbon:    1.0263888888888888e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.409,
+	Water:     8.722222222222223e-07,
+	Price:     2.263888888888889e-08,
+	Tariff:    "Tariff_US_Industrial",
+}
+
+// Norway is the electricity grid of Norway (2023): 30.1 g/kWh, lifecycle, 0.06 USD/kWh.
+var Norway = valueNorway
+
+var valueNorway = Grid{
+	Name:      "Norway",
+	Carbon:    8.361111111111112e-09,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.985,
+	Water:     1.85e-06,
+	Price:     1.6666666666666667e-08,
+	Tariff:    "Tariff_Norway",
+}
+
+// Poland is the electricity grid of Poland (2023): 661.9 g/kWh, lifecycle.
+var Poland = valuePoland
+
+var valuePoland = Grid{
+	Name:      "Poland",
+	Carbon:    1.838611111111111e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.271,
+	Water:     6.944444444444445e-07,
+}
+
+// France is the electricity grid of France (2023): 56 g/kWh, lifecycle, 0.13 USD/kWh.
+var France = valueFrance
+
+var valueFrance = Grid{
+	Name:      "France",
+	Carbon:    1.5555555555555557e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.916,
+	Water:     1.0194444444444443e-06,
+	Price:     3.611111111111111e-08,
+	Tariff:    "Tariff_France",
+}
+
+// Germany is the electricity grid of Germany (2023): 380.9 g/kWh, lifecycle, 0.19 USD/kWh.
+var Germany = valueGermany
+
+var valueGermany = Grid{
+	Name:      "Germany",
+	Carbon:    1.0580555555555554e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.541,
+	Water:     5.361111111111111e-07,
+	Price:     5.2777777777777776e-08,
+	Tariff:    "Tariff_Germany",
+}
+
+// China is the electricity grid of China (2023): 582.3 g/kWh, lifecycle, 0.09 USD/kWh.
+var China = valueChina
+
+var valueChina = Grid{
+	Name:      "China",
+	Carbon:    1.6174999999999998e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.353,
+	Water:     1.672222222222222e-06,
+	Price:     2.5e-08,
+	Tariff:    "Tariff_China",
+}
+
+// India is the electricity grid of India (2023): 713.4 g/kWh, lifecycle, 0.09 USD/kWh.
+var India = valueIndia
+
+var valueIndia = Grid{
+	Name:      "India",
+	Carbon:    1.9816666666666666e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.22,
+	Water:     9.555555555555556e-07,
+	Price:     2.5e-08,
+	Tariff:    "Tariff_India",
+}
+
+// Iceland is the electricity grid of Iceland (2022): 27.7 g/kWh, lifecycle, 0.045 USD/kWh.
+var Iceland = valueIceland
+
+var valueIceland = Grid{
+	Name:      "Iceland",
+	Carbon:    7.694444444444444e-09,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 1,
+	Price:     1.25e-08,
+	Tariff:    "Tariff_Iceland",
+}
+
+// Sweden is the electricity grid of Sweden (2023): 40.7 g/kWh, lifecycle.
+var Sweden = valueSweden
+
+var valueSweden = Grid{
+	Name:      "Sweden",
+	Carbon:    1.1305555555555557e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.983,
+	Water:     1.672222222222222e-06,
+}
+
+// Canada is the electricity grid of Canada (2023): 170 g/kWh, lifecycle.
+var Canada = valueCanada
+
+var valueCanada = Grid{
+	Name:      "Canada",
+	Carbon:    4.722222222222222e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.801,
+	Water:     2.272222222222222e-06,
+}
+
+// United_Kingdom is the electricity grid of United Kingdom (2023): 237.6 g/kWh, lifecycle.
+var United_Kingdom = valueUnited_Kingdom
+
+var valueUnited_Kingdom = Grid{
+	Name:      "United Kingdom",
+	Carbon:    6.6e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.601,
+	Water:     6.527777777777778e-07,
+}
+
+// South_Africa is the electricity grid of South Africa (2023): 707.7 g/kWh, lifecycle.
+var South_Africa = valueSouth_Africa
+
+var valueSouth_Africa = Grid{
+	Name:      "South Africa",
+	Carbon:    1.9658333333333335e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.165,
+}
+
+// Australia is the electricity grid of Australia (2023): 548.7 g/kWh, lifecycle.
+var Australia = valueAustralia
+
+var valueAustralia = Grid{
+	Name:      "Australia",
+	Carbon:    1.524166666666667e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.361,
+	Water:     1.313888888888889e-06,
+}
+
+// Japan is the electricity grid of Japan (2023): 485.4 g/kWh, lifecycle, 0.16 USD/kWh.
+var Japan = valueJapan
+
+var valueJapan = Grid{
+	Name:      "Japan",
+	Carbon:    1.3483333333333332e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.315,
+	Water:     6.416666666666666e-07,
+	Price:     4.444444444444445e-08,
+	Tariff:    "Tariff_Japan",
+}
+
+// South_Korea is the electricity grid of South Korea (2023): 430.6 g/kWh, lifecycle.
+var South_Korea = valueSouth_Korea
+
+var valueSouth_Korea = Grid{
+	Name:      "South Korea",
+	Carbon:    1.196111111111111e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.383,
+	Water:     5.25e-07,
+}
+
+// Singapore is the electricity grid of Singapore (2023): 470.8 g/kWh, lifecycle, 0.2 USD/kWh.
+var Singapore = valueSingapore
+
+var valueSingapore = Grid{
+	Name:      "Singapore",
+	Carbon:    1.3077777777777778e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.045,
+	Price:     5.555555555555556e-08,
+	Tariff:    "Tariff_Singapore",
+}
+
+// Brazil is the electricity grid of Brazil (2023): 98.3 g/kWh, lifecycle.
+var Brazil = valueBrazil
+
+var valueBrazil = Grid{
+	Name:      "Brazil",
+	Carbon:    2.7305555555555556e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.907,
+	Water:     5.161111111111111e-06,
+}
+
+// Taiwan is the electricity grid of Taiwan (2023): 642.4 g/kWh, lifecycle.
+var Taiwan = valueTaiwan
+
+var valueTaiwan = Grid{
+	Name:      "Taiwan",
+	Carbon:    1.7844444444444444e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.157,
+}
+
+// Ireland is the electricity grid of Ireland (2023): 290.8 g/kWh, lifecycle.
+var Ireland = valueIreland
+
+var valueIreland = Grid{
+	Name:      "Ireland",
+	Carbon:    8.077777777777778e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.437,
+	Water:     4.111111111111111e-07,
+}
+
+// Netherlands is the electricity grid of Netherlands (2023): 267.6 g/kWh, lifecycle.
+var Netherlands = valueNetherlands
+
+var valueNetherlands = Grid{
+	Name:      "Netherlands",
+	Carbon:    7.433333333333334e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.511,
+	Water:     9.555555555555556e-07,
+}
+
+// United_Arab_Emirates is the electricity grid of United Arab Emirates (2022): 561.1 g/kWh, lifecycle.
+var United_Arab_Emirates = valueUnited_Arab_Emirates
+
+var valueUnited_Arab_Emirates = Grid{
+	Name:      "United Arab Emirates",
+	Carbon:    1.558611111111111e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.175,
+}
+
+// Saudi_Arabia is the electricity grid of Saudi Arabia (2022): 706.8 g/kWh, lifecycle.
+var Saudi_Arabia = valueSaudi_Arabia
+
+var valueSaudi_Arabia = Grid{
+	Name:      "Saudi Arabia",
+	Carbon:    1.9633333333333333e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.002,
+}
+
+// Vietnam is the electricity grid of Vietnam (2023): 475.4 g/kWh, lifecycle.
+var Vietnam = valueVietnam
+
+var valueVietnam = Grid{
+	Name:      "Vietnam",
+	Carbon:    1.3205555555555554e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.424,
+}
+
+// Malaysia is the electricity grid of Malaysia (2022): 605.8 g/kWh, lifecycle.
+var Malaysia = valueMalaysia
+
+var valueMalaysia = Grid{
+	Name:      "Malaysia",
+	Carbon:    1.6827777777777776e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.191,
+	Water:     4.6388888888888886e-07,
+}
+
+// Indonesia is the electricity grid of Indonesia (2022): 675.9 g/kWh, lifecycle.
+var Indonesia = valueIndonesia
+
+var valueIndonesia = Grid{
+	Name:      "Indonesia",
+	Carbon:    1.8775e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.196,
+	Water:     6.305555555555555e-07,
+}
+
+// Estonia is the electricity grid of Estonia (2023): 416.7 g/kWh, lifecycle.
+var Estonia = valueEstonia
+
+var valueEstonia = Grid{
+	Name:      "Estonia",
+	Carbon:    1.1575e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.443,
+	Water:     6.111111111111112e-07,
+}
+
+// Denmark is the electricity grid of Denmark (2023): 151.7 g/kWh, lifecycle.
+var Denmark = valueDenmark
+
+var valueDenmark = Grid{
+	Name:      "Denmark",
+	Carbon:    4.2138888888888884e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.876,
+	Water:     8.833333333333334e-07,
+}
+
+// Finland is the electricity grid of Finland (2023): 79.2 g/kWh, lifecycle.
+var Finland = valueFinland
+
+var valueFinland = Grid{
+	Name:      "Finland",
+	Carbon:    2.2000000000000002e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.944,
+	Water:     1.261111111111111e-06,
+}
+
+// Switzerland is the electricity grid of Switzerland (2023): 34.8 g/kWh, lifecycle.
+var Switzerland = valueSwitzerland
+
+var valueSwitzerland = Grid{
+	Name:      "Switzerland",
+	Carbon:    9.666666666666666e-09,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.976,
+	Water:     1.5777777777777778e-06,
+}
+
+// Spain is the electricity grid of Spain (2023): 174.1 g/kWh, lifecycle.
+var Spain = valueSpain
+
+var valueSpain = Grid{
+	Name:      "Spain",
+	Carbon:    4.8361111111111106e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.711,
+	Water:     1.725e-06,
+}
+
+// Italy is the electricity grid of Italy (2023): 330.7 g/kWh, lifecycle.
+var Italy = valueItaly
+
+var valueItaly = Grid{
+	Name:      "Italy",
+	Carbon:    9.18611111111111e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.437,
+	Water:     1.3444444444444444e-06,
+}
+
+// Portugal is the electricity grid of Portugal (2023): 165.6 g/kWh, lifecycle.
+var Portugal = valuePortugal
+
+var valuePortugal = Grid{
+	Name:      "Portugal",
+	Carbon:    4.6e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.728,
+	Water:     2.6611111111111112e-06,
+}
+
+// Chile is the electricity grid of Chile (2023): 291.1 g/kWh, lifecycle.
+var Chile = valueChile
+
+var valueChile = Grid{
+	Name:      "Chile",
+	Carbon:    8.086111111111111e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.608,
+	Water:     2.922222222222222e-06,
+}
+
+// Mexico is the electricity grid of Mexico (2023): 507.2 g/kWh, lifecycle.
+var Mexico = valueMexico
+
+var valueMexico = Grid{
+	Name:      "Mexico",
+	Carbon:    1.408888888888889e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.231,
+	Water:     1.4722222222222223e-06,
+}
+
+// Kenya is the electricity grid of Kenya (2023): 70.5 g/kWh, lifecycle.
+var Kenya = valueKenya
+
+var valueKenya = Grid{
+	Name:      "Kenya",
+	Carbon:    1.9583333333333333e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.94,
+}
+
+// Israel is the electricity grid of Israel (2022): 582.9 g/kWh, lifecycle.
+var Israel = valueIsrael
+
+var valueIsrael = Grid{
+	Name:      "Israel",
+	Carbon:    1.6191666666666666e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.099,
+}
+
+// New_Zealand is the electricity grid of New Zealand (2023): 112.8 g/kWh, lifecycle.
+var New_Zealand = valueNew_Zealand
+
+var valueNew_Zealand = Grid{
+	Name:      "New Zealand",
+	Carbon:    3.133333333333333e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.873,
+	Water:     4.1527777777777775e-06,
+}
+
+// Qatar is the electricity grid of Qatar (2023): 602.5 g/kWh, lifecycle.
+var Qatar = valueQatar
+
+var valueQatar = Grid{
+	Name:      "Qatar",
+	Carbon:    1.673611111111111e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.003,
+}
+
+// Thailand is the electricity grid of Thailand (2023): 549.6 g/kWh, lifecycle.
+var Thailand = valueThailand
+
+var valueThailand = Grid{
+	Name:      "Thailand",
+	Carbon:    1.5266666666666668e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.156,
+	Water:     8e-07,
+}
+
+// Austria is the electricity grid of Austria (2023): 110.8 g/kWh, lifecycle.
+var Austria = valueAustria
+
+var valueAustria = Grid{
+	Name:      "Austria",
+	Carbon:    3.077777777777778e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.845,
+	Water:     1.5888888888888887e-06,
+}
+
+// Belgium is the electricity grid of Belgium (2023): 138.1 g/kWh, lifecycle.
+var Belgium = valueBelgium
+
+var valueBelgium = Grid{
+	Name:      "Belgium",
+	Carbon:    3.836111111111111e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.736,
+	Water:     7.249999999999999e-07,
+}
+
+// Czechia is the electricity grid of Czechia (2023): 449.7 g/kWh, lifecycle.
+var Czechia = valueCzechia
+
+var valueCzechia = Grid{
+	Name:      "Czechia",
+	Carbon:    1.2491666666666666e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.548,
+	Water:     8.944444444444445e-07,
+}
+
+// Turkey is the electricity grid of Turkey (2023): 464.6 g/kWh, lifecycle.
+var Turkey = valueTurkey
+
+var valueTurkey = Grid{
+	Name:      "Turkey",
+	Carbon:    1.2905555555555556e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.42,
+	Water:     1.3666666666666666e-06,
+}
+
+// Ukraine is the electricity grid of Ukraine (2022): 259.7 g/kWh, lifecycle.
+var Ukraine = valueUkraine
+
+var valueUkraine = Grid{
+	Name:      "Ukraine",
+	Carbon:    7.213888888888888e-08,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.712,
+	Water:     5.888888888888889e-07,
+}
+
+// Greece is the electricity grid of Greece (2023): 336.6 g/kWh, lifecycle.
+var Greece = valueGreece
+
+var valueGreece = Grid{
+	Name:      "Greece",
+	Carbon:    9.350000000000001e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.501,
+	Water:     1.4305555555555557e-06,
+}
+
+// Hong_Kong is the electricity grid of Hong Kong (2022): 699.5 g/kWh, lifecycle.
+var Hong_Kong = valueHong_Kong
+
+var valueHong_Kong = Grid{
+	Name:      "Hong Kong",
+	Carbon:    1.9430555555555556e-07,
+	Year:      2022,
+	Basis:     Lifecycle,
+	LowCarbon: 0.006,
+}
+
+// Argentina is the electricity grid of Argentina (2023): 354.1 g/kWh, lifecycle.
+var Argentina = valueArgentina
+
+var valueArgentina = Grid{
+	Name:      "Argentina",
+	Carbon:    9.836111111111112e-08,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.405,
+	Water:     3.1861111111111113e-06,
+}
+
+// Kazakhstan is the electricity grid of Kazakhstan (2023): 821.4 g/kWh, lifecycle.
+var Kazakhstan = valueKazakhstan
+
+var valueKazakhstan = Grid{
+	Name:      "Kazakhstan",
+	Carbon:    2.2816666666666666e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.128,
+}
+
+// Nigeria is the electricity grid of Nigeria (2023): 523.2 g/kWh, lifecycle.
+var Nigeria = valueNigeria
+
+var valueNigeria = Grid{
+	Name:      "Nigeria",
+	Carbon:    1.4533333333333334e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.205,
+}
+
+// Egypt is the electricity grid of Egypt (2023): 570.3 g/kWh, lifecycle.
+var Egypt = valueEgypt
+
+var valueEgypt = Grid{
+	Name:      "Egypt",
+	Carbon:    1.5841666666666667e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.118,
+}
+
+// Pakistan is the electricity grid of Pakistan (2023): 440.6 g/kWh, lifecycle.
+var Pakistan = valuePakistan
+
+var valuePakistan = Grid{
+	Name:      "Pakistan",
+	Carbon:    1.2238888888888888e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.413,
+}
+
+// Philippines is the electricity grid of Philippines (2023): 610.7 g/kWh, lifecycle.
+var Philippines = valuePhilippines
+
+var valuePhilippines = Grid{
+	Name:      "Philippines",
+	Carbon:    1.6963888888888891e-07,
+	Year:      2023,
+	Basis:     Lifecycle,
+	LowCarbon: 0.217,
+}
+
+// Quebec is the electricity grid of Québec (2021): 34.5 g/kWh, lifecycle, 0.04 USD/kWh.
+var Quebec = valueQuebec
+
+var valueQuebec = Grid{
+	Name:      "Québec",
+	Carbon:    9.583333333333333e-09,
+	Year:      2021,
+	Basis:     Lifecycle,
+	LowCarbon: 0.99,
+	Price:     1.1111111111111112e-08,
+	Tariff:    "Tariff_Quebec",
+}
+
+// EU_27 is the electricity grid of EU-27 (2023): 242 g/kWh, lifecycle, 0.2 USD/kWh.
+var EU_27 = valueEU_27
+
+var valueEU_27 = Grid{
+	Name:   "EU-27",
+	Carbon: 6.722222222222222e-08,
+	Year:   2023,
+	Basis:  Lifecycle,
+	Price:  5.555555555555556e-08,
+	Tariff: "Tariff_EU27",
+}
+
+// World_Avg is the electricity grid of World (2023): 480 g/kWh, lifecycle.
+var World_Avg = valueWorld_Avg
+
+var valueWorld_Avg = Grid{
+	Name:   "World",
+	Carbon: 1.3333333333333334e-07,
+	Year:   2023,
+	Basis:  Lifecycle,
+}
+
+// AWS_p5_48xlarge is an instance (p5.48xlarge us-east-1): $55.04/h for 8 x H100, AWS, 2026.
+var AWS_p5_48xlarge = valueAWS_p5_48xlarge
+
+var valueAWS_p5_48xlarge = Instance{
+	Name:      "p5.48xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "H100",
+	Devices:   8,
+	Price:     0.015288888888888888,
+	PerDevice: 0.001911111111111111,
+	SpotLow:   0.003125,
+	SpotHigh:  0.007152777777777778,
+	Date:      "2026",
+}
+
+// AWS_p5_4xlarge is an instance (p5.4xlarge us-east-1): $6.88/h for 1 x H100, AWS, 2026.
+var AWS_p5_4xlarge = valueAWS_p5_4xlarge
+
+var valueAWS_p5_4xlarge = Instance{
+	Name:      "p5.4xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "H100",
+	Devices:   1,
+	Price:     0.001911111111111111,
+	PerDevice: 0.001911111111111111,
+	Date:      "2026",
+}
+
+// AWS_p5en_48xlarge is an instance (p5en.48xlarge us-east-1): $63.30/h for 8 x H200, AWS, 2026.
+var AWS_p5en_48xlarge = valueAWS_p5en_48xlarge
+
+var valueAWS_p5en_48xlarge = Instance{
+	Name:      "p5en.48xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "H200",
+	Devices:   8,
+	Price:     0.01758222222222222,
+	PerDevice: 0.0021977777777777777,
+	SpotLow:   0.0046,
+	SpotHigh:  0.005069444444444444,
+	Date:      "2026",
+}
+
+// AWS_p5_48xlarge_2023 is an instance (p5.48xlarge us-east-1 launch price): $98.32/h for 8 x H100, AWS, 2023-07.
+var AWS_p5_48xlarge_2023 = valueAWS_p5_48xlarge_2023
+
+var valueAWS_p5_48xlarge_2023 = Instance{
+	Name:      "p5.48xlarge us-east-1 launch price",
+	Provider:  "AWS",
+	Device:    "H100",
+	Devices:   8,
+	Price:     0.02731111111111111,
+	PerDevice: 0.0034138888888888886,
+	Date:      "2023-07",
+}
+
+// AWS_p4d_24xlarge is an instance (p4d.24xlarge us-east-1): $21.96/h for 8 x A100_40GB, AWS, 2025-06 or later.
+var AWS_p4d_24xlarge = valueAWS_p4d_24xlarge
+
+var valueAWS_p4d_24xlarge = Instance{
+	Name:      "p4d.24xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "A100_40GB",
+	Devices:   8,
+	Price:     0.0061,
+	PerDevice: 0.0007625,
+	Date:      "2025-06 or later",
+}
+
+// AWS_p4de_24xlarge is an instance (p4de.24xlarge us-east-1): $27.45/h for 8 x A100, AWS, 2025-06 or later.
+var AWS_p4de_24xlarge = valueAWS_p4de_24xlarge
+
+var valueAWS_p4de_24xlarge = Instance{
+	Name:      "p4de.24xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "A100",
+	Devices:   8,
+	Price:     0.007625,
+	PerDevice: 0.000953125,
+	Date:      "2025-06 or later",
+}
+
+// AWS_p6_b200_48xlarge is an instance (p6-b200.48xlarge us-east-1): $113.93/h for 8 x B200, AWS, 2025-06 or later.
+var AWS_p6_b200_48xlarge = valueAWS_p6_b200_48xlarge
+
+var valueAWS_p6_b200_48xlarge = Instance{
+	Name:      "p6-b200.48xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "B200",
+	Devices:   8,
+	Price:     0.03164722222222222,
+	PerDevice: 0.003955902777777778,
+	Date:      "2025-06 or later",
+}
+
+// AWS_p3_2xlarge is an instance (p3.2xlarge us-east-1): $3.06/h for 1 x V100, AWS, 2025-06 or later.
+var AWS_p3_2xlarge = valueAWS_p3_2xlarge
+
+var valueAWS_p3_2xlarge = Instance{
+	Name:      "p3.2xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "V100",
+	Devices:   1,
+	Price:     0.0008500000000000001,
+	PerDevice: 0.0008500000000000001,
+	Date:      "2025-06 or later",
+}
+
+// AWS_g4dn_xlarge is an instance (g4dn.xlarge us-east-1): $0.526/h for 1 x T4, AWS, 2025-06 or later.
+var AWS_g4dn_xlarge = valueAWS_g4dn_xlarge
+
+var valueAWS_g4dn_xlarge = Instance{
+	Name:      "g4dn.xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "T4",
+	Devices:   1,
+	Price:     0.00014611111111111113,
+	PerDevice: 0.00014611111111111113,
+	Date:      "2025-06 or later",
+}
+
+// AWS_g5_xlarge is an instance (g5.xlarge us-east-1): $1.01/h for 1 x A10G, AWS, 2025-06 or later.
+var AWS_g5_xlarge = valueAWS_g5_xlarge
+
+var valueAWS_g5_xlarge = Instance{
+	Name:      "g5.xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "A10G",
+	Devices:   1,
+	Price:     0.00027944444444444447,
+	PerDevice: 0.00027944444444444447,
+	Date:      "2025-06 or later",
+}
+
+// AWS_g6_xlarge is an instance (g6.xlarge us-east-1): $0.8048/h for 1 x L4, AWS, 2025-06 or later.
+var AWS_g6_xlarge = valueAWS_g6_xlarge
+
+var valueAWS_g6_xlarge = Instance{
+	Name:      "g6.xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "L4",
+	Devices:   1,
+	Price:     0.00022355555555555554,
+	PerDevice: 0.00022355555555555554,
+	Date:      "2025-06 or later",
+}
+
+// AWS_g6e_xlarge is an instance (g6e.xlarge us-east-1): $1.86/h for 1 x L40S, AWS, 2025-06 or later.
+var AWS_g6e_xlarge = valueAWS_g6e_xlarge
+
+var valueAWS_g6e_xlarge = Instance{
+	Name:      "g6e.xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "L40S",
+	Devices:   1,
+	Price:     0.0005169444444444444,
+	PerDevice: 0.0005169444444444444,
+	Date:      "2025-06 or later",
+}
+
+// AWS_inf2_xlarge is an instance (inf2.xlarge us-east-1): $0.7582/h for 1 x Inferentia2, AWS, 2025-06 or later.
+var AWS_inf2_xlarge = valueAWS_inf2_xlarge
+
+var valueAWS_inf2_xlarge = Instance{
+	Name:      "inf2.xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "Inferentia2",
+	Devices:   1,
+	Price:     0.0002106111111111111,
+	PerDevice: 0.0002106111111111111,
+	Date:      "2025-06 or later",
+}
+
+// AWS_trn1_2xlarge is an instance (trn1.2xlarge us-east-1): $1.34/h for 1 x Trainium1, AWS, 2025-06 or later.
+var AWS_trn1_2xlarge = valueAWS_trn1_2xlarge
+
+var valueAWS_trn1_2xlarge = Instance{
+	Name:      "trn1.2xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "Trainium1",
+	Devices:   1,
+	Price:     0.0003732777777777778,
+	PerDevice: 0.0003732777777777778,
+	Date:      "2025-06 or later",
+}
+
+// AWS_trn1_32xlarge is an instance (trn1.32xlarge us-east-1): $21.50/h for 16 x Trainium1, AWS, 2025-06 or later.
+var AWS_trn1_32xlarge = valueAWS_trn1_32xlarge
+
+var valueAWS_trn1_32xlarge = Instance{
+	Name:      "trn1.32xlarge us-east-1",
+	Provider:  "AWS",
+	Device:    "Trainium1",
+	Devices:   16,
+	Price:     0.0059722222222222225,
+	PerDevice: 0.0003732638888888889,
+	Date:      "2025-06 or later",
+}
+
+// AWS_c5_xlarge is an instance (c5.xlarge us-east-1): $0.17/h, AWS, 2025-06 or later.
+var AWS_c5_xlarge = valueAWS_c5_xlarge
+
+var valueAWS_c5_xlarge = Instance{
+	Name:     "c5.xlarge us-east-1",
+	Provider: "AWS",
+	Price:    4.722222222222223e-05,
+	Date:     "2025-06 or later",
+}
+
+// AWS_m7i_xlarge is an instance (m7i.xlarge us-east-1): $0.2016/h, AWS, 2025-06 or later.
+var AWS_m7i_xlarge = valueAWS_m7i_xlarge
+
+var valueAWS_m7i_xlarge = Instance{
+	Name:     "m7i.xlarge us-east-1",
+	Provider: "AWS",
+	Price:    5.6e-05,
+	Date:     "2025-06 or later",
+}
+
+// GCP_tpu_v5p is an instance (TPU v5p us-east5, slice of 4608 chips): $19,354/h for 4608 x TPUv5p, Google Cloud, 2026.
+var GCP_tpu_v5p = valueGCP_tpu_v5p
+
+var valueGCP_tpu_v5p = Instance{
+	Name:      "TPU v5p us-east5, slice of 4608 chips",
+	Provider:  "Google Cloud",
+	Device:    "TPUv5p",
+	Devices:   4608,
+	Price:     5.3759999999999994,
+	PerDevice: 0.0011666666666666668,
+	Date:      "2026",
+}
+
+// GCP_tpu_v5e is an instance (TPU v5e US, one chip): $1.20/h for 1 x TPUv5e, Google Cloud, 2025.
+var GCP_tpu_v5e = valueGCP_tpu_v5e
+
+var valueGCP_tpu_v5e = Instance{
+	Name:      "TPU v5e US, one chip",
+	Provider:  "Google Cloud",
+	Device:    "TPUv5e",
+	Devices:   1,
+	Price:     0.0003333333333333333,
+	PerDevice: 0.0003333333333333333,
+	Date:      "2025",
+}
+
+// GCP_tpu_v6e is an instance (TPU v6e US, one chip): $2.70/h for 1 x TPUv6, Google Cloud, 2025.
+var GCP_tpu_v6e = valueGCP_tpu_v6e
+
+var valueGCP_tpu_v6e = Instance{
+	Name:      "TPU v6e US, one chip",
+	Provider:  "Google Cloud",
+	Device:    "TPUv6",
+	Devices:   1,
+	Price:     0.00075,
+	PerDevice: 0.00075,
+	Date:      "2025",
+}
+
+// GCP_tpu_v4 is an instance (TPU v4 US, one chip): $3.22/h for 1 x TPUv4, Google Cloud, 2025.
+var GCP_tpu_v4 = valueGCP_tpu_v4
+
+var valueGCP_tpu_v4 = Instance{
+	Name:      "TPU v4 US, one chip",
+	Provider:  "Google Cloud",
+	Device:    "TPUv4",
+	Devices:   1,
+	Price:     0.0008944444444444445,
+	PerDevice: 0.0008944444444444445,
+	Date:      "2025",
+}
+
+// GCP_tpu_v3 is an instance (TPU v3 US, one chip): $2.20/h for 1 x TPUv3, Google Cloud, 2025.
+var GCP_tpu_v3 = valueGCP_tpu_v3
+
+var valueGCP_tpu_v3 = Instance{
+	Name:      "TPU v3 US, one chip",
+	Provider:  "Google Cloud",
+	Device:    "TPUv3",
+	Devices:   1,
+	Price:     0.0006111111111111112,
+	PerDevice: 0.0006111111111111112,
+	Date:      "2025",
+}
+
+// GCP_tpu_v2 is an instance (TPU v2 US, one chip): $1.31/h for 1 x TPUv2, Google Cloud, 2025.
+var GCP_tpu_v2 = valueGCP_tpu_v2
+
+var valueGCP_tpu_v2 = Instance{
+	Name:      "TPU v2 US, one chip",
+	Provider:  "Google Cloud",
+	Device:    "TPUv2",
+	Devices:   1,
+	Price:     0.0003638888888888889,
+	PerDevice: 0.0003638888888888889,
+	Date:      "2025",
+}
+
+// GCP_a2_highgpu_1g is an instance (a2-highgpu-1g us-central1): $3.67/h for 1 x A100_40GB, Google Cloud, 2025.
+var GCP_a2_highgpu_1g = valueGCP_a2_highgpu_1g
+
+var valueGCP_a2_highgpu_1g = Instance{
+	Name:      "a2-highgpu-1g us-central1",
+	Provider:  "Google Cloud",
+	Device:    "A100_40GB",
+	Devices:   1,
+	Price:     0.0010194444444444443,
+	PerDevice: 0.0010194444444444443,
+	Date:      "2025",
+}
+
+// GCP_a2_ultragpu_1g is an instance (a2-ultragpu-1g us-central1): $5.07/h for 1 x A100, Google Cloud, 2025.
+var GCP_a2_ultragpu_1g = valueGCP_a2_ultragpu_1g
+
+var valueGCP_a2_ultragpu_1g = Instance{
+	Name:      "a2-ultragpu-1g us-central1",
+	Provider:  "Google Cloud",
+	Device:    "A100",
+	Devices:   1,
+	Price:     0.0014083333333333335,
+	PerDevice: 0.0014083333333333335,
+	Date:      "2025",
+}
+
+// GCP_a3_highgpu_8g is an instance (a3-highgpu-8g us-central1): $88.25/h for 8 x H100, Google Cloud, 2025.
+var GCP_a3_highgpu_8g = valueGCP_a3_highgpu_8g
+
+var valueGCP_a3_highgpu_8g = Instance{
+	Name:      "a3-highgpu-8g us-central1",
+	Provider:  "Google Cloud",
+	Device:    "H100",
+	Devices:   8,
+	Price:     0.02451388888888889,
+	PerDevice: 0.0030642361111111113,
+	Date:      "2025",
+}
+
+// GCP_g2_standard_4 is an instance (g2-standard-4 us-central1): $0.71/h for 1 x L4, Google Cloud, 2025.
+var GCP_g2_standard_4 = valueGCP_g2_standard_4
+
+var valueGCP_g2_standard_4 = Instance{
+	Name:      "g2-standard-4 us-central1",
+	Provider:  "Google Cloud",
+	Device:    "L4",
+	Devices:   1,
+	Price:     0.00019722222222222222,
+	PerDevice: 0.00019722222222222222,
+	Date:      "2025",
+}
+
+// Azure_ND96isr_H100_v5 is an instance (ND96isr_H100_v5 East US): $98.32/h for 8 x H100, Azure, 2025.
+var Azure_ND96isr_H100_v5 = valueAzure_ND96isr_H100_v5
+
+var valueAzure_ND96isr_H100_v5 = Instance{
+	Name:      "ND96isr_H100_v5 East US",
+	Provider:  "Azure",
+	Device:    "H100",
+	Devices:   8,
+	Price:     0.02731111111111111,
+	PerDevice: 0.0034138888888888886,
+	Date:      "2025",
+}
+
+// Azure_ND96amsr_A100_v4 is an instance (ND96amsr_A100_v4 East US): $32.77/h for 8 x A100, Azure, 2025.
+var Azure_ND96amsr_A100_v4 = valueAzure_ND96amsr_A100_v4
+
+var valueAzure_ND96amsr_A100_v4 = Instance{
+	Name:      "ND96amsr_A100_v4 East US",
+	Provider:  "Azure",
+	Device:    "A100",
+	Devices:   8,
+	Price:     0.009102777777777779,
+	PerDevice: 0.0011378472222222224,
+	Date:      "2025",
+}
+
+// Azure_NC24ads_A100_v4 is an instance (NC24ads_A100_v4 East US): $3.67/h for 1 x A100_PCIe_80GB, Azure, 2025.
+var Azure_NC24ads_A100_v4 = valueAzure_NC24ads_A100_v4
+
+var valueAzure_NC24ads_A100_v4 = Instance{
+	Name:      "NC24ads_A100_v4 East US",
+	Provider:  "Azure",
+	Device:    "A100_PCIe_80GB",
+	Devices:   1,
+	Price:     0.0010202777777777777,
+	PerDevice: 0.0010202777777777777,
+	Date:      "2025",
+}
+
+// Azure_NC40ads_H100_v5 is an instance (NC40ads_H100_v5 East US): $6.98/h for 1 x H100_NVL, Azure, 2025.
+var Azure_NC40ads_H100_v5 = valueAzure_NC40ads_H100_v5
+
+var valueAzure_NC40ads_H100_v5 = Instance{
+	Name:      "NC40ads_H100_v5 East US",
+	Provider:  "Azure",
+	Device:    "H100_NVL",
+	Devices:   1,
+	Price:     0.001938888888888889,
+	PerDevice: 0.001938888888888889,
+	Date:      "2025",
+}
+
+// Lambda_1x_h100_sxm5 is an instance (Lambda 1x_h100_sxm5): $4.29/h for 1 x H100, Lambda, 2026.
+var Lambda_1x_h100_sxm5 = valueLambda_1x_h100_sxm5
+
+var valueLambda_1x_h100_sxm5 = Instance{
+	Name:      "Lambda 1x_h100_sxm5",
+	Provider:  "Lambda",
+	Device:    "H100",
+	Devices:   1,
+	Price:     0.0011916666666666666,
+	PerDevice: 0.0011916666666666666,
+	Date:      "2026",
+}
+
+// Lambda_2x_h100_sxm5 is an instance (Lambda 2x_h100_sxm5): $8.38/h for 2 x H100, Lambda, 2026.
+var Lambda_2x_h100_sxm5 = valueLambda_2x_h100_sxm5
+
+var valueLambda_2x_h100_sxm5 = Instance{
+	Name:      "Lambda 2x_h100_sxm5",
+	Provider:  "Lambda",
+	Device:    "H100",
+	Devices:   2,
+	Price:     0.002327777777777778,
+	PerDevice: 0.001163888888888889,
+	Date:      "2026",
+}
+
+// Lambda_4x_h100_sxm5 is an instance (Lambda 4x_h100_sxm5): $16.36/h for 4 x H100, Lambda, 2026.
+var Lambda_4x_h100_sxm5 = valueLambda_4x_h100_sxm5
+
+var valueLambda_4x_h100_sxm5 = Instance{
+	Name:      "Lambda 4x_h100_sxm5",
+	Provider:  "Lambda",
+	Device:    "H100",
+	Devices:   4,
+	Price:     0.004544444444444445,
+	PerDevice: 0.0011361111111111112,
+	Date:      "2026",
+}
+
+// Lambda_1x_h100_pcie is an instance (Lambda 1x_h100_pcie): $3.29/h for 1 x H100_PCIe, Lambda, 2026.
+var Lambda_1x_h100_pcie = valueLambda_1x_h100_pcie
+
+var valueLambda_1x_h100_pcie = Instance{
+	Name:      "Lambda 1x_h100_pcie",
+	Provider:  "Lambda",
+	Device:    "H100_PCIe",
+	Devices:   1,
+	Price:     0.0009138888888888889,
+	PerDevice: 0.0009138888888888889,
+	Date:      "2026",
+}
+
+// Lambda_8x_a100_80gb_sxm4 is an instance (Lambda 8x_a100_80gb_sxm4): $22.32/h for 8 x A100, Lambda, 2026.
+var Lambda_8x_a100_80gb_sxm4 = valueLambda_8x_a100_80gb_sxm4
+
+var valueLambda_8x_a100_80gb_sxm4 = Instance{
+	Name:      "Lambda 8x_a100_80gb_sxm4",
+	Provider:  "Lambda",
+	Device:    "A100",
+	Devices:   8,
+	Price:     0.0062,
+	PerDevice: 0.000775,
+	Date:      "2026",
+}
+
+// Lambda_1x_a10 is an instance (Lambda 1x_a10): $1.29/h for 1 x A10, Lambda, 2026.
+var Lambda_1x_a10 = valueLambda_1x_a10
+
+var valueLambda_1x_a10 = Instance{
+	Name:      "Lambda 1x_a10",
+	Provider:  "Lambda",
+	Device:    "A10",
+	Devices:   1,
+	Price:     0.00035833333333333333,
+	PerDevice: 0.00035833333333333333,
+	Date:      "2026",
+}
+
+// Lambda_1x_a6000 is an instance (Lambda 1x_a6000): $1.09/h for 1 x RTX_A6000, Lambda, 2026.
+var Lambda_1x_a6000 = valueLambda_1x_a6000
+
+var valueLambda_1x_a6000 = Instance{
+	Name:      "Lambda 1x_a6000",
+	Provider:  "Lambda",
+	Device:    "RTX_A6000",
+	Devices:   1,
+	Price:     0.0003027777777777778,
+	PerDevice: 0.0003027777777777778,
+	Date:      "2026",
+}
+
+// Lambda_8x_v100 is an instance (Lambda 8x_v100): $6.32/h for 8 x V100, Lambda, 2026.
+var Lambda_8x_v100 = valueLambda_8x_v100
+
+var valueLambda_8x_v100 = Instance{
+	Name:      "Lambda 8x_v100",
+	Provider:  "Lambda",
+	Device:    "V100",
+	Devices:   8,
+	Price:     0.0017555555555555556,
+	PerDevice: 0.00021944444444444444,
+	Date:      "2026",
+}
+
+// Nebius_h100_sxm_1gpu is an instance (Nebius h100 sxm 1gpu): $2.95/h for 1 x H100, Nebius, 2025-2026.
+var Nebius_h100_sxm_1gpu = valueNebius_h100_sxm_1gpu
+
+var valueNebius_h100_sxm_1gpu = Instance{
+	Name:      "Nebius h100 sxm 1gpu",
+	Provider:  "Nebius",
+	Device:    "H100",
+	Devices:   1,
+	Price:     0.0008194444444444445,
+	PerDevice: 0.0008194444444444445,
+	SpotLow:   0.00034722222222222224,
+	SpotHigh:  0.00034722222222222224,
+	Date:      "2025-2026",
+}
+
+// Nebius_h200_sxm_1gpu is an instance (Nebius h200 sxm 1gpu): $3.50/h for 1 x H200, Nebius, 2025-2026.
+var Nebius_h200_sxm_1gpu = valueNebius_h200_sxm_1gpu
+
+var valueNebius_h200_sxm_1gpu = Instance{
+	Name:      "Nebius h200 sxm 1gpu",
+	Provider:  "Nebius",
+	Device:    "H200",
+	Devices:   1,
+	Price:     0.0009722222222222222,
+	PerDevice: 0.0009722222222222222,
+	SpotLow:   0.0004027777777777778,
+	SpotHigh:  0.0004027777777777778,
+	Date:      "2025-2026",
+}
+
+// Nebius_b200_sxm_8gpu is an instance (Nebius b200 sxm 8gpu): $44/h for 8 x B200, Nebius, 2025-2026.
+var Nebius_b200_sxm_8gpu = valueNebius_b200_sxm_8gpu
+
+var valueNebius_b200_sxm_8gpu = Instance{
+	Name:      "Nebius b200 sxm 8gpu",
+	Provider:  "Nebius",
+	Device:    "B200",
+	Devices:   8,
+	Price:     0.012222222222222223,
+	PerDevice: 0.0015277777777777779,
+	Date:      "2025-2026",
+}
+
+// Nebius_l40s_a_1gpu_8vcpu is an instance (Nebius l40s a 1gpu 8vcpu): $1.55/h for 1 x L40S, Nebius, 2025-2026.
+var Nebius_l40s_a_1gpu_8vcpu = valueNebius_l40s_a_1gpu_8vcpu
+
+var valueNebius_l40s_a_1gpu_8vcpu = Instance{
+	Name:      "Nebius l40s a 1gpu 8vcpu",
+	Provider:  "Nebius",
+	Device:    "L40S",
+	Devices:   1,
+	Price:     0.0004301111111111111,
+	PerDevice: 0.0004301111111111111,
+	Date:      "2025-2026",
+}
+
+// Rack_Traditional is a rack (Traditional enterprise rack): 12 kW, air-cooled.
+var Rack_Traditional = valueRack_Traditional
+
+var valueRack_Traditional = Rack{
+	Name:   "Traditional enterprise rack",
+	Power:  12000,
+	Method: Air,
+}
+
+// Rack_AI_Standard is a rack (AI rack): 70 kW, liquid-cooled.
+var Rack_AI_Standard = valueRack_AI_Standard
+
+var valueRack_AI_Standard = Rack{
+	Name:   "AI rack",
+	Power:  70000,
+	Method: Liquid,
+}
+
+// Rack_AI_High is a rack (AI rack of high density): 100 kW, liquid-cooled.
+var Rack_AI_High = valueRack_AI_High
+
+var valueRack_AI_High = Rack{
+	Name:   "AI rack of high density",
+	Power:  100000,
+	Method: Liquid,
+}
+
+// Rack_Air_Limit is a rack (Limit of air cooling): 30 kW, air-cooled.
+var Rack_Air_Limit = valueRack_Air_Limit
+
+var valueRack_Air_Limit = Rack{
+	Name:   "Limit of air cooling",
+	Power:  30000,
+	Method: Air,
+}
+
+// Rack_DGX_H100_4 is a rack (Four DGX H100): 40.8 kW, air-cooled.
+var Rack_DGX_H100_4 = valueRack_DGX_H100_4
+
+var valueRack_DGX_H100_4 = Rack{
+	Name:   "Four DGX H100",
+	Power:  40800,
+	Method: Air,
+	Node:   "DGX_H100",
+	Nodes:  4,
+}
+
+// Rack_GB200_NVL72 is a rack (GB200 NVL72 rack): 120 kW, liquid-cooled.
+var Rack_GB200_NVL72 = valueRack_GB200_NVL72
+
+var valueRack_GB200_NVL72 = Rack{
+	Name:   "GB200 NVL72 rack",
+	Power:  120000,
+	Method: Liquid,
+	Node:   "NVL72_GB200",
+	Nodes:  1,
+}
+
+// Rack_GB300_NVL72 is a rack (GB300 NVL72 rack): 132 kW, liquid-cooled.
+var Rack_GB300_NVL72 = valueRack_GB300_NVL72
+
+var valueRack_GB300_NVL72 = Rack{
+	Name:   "GB300 NVL72 rack",
+	Power:  132000,
+	Method: Liquid,
+	Node:   "NVL72_GB300",
+	Nodes:  1,
+}
+
+// Tariff_US_Commercial is an electricity tariff (United States, commercial, 2024): 0.1276 USD/kWh.
+var Tariff_US_Commercial = valueTariff_US_Commercial
+
+var valueTariff_US_Commercial = Tariff{
+	Name:  "United States, commercial",
+	Price: 3.544444444444444e-08,
+	Year:  2024,
+}
+
+// Tariff_US_Industrial is an electricity tariff (United States, industrial, 2024): 0.0815 USD/kWh.
+var Tariff_US_Industrial = valueTariff_US_Industrial
+
+var valueTariff_US_Industrial = Tariff{
+	Name:  "United States, industrial",
+	Price: 2.263888888888889e-08,
+	Year:  2024,
+}
+
+// Tariff_EU27 is an electricity tariff (European Union, non-household, 2024): 0.2 USD/kWh.
+var Tariff_EU27 = valueTariff_EU27
+
+var valueTariff_EU27 = Tariff{
+	Name:  "European Union, non-household",
+	Price: 5.555555555555556e-08,
+	Year:  2024,
+}
+
+// Tariff_Germany is an electricity tariff (Germany, industrial, 2024): 0.19 USD/kWh.
+var Tariff_Germany = valueTariff_Germany
+
+var valueTariff_Germany = Tariff{
+	Name:  "Germany, industrial",
+	Price: 5.2777777777777776e-08,
+	Year:  2024,
+}
+
+// Tariff_France is an electricity tariff (France, industrial, 2024): 0.13 USD/kWh.
+var Tariff_France = valueTariff_France
+
+var valueTariff_France = Tariff{
+	Name:  "France, industrial",
+	Price: 3.611111111111111e-08,
+	Year:  2024,
+}
+
+// Tariff_Quebec is an electricity tariff (Québec, large power, 2024): 0.04 USD/kWh.
+var Tariff_Quebec = valueTariff_Quebec
+
+var valueTariff_Quebec = Tariff{
+	Name:  "Québec, large power",
+	Price: 1.1111111111111112e-08,
+	Year:  2024,
+}
+
+// Tariff_Norway is an electricity tariff (Norway, industrial, 2024): 0.06 USD/kWh.
+var Tariff_Norway = valueTariff_Norway
+
+var valueTariff_Norway = Tariff{
+	Name:  "Norway, industrial",
+	Price: 1.6666666666666667e-08,
+	Year:  2024,
+}
+
+// Tariff_Iceland is an electricity tariff (Iceland, industrial, 2024): 0.045 USD/kWh.
+var Tariff_Iceland = valueTariff_Iceland
+
+var valueTariff_Iceland = Tariff{
+	Name:  "Iceland, industrial",
+	Price: 1.25e-08,
+	Year:  2024,
+}
+
+// Tariff_India is an electricity tariff (India, industrial, 2024): 0.09 USD/kWh.
+var Tariff_India = valueTariff_India
+
+var valueTariff_India = Tariff{
+	Name:  "India, industrial",
+	Price: 2.5e-08,
+	Year:  2024,
+}
+
+// Tariff_China is an electricity tariff (China, industrial, 2024): 0.09 USD/kWh.
+var Tariff_China = valueTariff_China
+
+var valueTariff_China = Tariff{
+	Name:  "China, industrial",
+	Price: 2.5e-08,
+	Year:  2024,
+}
+
+// Tariff_Singapore is an electricity tariff (Singapore, large consumers, 2024): 0.2 USD/kWh.
+var Tariff_Singapore = valueTariff_Singapore
+
+var valueTariff_Singapore = Tariff{
+	Name:  "Singapore, large consumers",
+	Price: 5.555555555555556e-08,
+	Year:  2024,
+}
+
+// Tariff_Japan is an electricity tariff (Japan, industrial, 2024): 0.16 USD/kWh.
+var Tariff_Japan = valueTariff_Japan
+
+var valueTariff_Japan = Tariff{
+	Name:  "Japan, industrial",
+	Price: 4.444444444444445e-08,
+	Year:  2024,
 }
 
 var grids = []registry.Entry[Grid]{
 	{
+		Path:    "infra.Grids.GCP_africa_south1",
+		Key:     "GCP_africa_south1",
+		Aliases: []string{"africa-south1", "Johannesburg (africa-south1)"},
+		Value:   &valueGCP_africa_south1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "656.85 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.15", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_east1",
+		Key:     "GCP_asia_east1",
+		Aliases: []string{"asia-east1", "Taiwan (asia-east1)"},
+		Value:   &valueGCP_asia_east1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "439.29 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.17", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_east2",
+		Key:     "GCP_asia_east2",
+		Aliases: []string{"asia-east2", "Hong Kong (asia-east2)"},
+		Value:   &valueGCP_asia_east2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "505.02 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.01", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_northeast1",
+		Key:     "GCP_asia_northeast1",
+		Aliases: []string{"asia-northeast1", "Tokyo (asia-northeast1)"},
+		Value:   &valueGCP_asia_northeast1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "452.85 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.17", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.16 USD/kWh", Document: "meti-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand; of Japan, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_northeast2",
+		Key:     "GCP_asia_northeast2",
+		Aliases: []string{"asia-northeast2", "Osaka (asia-northeast2)"},
+		Value:   &valueGCP_asia_northeast2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "296.19 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.46", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.16 USD/kWh", Document: "meti-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand; of Japan, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_northeast3",
+		Key:     "GCP_asia_northeast3",
+		Aliases: []string{"asia-northeast3", "Seoul (asia-northeast3)"},
+		Value:   &valueGCP_asia_northeast3,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "356.57 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.37", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_south1",
+		Key:     "GCP_asia_south1",
+		Aliases: []string{"asia-south1", "Mumbai (asia-south1)"},
+		Value:   &valueGCP_asia_south1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "678.76 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.09", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "india-tariffs-2024", Confidence: source.Low, Note: "typical of the states, industrial, 2024, second hand; of India, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_south2",
+		Key:     "GCP_asia_south2",
+		Aliases: []string{"asia-south2", "Delhi (asia-south2)"},
+		Value:   &valueGCP_asia_south2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "531.83 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.29", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "india-tariffs-2024", Confidence: source.Low, Note: "typical of the states, industrial, 2024, second hand; of India, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_southeast1",
+		Key:     "GCP_asia_southeast1",
+		Aliases: []string{"asia-southeast1", "Singapore (asia-southeast1)"},
+		Value:   &valueGCP_asia_southeast1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "366.85 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.04", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.2 USD/kWh", Document: "ema-2024", Confidence: source.Low, Note: "large consumers, 2024, second hand; of Singapore, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_asia_southeast2",
+		Key:     "GCP_asia_southeast2",
+		Aliases: []string{"asia-southeast2", "Jakarta (asia-southeast2)"},
+		Value:   &valueGCP_asia_southeast2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "560.55 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.18", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_australia_southeast1",
+		Key:     "GCP_australia_southeast1",
+		Aliases: []string{"australia-southeast1", "Sydney (australia-southeast1)"},
+		Value:   &valueGCP_australia_southeast1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "497.5 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.34", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_australia_southeast2",
+		Key:     "GCP_australia_southeast2",
+		Aliases: []string{"australia-southeast2", "Melbourne (australia-southeast2)"},
+		Value:   &valueGCP_australia_southeast2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "454.37 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.39", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_central2",
+		Key:     "GCP_europe_central2",
+		Aliases: []string{"europe-central2", "Warsaw (europe-central2)"},
+		Value:   &valueGCP_europe_central2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "642.88 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.4", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_north1",
+		Key:     "GCP_europe_north1",
+		Aliases: []string{"europe-north1", "Finland (europe-north1)"},
+		Value:   &valueGCP_europe_north1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "39.32 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.98", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_north2",
+		Key:     "GCP_europe_north2",
+		Aliases: []string{"europe-north2", "Stockholm (europe-north2)"},
+		Value:   &valueGCP_europe_north2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "2.73 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "1", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_southwest1",
+		Key:     "GCP_europe_southwest1",
+		Aliases: []string{"europe-southwest1", "Madrid (europe-southwest1)"},
+		Value:   &valueGCP_europe_southwest1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "89.04 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.87", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west1",
+		Key:     "GCP_europe_west1",
+		Aliases: []string{"europe-west1", "Belgium (europe-west1)"},
+		Value:   &valueGCP_europe_west1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "103.37 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.84", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west2",
+		Key:     "GCP_europe_west2",
+		Aliases: []string{"europe-west2", "London (europe-west2)"},
+		Value:   &valueGCP_europe_west2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "105.94 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.79", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west3",
+		Key:     "GCP_europe_west3",
+		Aliases: []string{"europe-west3", "Frankfurt (europe-west3)"},
+		Value:   &valueGCP_europe_west3,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "275.82 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.68", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.19 USD/kWh", Document: "bdew-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand; of Germany, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west4",
+		Key:     "GCP_europe_west4",
+		Aliases: []string{"europe-west4", "Eemshaven (europe-west4)"},
+		Value:   &valueGCP_europe_west4,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "208.81 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.83", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west6",
+		Key:     "GCP_europe_west6",
+		Aliases: []string{"europe-west6", "Zürich (europe-west6)"},
+		Value:   &valueGCP_europe_west6,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "15.05 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.98", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west8",
+		Key:     "GCP_europe_west8",
+		Aliases: []string{"europe-west8", "Milan (europe-west8)"},
+		Value:   &valueGCP_europe_west8,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "201.69 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.73", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west9",
+		Key:     "GCP_europe_west9",
+		Aliases: []string{"europe-west9", "Paris (europe-west9)"},
+		Value:   &valueGCP_europe_west9,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "16.3 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.96", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.13 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand; of France, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west10",
+		Key:     "GCP_europe_west10",
+		Aliases: []string{"europe-west10", "Berlin (europe-west10)"},
+		Value:   &valueGCP_europe_west10,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "275.82 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.68", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.19 USD/kWh", Document: "bdew-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand; of Germany, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_europe_west12",
+		Key:     "GCP_europe_west12",
+		Aliases: []string{"europe-west12", "Turin (europe-west12)"},
+		Value:   &valueGCP_europe_west12,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "201.69 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.73", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_me_central1",
+		Key:     "GCP_me_central1",
+		Aliases: []string{"Doha (me-central1)"},
+		Value:   &valueGCP_me_central1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "366 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.01", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_me_central2",
+		Key:     "GCP_me_central2",
+		Aliases: []string{"me-central2", "Dammam (me-central2)"},
+		Value:   &valueGCP_me_central2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "382.23 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.01", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_me_west1",
+		Key:     "GCP_me_west1",
+		Aliases: []string{"me-west1", "Tel Aviv (me-west1)"},
+		Value:   &valueGCP_me_west1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "433.75 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.07", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_northamerica_northeast1",
+		Key:     "GCP_northamerica_northeast1",
+		Aliases: []string{"northamerica-northeast1", "Montréal (northamerica-northeast1)"},
+		Value:   &valueGCP_northamerica_northeast1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "5.48 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.99", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.04 USD/kWh", Document: "hydro-quebec", Confidence: source.Medium, Note: "large-power rate L, about CAD 0.055, 2024"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_northamerica_northeast2",
+		Key:     "GCP_northamerica_northeast2",
+		Aliases: []string{"northamerica-northeast2", "Toronto (northamerica-northeast2)"},
+		Value:   &valueGCP_northamerica_northeast2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "58.56 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.84", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_northamerica_south1",
+		Key:     "GCP_northamerica_south1",
+		Aliases: []string{"northamerica-south1", "Mexico (northamerica-south1)"},
+		Value:   &valueGCP_northamerica_south1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "305 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.19", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_southamerica_east1",
+		Key:     "GCP_southamerica_east1",
+		Aliases: []string{"southamerica-east1", "São Paulo (southamerica-east1)"},
+		Value:   &valueGCP_southamerica_east1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "67.32 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.88", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_southamerica_west1",
+		Key:     "GCP_southamerica_west1",
+		Aliases: []string{"southamerica-west1", "Santiago (southamerica-west1)"},
+		Value:   &valueGCP_southamerica_west1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "238 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.92", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_central1",
+		Key:     "GCP_us_central1",
+		Aliases: []string{"us-central1", "Iowa (us-central1)"},
+		Value:   &valueGCP_us_central1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "412.72 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.87", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_central2",
+		Key:     "GCP_us_central2",
+		Aliases: []string{"us-central2", "Oklahoma (us-central2)"},
+		Value:   &valueGCP_us_central2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "372.23 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.88", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_east1",
+		Key:     "GCP_us_east1",
+		Aliases: []string{"South Carolina (us-east1)"},
+		Value:   &valueGCP_us_east1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "575.77 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.31", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_east2",
+		Key:     "GCP_us_east2",
+		Aliases: []string{"Georgia (us-east2)"},
+		Value:   &valueGCP_us_east2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "340.42 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.42", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_east4",
+		Key:     "GCP_us_east4",
+		Aliases: []string{"us-east4", "Northern Virginia (us-east4)"},
+		Value:   &valueGCP_us_east4,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "323.05 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.62", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_east5",
+		Key:     "GCP_us_east5",
+		Aliases: []string{"us-east5", "Columbus (us-east5)"},
+		Value:   &valueGCP_us_east5,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "323.05 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.62", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_south1",
+		Key:     "GCP_us_south1",
+		Aliases: []string{"us-south1", "Dallas (us-south1)"},
+		Value:   &valueGCP_us_south1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "302.95 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.94", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_west1",
+		Key:     "GCP_us_west1",
+		Aliases: []string{"Oregon (us-west1)"},
+		Value:   &valueGCP_us_west1,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "79.23 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.87", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_west2",
+		Key:     "GCP_us_west2",
+		Aliases: []string{"Los Angeles (us-west2)"},
+		Value:   &valueGCP_us_west2,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "169.28 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.63", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_west3",
+		Key:     "GCP_us_west3",
+		Aliases: []string{"us-west3", "Salt Lake City (us-west3)"},
+		Value:   &valueGCP_us_west3,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "555.17 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.33", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.GCP_us_west4",
+		Key:     "GCP_us_west4",
+		Aliases: []string{"us-west4", "Las Vegas (us-west4)"},
+		Value:   &valueGCP_us_west4,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "357.3 g/kWh", Document: "google-regions-2024", Confidence: source.High},
+			{Field: "CarbonFree", Text: "0.64", Document: "google-regions-2024", Confidence: source.High, Note: "Google's hours, its contracts included"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2024", Document: "google-regions-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Alabama",
+		Key:     "US_Alabama",
+		Aliases: []string{"Alabama", "Alabama (US)"},
+		Value:   &valueUS_Alabama,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "323.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Alaska",
+		Key:     "US_Alaska",
+		Aliases: []string{"Alaska", "Alaska (US)"},
+		Value:   &valueUS_Alaska,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "369.4 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Arizona",
+		Key:     "US_Arizona",
+		Aliases: []string{"Arizona", "Arizona (US)"},
+		Value:   &valueUS_Arizona,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "312.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Arkansas",
+		Key:     "US_Arkansas",
+		Aliases: []string{"Arkansas", "Arkansas (US)"},
+		Value:   &valueUS_Arkansas,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "452.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_California",
+		Key:     "US_California",
+		Aliases: []string{"California", "California (US)"},
+		Value:   &valueUS_California,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "179.1 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Colorado",
+		Key:     "US_Colorado",
+		Aliases: []string{"Colorado", "Colorado (US)"},
+		Value:   &valueUS_Colorado,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "494.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Connecticut",
+		Key:     "US_Connecticut",
+		Aliases: []string{"Connecticut", "Connecticut (US)"},
+		Value:   &valueUS_Connecticut,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "245.2 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Delaware",
+		Key:     "US_Delaware",
+		Aliases: []string{"Delaware", "Delaware (US)"},
+		Value:   &valueUS_Delaware,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "319.4 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_District_of_Columbia",
+		Key:     "US_District_of_Columbia",
+		Aliases: []string{"District of Columbia", "Washington DC", "District of Columbia (US)"},
+		Value:   &valueUS_District_of_Columbia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "179.2 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Florida",
+		Key:     "US_Florida",
+		Aliases: []string{"Florida", "Florida (US)"},
+		Value:   &valueUS_Florida,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "357.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Georgia",
+		Key:     "US_Georgia",
+		Aliases: []string{"Georgia State", "Georgia (US)"},
+		Value:   &valueUS_Georgia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "325.4 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Hawaii",
+		Key:     "US_Hawaii",
+		Aliases: []string{"Hawaii", "Hawaii (US)"},
+		Value:   &valueUS_Hawaii,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "632.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Idaho",
+		Key:     "US_Idaho",
+		Aliases: []string{"Idaho", "Idaho (US)"},
+		Value:   &valueUS_Idaho,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "142.4 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Illinois",
+		Key:     "US_Illinois",
+		Aliases: []string{"Illinois", "Illinois (US)"},
+		Value:   &valueUS_Illinois,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "215.2 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Indiana",
+		Key:     "US_Indiana",
+		Aliases: []string{"Indiana", "Indiana (US)"},
+		Value:   &valueUS_Indiana,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "664.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.Iowa",
+		Key:     "Iowa",
+		Aliases: []string{"US_Iowa"},
+		Value:   &valueIowa,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "287.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 680 was invented; state total, the edition may be 2023; the grid around us-central1 is 412.7 (Google, 2024)"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Kansas",
+		Key:     "US_Kansas",
+		Aliases: []string{"Kansas", "Kansas (US)"},
+		Value:   &valueUS_Kansas,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "332.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Kentucky",
+		Key:     "US_Kentucky",
+		Aliases: []string{"Kentucky", "Kentucky (US)"},
+		Value:   &valueUS_Kentucky,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "792.4 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Louisiana",
+		Key:     "US_Louisiana",
+		Aliases: []string{"Louisiana", "Louisiana (US)"},
+		Value:   &valueUS_Louisiana,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "346.1 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Maine",
+		Key:     "US_Maine",
+		Aliases: []string{"Maine", "Maine (US)"},
+		Value:   &valueUS_Maine,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "143.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Maryland",
+		Key:     "US_Maryland",
+		Aliases: []string{"Maryland", "Maryland (US)"},
+		Value:   &valueUS_Maryland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "236.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Massachusetts",
+		Key:     "US_Massachusetts",
+		Aliases: []string{"Massachusetts", "Massachusetts (US)"},
+		Value:   &valueUS_Massachusetts,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "376.5 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Michigan",
+		Key:     "US_Michigan",
+		Aliases: []string{"Michigan", "Michigan (US)"},
+		Value:   &valueUS_Michigan,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "361.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Minnesota",
+		Key:     "US_Minnesota",
+		Aliases: []string{"Minnesota", "Minnesota (US)"},
+		Value:   &valueUS_Minnesota,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "341.3 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Mississippi",
+		Key:     "US_Mississippi",
+		Aliases: []string{"Mississippi", "Mississippi (US)"},
+		Value:   &valueUS_Mississippi,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "375.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Missouri",
+		Key:     "US_Missouri",
+		Aliases: []string{"Missouri", "Missouri (US)"},
+		Value:   &valueUS_Missouri,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "659.8 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Montana",
+		Key:     "US_Montana",
+		Aliases: []string{"Montana", "Montana (US)"},
+		Value:   &valueUS_Montana,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "482.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Nebraska",
+		Key:     "US_Nebraska",
+		Aliases: []string{"Nebraska", "Nebraska (US)"},
+		Value:   &valueUS_Nebraska,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "465.3 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Nevada",
+		Key:     "US_Nevada",
+		Aliases: []string{"Nevada", "Nevada (US)"},
+		Value:   &valueUS_Nevada,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "292 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_New_Hampshire",
+		Key:     "US_New_Hampshire",
+		Aliases: []string{"New Hampshire", "New Hampshire (US)"},
+		Value:   &valueUS_New_Hampshire,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "125.3 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_New_Jersey",
+		Key:     "US_New_Jersey",
+		Aliases: []string{"New Jersey", "New Jersey (US)"},
+		Value:   &valueUS_New_Jersey,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "213.3 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_New_Mexico",
+		Key:     "US_New_Mexico",
+		Aliases: []string{"New Mexico", "New Mexico (US)"},
+		Value:   &valueUS_New_Mexico,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "350.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_New_York",
+		Key:     "US_New_York",
+		Aliases: []string{"New York", "New York (US)"},
+		Value:   &valueUS_New_York,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "211.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_North_Carolina",
+		Key:     "US_North_Carolina",
+		Aliases: []string{"North Carolina", "North Carolina (US)"},
+		Value:   &valueUS_North_Carolina,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "284.1 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_North_Dakota",
+		Key:     "US_North_Dakota",
+		Aliases: []string{"North Dakota", "North Dakota (US)"},
+		Value:   &valueUS_North_Dakota,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "588.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Ohio",
+		Key:     "US_Ohio",
+		Aliases: []string{"Ohio", "Ohio (US)"},
+		Value:   &valueUS_Ohio,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "484.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Oklahoma",
+		Key:     "US_Oklahoma",
+		Aliases: []string{"Oklahoma", "Oklahoma (US)"},
+		Value:   &valueUS_Oklahoma,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "294.3 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Oregon",
+		Key:     "US_Oregon",
+		Aliases: []string{"Oregon", "Oregon (US)"},
+		Value:   &valueUS_Oregon,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "165.5 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Pennsylvania",
+		Key:     "US_Pennsylvania",
+		Aliases: []string{"Pennsylvania", "Pennsylvania (US)"},
+		Value:   &valueUS_Pennsylvania,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "293.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Rhode_Island",
+		Key:     "US_Rhode_Island",
+		Aliases: []string{"Rhode Island", "Rhode Island (US)"},
+		Value:   &valueUS_Rhode_Island,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "381 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_South_Carolina",
+		Key:     "US_South_Carolina",
+		Aliases: []string{"South Carolina", "South Carolina (US)"},
+		Value:   &valueUS_South_Carolina,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "254.2 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_South_Dakota",
+		Key:     "US_South_Dakota",
+		Aliases: []string{"South Dakota", "South Dakota (US)"},
+		Value:   &valueUS_South_Dakota,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "152.2 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Tennessee",
+		Key:     "US_Tennessee",
+		Aliases: []string{"Tennessee", "Tennessee (US)"},
+		Value:   &valueUS_Tennessee,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "299.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.Texas",
+		Key:     "Texas",
+		Aliases: []string{"US_Texas", "Texas (ERCOT)"},
+		Value:   &valueTexas,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "349.8 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 400 without a year; state total, the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Utah",
+		Key:     "US_Utah",
+		Aliases: []string{"Utah", "Utah (US)"},
+		Value:   &valueUS_Utah,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "644.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Vermont",
+		Key:     "US_Vermont",
+		Aliases: []string{"Vermont", "Vermont (US)"},
+		Value:   &valueUS_Vermont,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "23.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Virginia",
+		Key:     "US_Virginia",
+		Aliases: []string{"Virginia", "Virginia (US)"},
+		Value:   &valueUS_Virginia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "244.8 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Washington",
+		Key:     "US_Washington",
+		Aliases: []string{"Washington State", "Washington (US)"},
+		Value:   &valueUS_Washington,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "120.9 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_West_Virginia",
+		Key:     "US_West_Virginia",
+		Aliases: []string{"West Virginia", "West Virginia (US)"},
+		Value:   &valueUS_West_Virginia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "893.1 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Wisconsin",
+		Key:     "US_Wisconsin",
+		Aliases: []string{"Wisconsin", "Wisconsin (US)"},
+		Value:   &valueUS_Wisconsin,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "527.8 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_Wyoming",
+		Key:     "US_Wyoming",
+		Aliases: []string{"Wyoming", "Wyoming (US)"},
+		Value:   &valueUS_Wyoming,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "831.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "state total; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Low, Note: "industrial average, 2024; of the United States, not of this region"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Grids.US_eGRID",
+		Key:     "US_eGRID",
+		Aliases: []string{"US_Usa", "US operational", "United States (eGRID)"},
+		Value:   &valueUS_eGRID,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "349.7 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "national total on the same basis as the states; the edition may be 2023"},
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Medium, Note: "industrial average, 2024"},
+			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+		},
+	},
+	{
 		Path:    "infra.Grids.US_Avg",
 		Key:     "US_Avg",
-		Aliases: []string{"United_States", "US", "USA", "US Average", "Infra.US_Avg"},
+		Aliases: []string{"United_States", "USA", "US", "US Average", "Infra.US_Avg"},
 		Value:   &valueUS_Avg,
 		Facts: []source.Fact{
 			{Field: "Carbon", Text: "369.5 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 429 without a year"},
+			{Field: "LowCarbon", Text: "0.409", Document: "owid-ember-2023", Confidence: source.High},
 			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Medium, Note: "industrial average, 2024"},
+			{Field: "Water", Text: "3.14 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Norway",
+		Key:     "Norway",
+		Aliases: []string{"NOR", "NO"},
+		Value:   &valueNorway,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "30.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 10 without a year"},
+			{Field: "LowCarbon", Text: "0.985", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.06 USD/kWh", Document: "ssb-2024", Confidence: source.Low, Note: "industrial average with power exchange price, 2024, second hand"},
+			{Field: "Water", Text: "6.66 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Poland",
+		Key:     "Poland",
+		Aliases: []string{"POL", "PL", "Infra.Poland"},
+		Value:   &valuePoland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "661.9 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 820 without a year"},
+			{Field: "LowCarbon", Text: "0.271", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.5 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.France",
+		Key:     "France",
+		Aliases: []string{"FRA", "FR"},
+		Value:   &valueFrance,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "56.0 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 50 without a year"},
+			{Field: "LowCarbon", Text: "0.916", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.13 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Water", Text: "3.67 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Germany",
+		Key:     "Germany",
+		Aliases: []string{"DEU", "DE"},
+		Value:   &valueGermany,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "380.9 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 385 without a year"},
+			{Field: "LowCarbon", Text: "0.541", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.19 USD/kWh", Document: "bdew-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Water", Text: "1.93 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.China",
+		Key:     "China",
+		Aliases: []string{"CHN", "CN", "China_Avg", "Infra.Grids.China_Avg"},
+		Value:   &valueChina,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "582.3 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 555 without a year; called China_Avg there"},
+			{Field: "LowCarbon", Text: "0.353", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "ndrc-2024", Confidence: source.Low, Note: "typical of the provinces, industrial, 2024, second hand"},
+			{Field: "Water", Text: "6.02 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.India",
+		Key:     "India",
+		Aliases: []string{"IND", "IN", "India_Avg", "Infra.Grids.India_Avg"},
+		Value:   &valueIndia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "713.4 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 720 without a year; called India_Avg there"},
+			{Field: "LowCarbon", Text: "0.22", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "india-tariffs-2024", Confidence: source.Low, Note: "typical of the states, industrial, 2024, second hand"},
+			{Field: "Water", Text: "3.44 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Iceland",
+		Key:     "Iceland",
+		Aliases: []string{"ISL", "IS"},
+		Value:   &valueIceland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "27.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 28 without a year"},
+			{Field: "LowCarbon", Text: "1", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.045 USD/kWh", Document: "landsvirkjun-2024", Confidence: source.Low, Note: "industrial contracts, 2024, second hand"},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Sweden",
+		Key:     "Sweden",
+		Aliases: []string{"SWE", "SE"},
+		Value:   &valueSweden,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "40.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.983", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "6.02 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Canada",
+		Key:     "Canada",
+		Aliases: []string{"CAN", "CA"},
+		Value:   &valueCanada,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "170 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.801", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "8.18 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.United_Kingdom",
+		Key:     "United_Kingdom",
+		Aliases: []string{"GBR", "GB", "UK", "Great Britain"},
+		Value:   &valueUnited_Kingdom,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "237.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.601", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.35 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.South_Africa",
+		Key:     "South_Africa",
+		Aliases: []string{"ZAF", "ZA"},
+		Value:   &valueSouth_Africa,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "707.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.165", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Australia",
+		Key:     "Australia",
+		Aliases: []string{"AUS", "AU"},
+		Value:   &valueAustralia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "548.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.361", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "4.73 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Japan",
+		Key:     "Japan",
+		Aliases: []string{"JPN", "JP"},
+		Value:   &valueJapan,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "485.4 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.315", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.16 USD/kWh", Document: "meti-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Water", Text: "2.31 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.South_Korea",
+		Key:     "South_Korea",
+		Aliases: []string{"KOR", "KR", "Korea"},
+		Value:   &valueSouth_Korea,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "430.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.383", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "1.89 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Singapore",
+		Key:     "Singapore",
+		Aliases: []string{"SGP", "SG"},
+		Value:   &valueSingapore,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "470.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.045", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Price", Text: "0.2 USD/kWh", Document: "ema-2024", Confidence: source.Low, Note: "large consumers, 2024, second hand"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Brazil",
+		Key:     "Brazil",
+		Aliases: []string{"BRA", "BR"},
+		Value:   &valueBrazil,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "98.3 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.907", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "18.58 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Taiwan",
+		Key:     "Taiwan",
+		Aliases: []string{"TWN", "TW"},
+		Value:   &valueTaiwan,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "642.4 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.157", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Ireland",
+		Key:     "Ireland",
+		Aliases: []string{"IRL", "IE"},
+		Value:   &valueIreland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "290.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.437", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "1.48 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Netherlands",
+		Key:     "Netherlands",
+		Aliases: []string{"NLD", "NL"},
+		Value:   &valueNetherlands,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "267.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.511", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "3.44 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.United_Arab_Emirates",
+		Key:     "United_Arab_Emirates",
+		Aliases: []string{"ARE", "AE", "UAE"},
+		Value:   &valueUnited_Arab_Emirates,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "561.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.175", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Saudi_Arabia",
+		Key:     "Saudi_Arabia",
+		Aliases: []string{"SAU", "SA"},
+		Value:   &valueSaudi_Arabia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "706.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.002", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Vietnam",
+		Key:     "Vietnam",
+		Aliases: []string{"VNM", "VN"},
+		Value:   &valueVietnam,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "475.4 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.424", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Malaysia",
+		Key:     "Malaysia",
+		Aliases: []string{"MYS", "MY"},
+		Value:   &valueMalaysia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "605.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.191", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "1.67 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Indonesia",
+		Key:     "Indonesia",
+		Aliases: []string{"IDN", "ID"},
+		Value:   &valueIndonesia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "675.9 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.196", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.27 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Estonia",
+		Key:     "Estonia",
+		Aliases: []string{"EST", "EE"},
+		Value:   &valueEstonia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "416.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.443", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.2 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Denmark",
+		Key:     "Denmark",
+		Aliases: []string{"DNK", "DK"},
+		Value:   &valueDenmark,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "151.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.876", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "3.18 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Finland",
+		Key:     "Finland",
+		Aliases: []string{"FIN", "FI"},
+		Value:   &valueFinland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "79.2 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.944", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "4.54 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Switzerland",
+		Key:     "Switzerland",
+		Aliases: []string{"CHE", "CH"},
+		Value:   &valueSwitzerland,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "34.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.976", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "5.68 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Spain",
+		Key:     "Spain",
+		Aliases: []string{"ESP", "ES"},
+		Value:   &valueSpain,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "174.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.711", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "6.21 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Italy",
+		Key:     "Italy",
+		Aliases: []string{"ITA", "IT"},
+		Value:   &valueItaly,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "330.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.437", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "4.84 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Portugal",
+		Key:     "Portugal",
+		Aliases: []string{"PRT", "PT"},
+		Value:   &valuePortugal,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "165.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.728", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "9.58 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Chile",
+		Key:     "Chile",
+		Aliases: []string{"CHL", "CL"},
+		Value:   &valueChile,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "291.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.608", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "10.52 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Mexico",
+		Key:     "Mexico",
+		Aliases: []string{"MEX", "MX"},
+		Value:   &valueMexico,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "507.2 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.231", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "5.3 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Kenya",
+		Key:     "Kenya",
+		Aliases: []string{"KEN", "KE"},
+		Value:   &valueKenya,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "70.5 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.94", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Israel",
+		Key:     "Israel",
+		Aliases: []string{"ISR", "IL"},
+		Value:   &valueIsrael,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "582.9 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.099", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.New_Zealand",
+		Key:     "New_Zealand",
+		Aliases: []string{"NZL", "NZ"},
+		Value:   &valueNew_Zealand,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "112.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.873", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "14.95 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Qatar",
+		Key:     "Qatar",
+		Aliases: []string{"QAT", "QA"},
+		Value:   &valueQatar,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "602.5 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.003", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Thailand",
+		Key:     "Thailand",
+		Aliases: []string{"THA", "TH"},
+		Value:   &valueThailand,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "549.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.156", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.88 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Austria",
+		Key:     "Austria",
+		Aliases: []string{"AUT", "AT"},
+		Value:   &valueAustria,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "110.8 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.845", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "5.72 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Belgium",
+		Key:     "Belgium",
+		Aliases: []string{"BEL", "BE"},
+		Value:   &valueBelgium,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "138.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.736", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.61 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Czechia",
+		Key:     "Czechia",
+		Aliases: []string{"CZE", "CZ", "Czech Republic"},
+		Value:   &valueCzechia,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "449.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.548", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "3.22 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Turkey",
+		Key:     "Turkey",
+		Aliases: []string{"TUR", "TR"},
+		Value:   &valueTurkey,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "464.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.42", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "4.92 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Ukraine",
+		Key:     "Ukraine",
+		Aliases: []string{"UKR", "UA"},
+		Value:   &valueUkraine,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "259.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.712", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "2.12 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Greece",
+		Key:     "Greece",
+		Aliases: []string{"GRC", "GR"},
+		Value:   &valueGreece,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "336.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.501", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "5.15 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Hong_Kong",
+		Key:     "Hong_Kong",
+		Aliases: []string{"HKG", "HK"},
+		Value:   &valueHong_Kong,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "699.5 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.006", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Argentina",
+		Key:     "Argentina",
+		Aliases: []string{"ARG", "AR"},
+		Value:   &valueArgentina,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "354.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.405", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Water", Text: "11.47 L/kWh", Document: "wri-2020", Confidence: source.Medium, Note: "consumption by power plants"},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Kazakhstan",
+		Key:     "Kazakhstan",
+		Aliases: []string{"KAZ", "KZ"},
+		Value:   &valueKazakhstan,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "821.4 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.128", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Nigeria",
+		Key:     "Nigeria",
+		Aliases: []string{"NGA", "NG"},
+		Value:   &valueNigeria,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "523.2 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.205", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Egypt",
+		Key:     "Egypt",
+		Aliases: []string{"EGY", "EG"},
+		Value:   &valueEgypt,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "570.3 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.118", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Pakistan",
+		Key:     "Pakistan",
+		Aliases: []string{"PAK", "PK"},
+		Value:   &valuePakistan,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "440.6 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.413", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "infra.Grids.Philippines",
+		Key:     "Philippines",
+		Aliases: []string{"PHL", "PH"},
+		Value:   &valuePhilippines,
+		Facts: []source.Fact{
+			{Field: "Carbon", Text: "610.7 g/kWh", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "LowCarbon", Text: "0.217", Document: "owid-ember-2023", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
 		},
 	},
@@ -152,50 +4479,30 @@ var grids = []registry.Entry[Grid]{
 		Value:   &valueQuebec,
 		Facts: []source.Fact{
 			{Field: "Carbon", Text: "34.5 g/kWh", Document: "hydro-quebec", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 20 without a basis; operational is 5.48 (Google, Montréal, 2024)"},
+			{Field: "LowCarbon", Text: "0.99", Document: "hydro-quebec", Confidence: source.Medium, Note: "hydro and wind"},
 			{Field: "Price", Text: "0.04 USD/kWh", Document: "hydro-quebec", Confidence: source.Medium, Note: "large-power rate L, about CAD 0.055, 2024"},
 			{Field: "Year", Text: "2021", Document: "hydro-quebec", Confidence: source.Medium},
 		},
 	},
 	{
-		Path:    "infra.Grids.Norway",
-		Key:     "Norway",
-		Aliases: []string{"NO"},
-		Value:   &valueNorway,
+		Path:    "infra.Grids.EU_27",
+		Key:     "EU_27",
+		Aliases: []string{"EU_Avg", "Infra.Grids.EU_Avg", "EU", "European Union"},
+		Value:   &valueEU_27,
 		Facts: []source.Fact{
-			{Field: "Carbon", Text: "30.1 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 10 without a year"},
-			{Field: "Price", Text: "0.06 USD/kWh", Document: "ssb-2024", Confidence: source.Low, Note: "industrial average with power exchange price, 2024, second hand"},
-			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
+			{Field: "Carbon", Text: "242 g/kWh", Document: "ember-eu-2024", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 270 without a year; called EU_Avg there"},
+			{Field: "Price", Text: "0.2 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "non-household average, about EUR 0.19, 2024, second hand"},
+			{Field: "Year", Text: "2023", Document: "ember-eu-2024", Confidence: source.Medium},
 		},
 	},
 	{
-		Path:    "infra.Grids.Poland",
-		Key:     "Poland",
-		Aliases: []string{"PL", "Infra.Poland"},
-		Value:   &valuePoland,
+		Path:    "infra.Grids.World_Avg",
+		Key:     "World_Avg",
+		Aliases: []string{"Global", "World"},
+		Value:   &valueWorld_Avg,
 		Facts: []source.Fact{
-			{Field: "Carbon", Text: "661.9 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 820 without a year"},
-			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
-		},
-	},
-	{
-		Path:    "infra.Grids.France",
-		Key:     "France",
-		Aliases: []string{"FR"},
-		Value:   &valueFrance,
-		Facts: []source.Fact{
-			{Field: "Carbon", Text: "56.0 g/kWh", Document: "owid-ember-2023", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 50 without a year"},
-			{Field: "Price", Text: "0.13 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
-			{Field: "Year", Text: "2023", Document: "owid-ember-2023", Confidence: source.High},
-		},
-	},
-	{
-		Path:    "infra.Grids.Iowa",
-		Key:     "Iowa",
-		Aliases: []string{"US_Iowa"},
-		Value:   &valueIowa,
-		Facts: []source.Fact{
-			{Field: "Carbon", Text: "287.6 g/kWh", Document: "egrid", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 680 was invented; state total, the edition may be 2023; the grid around us-central1 is 412.7 (Google, 2024)"},
-			{Field: "Year", Text: "2022", Document: "egrid", Confidence: source.Medium},
+			{Field: "Carbon", Text: "480 g/kWh", Document: "ember-world-2024", Confidence: source.Medium, Note: "recalled"},
+			{Field: "Year", Text: "2023", Document: "ember-world-2024", Confidence: source.Medium},
 		},
 	},
 }
@@ -263,6 +4570,832 @@ var facilities = []registry.Entry[Facility]{
 			{Field: "PUE", Text: "1.15", Document: "aws-2024", Confidence: source.Medium},
 			{Field: "WUE", Text: "0.15 L/kWh", Document: "aws-2024", Confidence: source.Medium, Note: "water at the site"},
 			{Field: "Year", Text: "2024", Document: "aws-2024", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Facilities.NREL_ESIF",
+		Key:     "NREL_ESIF",
+		Aliases: []string{"NREL", "NREL supercomputer hall"},
+		Value:   &valueNREL_ESIF,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.036", Document: "nrel-esif", Confidence: source.Medium, Note: "design and annual mean of a hall with warm-water cooling"},
+			{Field: "WUE", Text: "0.7 L/kWh", Document: "nrel-esif", Confidence: source.Medium, Note: "water at the site"},
+			{Field: "Year", Text: "2018", Document: "nrel-esif", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Facilities.Lefdal_Norway",
+		Key:     "Lefdal_Norway",
+		Aliases: []string{"Lefdal", "Lefdal Mine Datacenter"},
+		Value:   &valueLefdal_Norway,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.1", Document: "lefdal-2022", Confidence: source.Low, Note: "operator's claim"},
+			{Field: "Year", Text: "2022", Document: "lefdal-2022", Confidence: source.Low, Note: "operator's claim"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.Quebec_Campus",
+		Key:     "Quebec_Campus",
+		Aliases: []string{"Datacenters.Quebec_Hydro", "infra.Datacenters.Quebec_Hydro", "Québec hydro campus"},
+		Value:   &valueQuebec_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.06", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called Quebec_Hydro there"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.Norway_Campus",
+		Key:     "Norway_Campus",
+		Aliases: []string{"Norway_Hydro", "Datacenters.Norway_Hydro", "infra.Datacenters.Norway_Hydro", "Norway hydro campus"},
+		Value:   &valueNorway_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.06", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called Norway_Hydro there"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.Poland_Campus",
+		Key:     "Poland_Campus",
+		Aliases: []string{"Poland_Coal", "Datacenters.Poland_Coal", "infra.Datacenters.Poland_Coal", "Poland coal campus"},
+		Value:   &valuePoland_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.58", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called Poland_Coal there"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; the same figure for every evaporative hall"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.US_Campus",
+		Key:     "US_Campus",
+		Aliases: []string{"US_Hyperscale", "Datacenters.US_Hyperscale", "infra.Datacenters.US_Hyperscale", "US hyperscale campus"},
+		Value:   &valueUS_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.12", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called US_Hyperscale there"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; the same figure for every evaporative hall"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.EU_Campus",
+		Key:     "EU_Campus",
+		Aliases: []string{"EU_Average", "Datacenters.EU_Average", "infra.Datacenters.EU_Average", "EU average campus"},
+		Value:   &valueEU_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.12", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called EU_Average there"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; the same figure for every evaporative hall"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.France_Campus",
+		Key:     "France_Campus",
+		Aliases: []string{"France_Nuclear", "Datacenters.France_Nuclear", "infra.Datacenters.France_Nuclear", "France nuclear campus"},
+		Value:   &valueFrance_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.12", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called France_Nuclear there"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; the same figure for every evaporative hall"},
+		},
+	},
+	{
+		Path:    "infra.Facilities.Iowa_Campus",
+		Key:     "Iowa_Campus",
+		Aliases: []string{"Iowa_Reference", "Datacenters.Iowa_Reference", "infra.Datacenters.Iowa_Reference", "Iowa reference site"},
+		Value:   &valueIowa_Campus,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.12", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; corrected from mlsysim 0.3.0: it puts the figure on the grid; called Iowa_Reference there"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "illustrative; the same figure for every evaporative hall"},
+		},
+	},
+}
+
+var coolings = []registry.Entry[Cooling]{
+	{
+		Path:    "infra.Coolings.Cooling_Best_Air",
+		Key:     "Cooling_Best_Air",
+		Aliases: []string{"BestAir", "FacilityCooling.BestAir", "infra.FacilityCooling.BestAir", "Best air cooling"},
+		Value:   &valueCooling_Best_Air,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.12", Document: "azure-pue-2022", Confidence: source.Medium, Note: "design figure of new Azure halls; mlsysim 0.3.0 calls it BestAir"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one figure for every evaporative hall; the US mean of the LBNL report of 2016"},
+			{Field: "Year", Text: "2022", Document: "azure-pue-2022", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Coolings.Cooling_State_Of_Art",
+		Key:     "Cooling_State_Of_Art",
+		Aliases: []string{"StateOfArt", "FacilityCooling.StateOfArt", "infra.FacilityCooling.StateOfArt", "State of the art"},
+		Value:   &valueCooling_State_Of_Art,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.1", Document: "google-2025", Confidence: source.Medium, Note: "fleet of Google, rounded up; mlsysim 0.3.0 calls it StateOfArt"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one figure for every evaporative hall; the US mean of the LBNL report of 2016"},
+			{Field: "Year", Text: "2024", Document: "google-2025", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Coolings.Cooling_Typical",
+		Key:     "Cooling_Typical",
+		Aliases: []string{"Typical", "FacilityCooling.Typical", "infra.FacilityCooling.Typical", "Industry average 2022"},
+		Value:   &valueCooling_Typical,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.55", Document: "uptime-2022", Confidence: source.Medium, Note: "mlsysim 0.3.0 calls it Typical"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one figure for every evaporative hall; the US mean of the LBNL report of 2016"},
+			{Field: "Year", Text: "2022", Document: "uptime-2022", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Coolings.Cooling_Legacy",
+		Key:     "Cooling_Legacy",
+		Aliases: []string{"Legacy", "FacilityCooling.Legacy", "infra.FacilityCooling.Legacy", "Industry average 2023"},
+		Value:   &valueCooling_Legacy,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.58", Document: "uptime-2023", Confidence: source.Medium, Note: "mlsysim 0.3.0 calls it Legacy"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one figure for every evaporative hall; the US mean of the LBNL report of 2016"},
+			{Field: "Year", Text: "2023", Document: "uptime-2023", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Coolings.Cooling_Simple_Air",
+		Key:     "Cooling_Simple_Air",
+		Aliases: []string{"SimpleAir", "FacilityCooling.SimpleAir", "infra.FacilityCooling.SimpleAir", "Simple air cooling"},
+		Value:   &valueCooling_Simple_Air,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.5", Document: "lbnl-rooms-2013", Confidence: source.Medium, Note: "small server rooms; mlsysim 0.3.0 calls it SimpleAir"},
+			{Field: "WUE", Text: "1.8 L/kWh", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one figure for every evaporative hall; the US mean of the LBNL report of 2016"},
+			{Field: "Year", Text: "2013", Document: "lbnl-rooms-2013", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Coolings.Cooling_Liquid",
+		Key:     "Cooling_Liquid",
+		Aliases: []string{"LiquidCooled", "FacilityCooling.LiquidCooled", "infra.FacilityCooling.LiquidCooled", "Warm-water liquid cooling"},
+		Value:   &valueCooling_Liquid,
+		Facts: []source.Fact{
+			{Field: "PUE", Text: "1.06", Document: "nrel-esif", Confidence: source.Medium, Note: "mlsysim 0.3.0 calls it LiquidCooled"},
+			{Field: "WUE", Text: "0.7 L/kWh", Document: "nrel-esif", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 0; the hall that its PUE is that of has cooling towers"},
+			{Field: "Year", Text: "2015", Document: "nrel-esif", Confidence: source.Medium},
+		},
+	},
+}
+
+var racks = []registry.Entry[Rack]{
+	{
+		Path:    "infra.Racks.Rack_Traditional",
+		Key:     "Rack_Traditional",
+		Aliases: []string{"Traditional", "Infra.Racks.Traditional", "Traditional enterprise rack"},
+		Value:   &valueRack_Traditional,
+		Facts: []source.Fact{
+			{Field: "Power", Text: "12 kW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "tier of mlsysim 0.3.0, called Traditional there"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_AI_Standard",
+		Key:     "Rack_AI_Standard",
+		Aliases: []string{"AI_Standard", "Infra.Racks.AI_Standard", "AI rack"},
+		Value:   &valueRack_AI_Standard,
+		Facts: []source.Fact{
+			{Field: "Power", Text: "70 kW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "tier of mlsysim 0.3.0, called AI_Standard there"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_AI_High",
+		Key:     "Rack_AI_High",
+		Aliases: []string{"AI_High", "Infra.Racks.AI_High", "AI rack of high density"},
+		Value:   &valueRack_AI_High,
+		Facts: []source.Fact{
+			{Field: "Power", Text: "100 kW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "tier of mlsysim 0.3.0, called AI_High there"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_Air_Limit",
+		Key:     "Rack_Air_Limit",
+		Aliases: []string{"Limit of air cooling"},
+		Value:   &valueRack_Air_Limit,
+		Facts: []source.Fact{
+			{Field: "Power", Text: "30 kW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "rule of thumb; NVIDIA cools four DGX H100, 40.8 kW, with air"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_DGX_H100_4",
+		Key:     "Rack_DGX_H100_4",
+		Aliases: []string{"DGX_H100_4Node", "Systems.Racks.DGX_H100_4Node", "Four DGX H100"},
+		Value:   &valueRack_DGX_H100_4,
+		Facts: []source.Fact{
+			{Field: "Nodes", Text: "4", Document: "nvidia-superpod-h100", Confidence: source.High},
+			{Field: "Power", Text: "40.8 kW", Document: "nvidia-superpod-h100", Confidence: source.High, Note: "four times 10.2 kW; mlsysim 0.3.0 calls it DGX_H100_4Node and adds 11.1 kW to the accelerators alone"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_GB200_NVL72",
+		Key:     "Rack_GB200_NVL72",
+		Aliases: []string{"GB200 NVL72 rack"},
+		Value:   &valueRack_GB200_NVL72,
+		Facts: []source.Fact{
+			{Field: "Nodes", Text: "1", Document: "nvidia-dps", Confidence: source.High},
+			{Field: "Power", Text: "120 kW", Document: "nvidia-dps", Confidence: source.Medium, Note: "18 compute trays of at most 6.667 kW; switch trays come on top"},
+		},
+	},
+	{
+		Path:    "infra.Racks.Rack_GB300_NVL72",
+		Key:     "Rack_GB300_NVL72",
+		Aliases: []string{"GB300 NVL72 rack"},
+		Value:   &valueRack_GB300_NVL72,
+		Facts: []source.Fact{
+			{Field: "Nodes", Text: "1", Document: "nvidia-gb300-rack", Confidence: source.High},
+			{Field: "Power", Text: "132 kW", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "recalled"},
+		},
+	},
+}
+
+var tariffs = []registry.Entry[Tariff]{
+	{
+		Path:    "infra.Tariffs.Tariff_US_Commercial",
+		Key:     "Tariff_US_Commercial",
+		Aliases: []string{"United States, commercial"},
+		Value:   &valueTariff_US_Commercial,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.1276 USD/kWh", Document: "eia-2024", Confidence: source.Medium, Note: "commercial average, 2024"},
+			{Field: "Year", Text: "2024", Document: "eia-2024", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_US_Industrial",
+		Key:     "Tariff_US_Industrial",
+		Aliases: []string{"United States, industrial"},
+		Value:   &valueTariff_US_Industrial,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.0815 USD/kWh", Document: "eia-2024", Confidence: source.Medium, Note: "industrial average, 2024"},
+			{Field: "Year", Text: "2024", Document: "eia-2024", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_EU27",
+		Key:     "Tariff_EU27",
+		Aliases: []string{"European Union, non-household"},
+		Value:   &valueTariff_EU27,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.2 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "non-household average, about EUR 0.19, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "eurostat-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Germany",
+		Key:     "Tariff_Germany",
+		Aliases: []string{"Germany, industrial"},
+		Value:   &valueTariff_Germany,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.19 USD/kWh", Document: "bdew-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "bdew-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_France",
+		Key:     "Tariff_France",
+		Aliases: []string{"France, industrial"},
+		Value:   &valueTariff_France,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.13 USD/kWh", Document: "eurostat-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "eurostat-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Quebec",
+		Key:     "Tariff_Quebec",
+		Aliases: []string{"Québec, large power"},
+		Value:   &valueTariff_Quebec,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.04 USD/kWh", Document: "hydro-quebec", Confidence: source.Medium, Note: "large-power rate L, about CAD 0.055, 2024"},
+			{Field: "Year", Text: "2024", Document: "hydro-quebec", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Norway",
+		Key:     "Tariff_Norway",
+		Aliases: []string{"Norway, industrial"},
+		Value:   &valueTariff_Norway,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.06 USD/kWh", Document: "ssb-2024", Confidence: source.Low, Note: "industrial average with power exchange price, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "ssb-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Iceland",
+		Key:     "Tariff_Iceland",
+		Aliases: []string{"Iceland, industrial"},
+		Value:   &valueTariff_Iceland,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.045 USD/kWh", Document: "landsvirkjun-2024", Confidence: source.Low, Note: "industrial contracts, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "landsvirkjun-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_India",
+		Key:     "Tariff_India",
+		Aliases: []string{"India, industrial"},
+		Value:   &valueTariff_India,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "india-tariffs-2024", Confidence: source.Low, Note: "typical of the states, industrial, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "india-tariffs-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_China",
+		Key:     "Tariff_China",
+		Aliases: []string{"China, industrial"},
+		Value:   &valueTariff_China,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.09 USD/kWh", Document: "ndrc-2024", Confidence: source.Low, Note: "typical of the provinces, industrial, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "ndrc-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Singapore",
+		Key:     "Tariff_Singapore",
+		Aliases: []string{"Singapore, large consumers"},
+		Value:   &valueTariff_Singapore,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.2 USD/kWh", Document: "ema-2024", Confidence: source.Low, Note: "large consumers, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "ema-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+	{
+		Path:    "infra.Tariffs.Tariff_Japan",
+		Key:     "Tariff_Japan",
+		Aliases: []string{"Japan, industrial"},
+		Value:   &valueTariff_Japan,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.16 USD/kWh", Document: "meti-2024", Confidence: source.Low, Note: "industrial average, 2024, second hand"},
+			{Field: "Year", Text: "2024", Document: "meti-2024", Confidence: source.Low, Note: "second hand"},
+		},
+	},
+}
+
+var instances = []registry.Entry[Instance]{
+	{
+		Path:    "infra.Instances.AWS_p5_48xlarge",
+		Key:     "AWS_p5_48xlarge",
+		Aliases: []string{"p5.48xlarge", "p5.48xlarge us-east-1"},
+		Value:   &valueAWS_p5_48xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "6.88 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "55.04 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "SpotHigh", Text: "25.75 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "SpotLow", Text: "11.25 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p5_4xlarge",
+		Key:     "AWS_p5_4xlarge",
+		Aliases: []string{"p5.4xlarge", "p5.4xlarge us-east-1"},
+		Value:   &valueAWS_p5_4xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "6.88 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "Price", Text: "6.88 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p5en_48xlarge",
+		Key:     "AWS_p5en_48xlarge",
+		Aliases: []string{"p5en.48xlarge", "p5en.48xlarge us-east-1"},
+		Value:   &valueAWS_p5en_48xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "7.912 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "63.296 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "SpotHigh", Text: "18.25 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "SpotLow", Text: "16.56 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p5_48xlarge_2023",
+		Key:     "AWS_p5_48xlarge_2023",
+		Aliases: []string{"p5.48xlarge us-east-1 launch price"},
+		Value:   &valueAWS_p5_48xlarge_2023,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "12.29 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2023-07, recalled; before the cut of June 2025; price over devices"},
+			{Field: "Price", Text: "98.32 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2023-07, recalled; before the cut of June 2025"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p4d_24xlarge",
+		Key:     "AWS_p4d_24xlarge",
+		Aliases: []string{"p4d.24xlarge", "p4d.24xlarge us-east-1"},
+		Value:   &valueAWS_p4d_24xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "2.745 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; price over devices"},
+			{Field: "Price", Text: "21.96 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p4de_24xlarge",
+		Key:     "AWS_p4de_24xlarge",
+		Aliases: []string{"p4de.24xlarge", "p4de.24xlarge us-east-1"},
+		Value:   &valueAWS_p4de_24xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "3.43125 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; price over devices"},
+			{Field: "Price", Text: "27.45 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p6_b200_48xlarge",
+		Key:     "AWS_p6_b200_48xlarge",
+		Aliases: []string{"p6-b200.48xlarge", "p6-b200.48xlarge us-east-1"},
+		Value:   &valueAWS_p6_b200_48xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "14.24125 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; price over devices"},
+			{Field: "Price", Text: "113.93 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_p3_2xlarge",
+		Key:     "AWS_p3_2xlarge",
+		Aliases: []string{"p3.2xlarge", "p3.2xlarge us-east-1"},
+		Value:   &valueAWS_p3_2xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "3.06 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; its V100 has 16 GB"},
+			{Field: "Price", Text: "3.06 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; its V100 has 16 GB"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_g4dn_xlarge",
+		Key:     "AWS_g4dn_xlarge",
+		Aliases: []string{"g4dn.xlarge", "g4dn.xlarge us-east-1"},
+		Value:   &valueAWS_g4dn_xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "0.526 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "0.526 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_g5_xlarge",
+		Key:     "AWS_g5_xlarge",
+		Aliases: []string{"g5.xlarge", "g5.xlarge us-east-1"},
+		Value:   &valueAWS_g5_xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "1.006 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "1.006 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_g6_xlarge",
+		Key:     "AWS_g6_xlarge",
+		Aliases: []string{"g6.xlarge", "g6.xlarge us-east-1"},
+		Value:   &valueAWS_g6_xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "0.8048 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "0.8048 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_g6e_xlarge",
+		Key:     "AWS_g6e_xlarge",
+		Aliases: []string{"g6e.xlarge", "g6e.xlarge us-east-1"},
+		Value:   &valueAWS_g6e_xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "1.861 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "1.861 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_inf2_xlarge",
+		Key:     "AWS_inf2_xlarge",
+		Aliases: []string{"inf2.xlarge", "inf2.xlarge us-east-1"},
+		Value:   &valueAWS_inf2_xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "0.7582 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "0.7582 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_trn1_2xlarge",
+		Key:     "AWS_trn1_2xlarge",
+		Aliases: []string{"trn1.2xlarge", "trn1.2xlarge us-east-1"},
+		Value:   &valueAWS_trn1_2xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "1.3438 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+			{Field: "Price", Text: "1.3438 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_trn1_32xlarge",
+		Key:     "AWS_trn1_32xlarge",
+		Aliases: []string{"trn1.32xlarge", "trn1.32xlarge us-east-1"},
+		Value:   &valueAWS_trn1_32xlarge,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "16", Document: "aws-ec2-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "1.34375 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled; price over devices"},
+			{Field: "Price", Text: "21.5 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_c5_xlarge",
+		Key:     "AWS_c5_xlarge",
+		Aliases: []string{"c5.xlarge", "c5.xlarge us-east-1"},
+		Value:   &valueAWS_c5_xlarge,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.17 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.AWS_m7i_xlarge",
+		Key:     "AWS_m7i_xlarge",
+		Aliases: []string{"m7i.xlarge", "m7i.xlarge us-east-1"},
+		Value:   &valueAWS_m7i_xlarge,
+		Facts: []source.Fact{
+			{Field: "Price", Text: "0.2016 USD/h", Document: "aws-ec2-prices", Confidence: source.Medium, Note: "2025-06 or later, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v5p",
+		Key:     "GCP_tpu_v5p",
+		Aliases: []string{"TPU v5p us-east5, slice of 4608 chips"},
+		Value:   &valueGCP_tpu_v5p,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4608", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "4.2 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "19353.6 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v5e",
+		Key:     "GCP_tpu_v5e",
+		Aliases: []string{"TPU v5e US, one chip"},
+		Value:   &valueGCP_tpu_v5e,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-tpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "1.2 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "1.2 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v6e",
+		Key:     "GCP_tpu_v6e",
+		Aliases: []string{"TPU v6e US, one chip"},
+		Value:   &valueGCP_tpu_v6e,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-tpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "2.7 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "2.7 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v4",
+		Key:     "GCP_tpu_v4",
+		Aliases: []string{"TPU v4 US, one chip"},
+		Value:   &valueGCP_tpu_v4,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-tpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "3.22 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled; corrected from mlsysim 0.3.0: 4.00"},
+			{Field: "Price", Text: "3.22 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled; corrected from mlsysim 0.3.0: 4.00"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v3",
+		Key:     "GCP_tpu_v3",
+		Aliases: []string{"TPU v3 US, one chip"},
+		Value:   &valueGCP_tpu_v3,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-tpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "2.2 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "2.2 USD/h", Document: "google-tpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_tpu_v2",
+		Key:     "GCP_tpu_v2",
+		Aliases: []string{"TPU v2 US, one chip"},
+		Value:   &valueGCP_tpu_v2,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-tpu-prices", Confidence: source.Low, Note: "recalled"},
+			{Field: "PerDevice", Text: "1.31 USD/h", Document: "google-tpu-prices", Confidence: source.Low, Note: "2025, recalled"},
+			{Field: "Price", Text: "1.31 USD/h", Document: "google-tpu-prices", Confidence: source.Low, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_a2_highgpu_1g",
+		Key:     "GCP_a2_highgpu_1g",
+		Aliases: []string{"a2-highgpu-1g", "a2-highgpu-1g us-central1"},
+		Value:   &valueGCP_a2_highgpu_1g,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-gpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "3.67 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "3.67 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_a2_ultragpu_1g",
+		Key:     "GCP_a2_ultragpu_1g",
+		Aliases: []string{"a2-ultragpu-1g", "a2-ultragpu-1g us-central1"},
+		Value:   &valueGCP_a2_ultragpu_1g,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-gpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "5.07 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "5.07 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_a3_highgpu_8g",
+		Key:     "GCP_a3_highgpu_8g",
+		Aliases: []string{"a3-highgpu-8g", "a3-highgpu-8g us-central1"},
+		Value:   &valueGCP_a3_highgpu_8g,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "google-gpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "11.03125 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled; price over devices"},
+			{Field: "Price", Text: "88.25 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.GCP_g2_standard_4",
+		Key:     "GCP_g2_standard_4",
+		Aliases: []string{"g2-standard-4", "g2-standard-4 us-central1"},
+		Value:   &valueGCP_g2_standard_4,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "google-gpu-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "0.71 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "0.71 USD/h", Document: "google-gpu-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Azure_ND96isr_H100_v5",
+		Key:     "Azure_ND96isr_H100_v5",
+		Aliases: []string{"Standard_ND96isr_H100_v5", "ND96isr_H100_v5 East US"},
+		Value:   &valueAzure_ND96isr_H100_v5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "azure-vm-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "12.29 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled; price over devices"},
+			{Field: "Price", Text: "98.32 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Azure_ND96amsr_A100_v4",
+		Key:     "Azure_ND96amsr_A100_v4",
+		Aliases: []string{"Standard_ND96amsr_A100_v4", "ND96amsr_A100_v4 East US"},
+		Value:   &valueAzure_ND96amsr_A100_v4,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "azure-vm-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "4.09625 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled; price over devices"},
+			{Field: "Price", Text: "32.77 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Azure_NC24ads_A100_v4",
+		Key:     "Azure_NC24ads_A100_v4",
+		Aliases: []string{"Standard_NC24ads_A100_v4", "NC24ads_A100_v4 East US"},
+		Value:   &valueAzure_NC24ads_A100_v4,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "azure-vm-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "3.673 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "3.673 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Azure_NC40ads_H100_v5",
+		Key:     "Azure_NC40ads_H100_v5",
+		Aliases: []string{"Standard_NC40ads_H100_v5", "NC40ads_H100_v5 East US"},
+		Value:   &valueAzure_NC40ads_H100_v5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "azure-vm-prices", Confidence: source.Medium},
+			{Field: "PerDevice", Text: "6.98 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+			{Field: "Price", Text: "6.98 USD/h", Document: "azure-vm-prices", Confidence: source.Medium, Note: "2025, recalled"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_1x_h100_sxm5",
+		Key:     "Lambda_1x_h100_sxm5",
+		Aliases: []string{"gpu_1x_h100_sxm5"},
+		Value:   &valueLambda_1x_h100_sxm5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "4.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "Price", Text: "4.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_2x_h100_sxm5",
+		Key:     "Lambda_2x_h100_sxm5",
+		Aliases: []string{"gpu_2x_h100_sxm5"},
+		Value:   &valueLambda_2x_h100_sxm5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "2", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "4.19 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "8.38 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_4x_h100_sxm5",
+		Key:     "Lambda_4x_h100_sxm5",
+		Aliases: []string{"gpu_4x_h100_sxm5"},
+		Value:   &valueLambda_4x_h100_sxm5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "4.09 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "16.36 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_1x_h100_pcie",
+		Key:     "Lambda_1x_h100_pcie",
+		Aliases: []string{"gpu_1x_h100_pcie"},
+		Value:   &valueLambda_1x_h100_pcie,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "3.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "Price", Text: "3.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_8x_a100_80gb_sxm4",
+		Key:     "Lambda_8x_a100_80gb_sxm4",
+		Aliases: []string{"gpu_8x_a100_80gb_sxm4"},
+		Value:   &valueLambda_8x_a100_80gb_sxm4,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "2.79 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; price over devices"},
+			{Field: "Price", Text: "22.32 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_1x_a10",
+		Key:     "Lambda_1x_a10",
+		Aliases: []string{"gpu_1x_a10"},
+		Value:   &valueLambda_1x_a10,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "1.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "Price", Text: "1.29 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_1x_a6000",
+		Key:     "Lambda_1x_a6000",
+		Aliases: []string{"gpu_1x_a6000"},
+		Value:   &valueLambda_1x_a6000,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "1.09 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+			{Field: "Price", Text: "1.09 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026"},
+		},
+	},
+	{
+		Path:    "infra.Instances.Lambda_8x_v100",
+		Key:     "Lambda_8x_v100",
+		Aliases: []string{"gpu_8x_v100"},
+		Value:   &valueLambda_8x_v100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "0.79 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; its V100 has 16 GB; price over devices"},
+			{Field: "Price", Text: "6.32 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2026; its V100 has 16 GB"},
+		},
+	},
+	{
+		Path:  "infra.Instances.Nebius_h100_sxm_1gpu",
+		Key:   "Nebius_h100_sxm_1gpu",
+		Value: &valueNebius_h100_sxm_1gpu,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "2.95 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "Price", Text: "2.95 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "SpotHigh", Text: "1.25 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "SpotLow", Text: "1.25 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+		},
+	},
+	{
+		Path:  "infra.Instances.Nebius_h200_sxm_1gpu",
+		Key:   "Nebius_h200_sxm_1gpu",
+		Value: &valueNebius_h200_sxm_1gpu,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "3.5 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "Price", Text: "3.5 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "SpotHigh", Text: "1.45 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "SpotLow", Text: "1.45 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+		},
+	},
+	{
+		Path:  "infra.Instances.Nebius_b200_sxm_8gpu",
+		Key:   "Nebius_b200_sxm_8gpu",
+		Value: &valueNebius_b200_sxm_8gpu,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "5.5 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026; price over devices"},
+			{Field: "Price", Text: "44 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+		},
+	},
+	{
+		Path:  "infra.Instances.Nebius_l40s_a_1gpu_8vcpu",
+		Key:   "Nebius_l40s_a_1gpu_8vcpu",
+		Value: &valueNebius_l40s_a_1gpu_8vcpu,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "skypilot-2026", Confidence: source.High},
+			{Field: "PerDevice", Text: "1.5484 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
+			{Field: "Price", Text: "1.5484 USD/h", Document: "skypilot-2026", Confidence: source.High, Note: "2025-2026"},
 		},
 	},
 }

@@ -32,7 +32,7 @@ type Sustainability struct {
 
 	Region    infra.Grid           `help:"electricity grid; the United States unless given"`
 	Facility  infra.Facility       `help:"building; the United States average unless given"`
-	OffSite   units.WaterIntensity `help:"water that power plants use per energy (EWIF); 0 is unknown" min:"0"`
+	OffSite   units.WaterIntensity `help:"water that power plants use per energy (EWIF); 0 is that of the region, if known" min:"0"`
 	DryCooled bool                 `help:"the building evaporates no water: a WUE of 0 is a figure, not a gap"`
 	Clean     float64              `help:"share of the energy matched by carbon-free contracts; lowers the market-based figure only" min:"0" max:"1"`
 	Lifetime  units.Seconds        `help:"time over which the emissions of making a device are spread; four years is usual in ACT (Gupta 2022)" above:"0" default:"4 years"`
@@ -99,6 +99,9 @@ func (s *Sustainability) prepare() error {
 	if h := &s.Hardware; h.TDP > 0 && h.Idle > h.TDP {
 		return describe.Refuse(name, "Hardware.Idle", h.Idle, "at most Hardware.TDP, "+h.TDP.String())
 	}
+	if s.OffSite == 0 {
+		s.OffSite = s.Region.Water
+	}
 	if s.Level == physics.Calibrated {
 		s.NodeFactor = max(s.NodeFactor, s.CalibratedFactor)
 	}
@@ -127,7 +130,7 @@ func (s *Sustainability) operate(r *SustainabilityResult) {
 	r.Market = r.Operational.Times(1 - s.Clean)
 	r.Carbon = r.Operational + r.Embodied
 
-	r.WaterKnown = s.Facility.WUE > 0 || s.DryCooled
+	r.WaterKnown = s.Facility.WUE > 0 || s.Facility.Dry || s.DryCooled
 	r.OffSiteKnown = s.OffSite > 0
 	r.OnSiteWater = r.ITEnergy.Water(s.Facility.WUE)
 	r.OffSiteWater = r.Energy.Water(s.OffSite)

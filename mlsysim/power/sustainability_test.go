@@ -121,6 +121,18 @@ func TestUnknownIsNotZero(t *testing.T) {
 	require.False(t, solve(t, s).WaterKnown)
 	s.DryCooled = true
 	require.True(t, solve(t, s).WaterKnown)
+	s.DryCooled, s.Facility.Dry = false, true
+	require.True(t, solve(t, s).WaterKnown)
+}
+
+// The water of power plants is that of the region unless the input says better.
+func TestOffSiteWaterOfTheRegion(t *testing.T) {
+	s := base
+	require.InEpsilon(t, 3, solve(t, s).OffSiteWater.Ratio(solve(t, s).Energy.Water(units.LitrePerKWh)), 1e-12)
+	s.OffSite = 0
+	require.InEpsilon(t, 3.14, solve(t, s).OffSiteWater.Ratio(solve(t, s).Energy.Water(units.LitrePerKWh)), 1e-12)
+	s.Region = infra.Iowa
+	require.False(t, solve(t, s).OffSiteKnown, "nothing is known about the state")
 }
 
 // V-26 and its neighbours.

@@ -1,11 +1,19 @@
-// Package systems is the registry of what surrounds devices: for now the
-// serving software stacks, whose measured overheads the calibrated level adds
-// to the ideal bound. Servers, fabrics and storage follow in this package.
+// Package systems is the registry of what surrounds devices: servers, fabrics,
+// clusters and pods, storage, what fails and how often, and the software stacks
+// whose measured overheads the calibrated level adds to the ideal bound.
 //
-// Edit data/*.yaml, run go generate, commit both.
+//	n := systems.DGX_H100
+//	fmt.Println(n.Devices, n.IntraLink, n.NICs, n.NICRate) // 8 450 GB/s 8 50 GB/s
+//
+// A bandwidth is one way; the vendor's figure is in its note. Zero means unknown.
+// Devices are named by their key in package hardware. It leaves out cabling and
+// prices. Edit data/*.yaml, run go generate, commit both.
 package systems
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/mlsysim/golab/mlsysim/internal/registry"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -35,13 +43,7 @@ type Entry = registry.Entry[Stack]
 func Entries() []Entry { return entries }
 
 // Find returns a copy of the stack with that name.
-func Find(name string) (Stack, error) {
-	e, err := registry.Find(entries, "stack", name)
-	if err != nil {
-		return Stack{}, err
-	}
-	return *e.Value, nil
-}
+func Find(name string) (Stack, error) { return find(entries, "stack", name) }
 
 // String returns the name.
 func (s Stack) String() string { return s.Name }
@@ -50,10 +52,46 @@ func (s Stack) String() string { return s.Name }
 func (s Stack) MarshalText() ([]byte, error) { return []byte(s.Name), nil }
 
 // UnmarshalText looks a stack up in the registry.
-func (s *Stack) UnmarshalText(text []byte) error {
-	found, err := Find(string(text))
+func (s *Stack) UnmarshalText(text []byte) error { return read(s, entries, "stack", text) }
+
+// An AnyEntry is an entry of any kind of this package.
+type AnyEntry = registry.Entry[any]
+
+// All lists the entries of every kind; no two have a name in common.
+func All() []AnyEntry {
+	return slices.Concat(
+		registry.Erase(nodes), registry.Erase(fabrics), registry.Erase(clusters), registry.Erase(pods),
+		registry.Erase(storages), registry.Erase(failures), registry.Erase(platforms), registry.Erase(entries),
+	)
+}
+
+// Lookup finds an entry of any kind by path, key or alias, whatever its case.
+func Lookup(name string) (*AnyEntry, error) { return lookup(All(), "system", name) }
+
+// lookup finds an entry. mlsysim 0.1.1 keeps fabrics in Hardware.Networks; those
+// paths are understood.
+func lookup[T any](entries []registry.Entry[T], kind, name string) (*registry.Entry[T], error) {
+	if rest, ok := strings.CutPrefix(strings.ToLower(name), "hardware.networks."); ok {
+		name = "systems.fabrics." + rest
+	}
+	return registry.Find(entries, kind, name)
+}
+
+// find returns a copy of the value with that name.
+func find[T any](entries []registry.Entry[T], kind, name string) (T, error) {
+	e, err := lookup(entries, kind, name)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return *e.Value, nil
+}
+
+// read is find for text that names an entry.
+func read[T any](into *T, entries []registry.Entry[T], kind string, text []byte) error {
+	found, err := find(entries, kind, string(text))
 	if err == nil {
-		*s = found
+		*into = found
 	}
 	return err
 }

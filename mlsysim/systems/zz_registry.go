@@ -11,6 +11,1955 @@ import (
 // private one is what lookups read, so that a program that overwrites the
 // variable changes nobody else's answer.
 
+// Lab_64_A100 is a cluster (Laboratory of 64 A100): 64 accelerators in 8 x DGX_A100 on InfiniBand_HDR.
+var Lab_64_A100 = valueLab_64_A100
+
+var valueLab_64_A100 = Cluster{
+	Name:      "Laboratory of 64 A100",
+	Node:      "DGX_A100",
+	Nodes:     8,
+	Devices:   64,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Lab_64_H100 is a cluster (Laboratory of 64 H100): 64 accelerators in 8 x DGX_H100 on InfiniBand_HDR.
+var Lab_64_H100 = valueLab_64_H100
+
+var valueLab_64_H100 = Cluster{
+	Name:      "Laboratory of 64 H100",
+	Node:      "DGX_H100",
+	Nodes:     8,
+	Devices:   64,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Research_256 is a cluster (Research cluster of 256 H100): 256 accelerators in 32 x DGX_H100 on Ethernet_100G.
+var Research_256 = valueResearch_256
+
+var valueResearch_256 = Cluster{
+	Name:      "Research cluster of 256 H100",
+	Node:      "DGX_H100",
+	Nodes:     32,
+	Devices:   256,
+	Fabric:    "Ethernet_100G",
+	Reference: true,
+}
+
+// Training_512_H100 is a cluster (Cluster of 512 H100): 512 accelerators in 64 x DGX_H100 on InfiniBand_HDR.
+var Training_512_H100 = valueTraining_512_H100
+
+var valueTraining_512_H100 = Cluster{
+	Name:      "Cluster of 512 H100",
+	Node:      "DGX_H100",
+	Nodes:     64,
+	Devices:   512,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Training_1K is a cluster (Cluster of 1024 H100): 1024 accelerators in 128 x DGX_H100 on InfiniBand_HDR.
+var Training_1K = valueTraining_1K
+
+var valueTraining_1K = Cluster{
+	Name:      "Cluster of 1024 H100",
+	Node:      "DGX_H100",
+	Nodes:     128,
+	Devices:   1024,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Training_1K_A100 is a cluster (Cluster of 1024 A100): 1024 accelerators in 128 x DGX_A100 on InfiniBand_HDR.
+var Training_1K_A100 = valueTraining_1K_A100
+
+var valueTraining_1K_A100 = Cluster{
+	Name:      "Cluster of 1024 A100",
+	Node:      "DGX_A100",
+	Nodes:     128,
+	Devices:   1024,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Training_1K_B200 is a cluster (Cluster of 1024 B200): 1024 accelerators in 128 x DGX_B200 on InfiniBand_XDR.
+var Training_1K_B200 = valueTraining_1K_B200
+
+var valueTraining_1K_B200 = Cluster{
+	Name:      "Cluster of 1024 B200",
+	Node:      "DGX_B200",
+	Nodes:     128,
+	Devices:   1024,
+	Fabric:    "InfiniBand_XDR",
+	Reference: true,
+}
+
+// Production_2K is a cluster (Production cluster of 2048 H100): 2048 accelerators in 256 x DGX_H100 on InfiniBand_HDR.
+var Production_2K = valueProduction_2K
+
+var valueProduction_2K = Cluster{
+	Name:      "Production cluster of 2048 H100",
+	Node:      "DGX_H100",
+	Nodes:     256,
+	Devices:   2048,
+	Fabric:    "InfiniBand_HDR",
+	Reference: true,
+}
+
+// Frontier_8K is a cluster (Frontier-model cluster of 8192 H100): 8192 accelerators in 1024 x DGX_H100 on InfiniBand_NDR.
+var Frontier_8K = valueFrontier_8K
+
+var valueFrontier_8K = Cluster{
+	Name:      "Frontier-model cluster of 8192 H100",
+	Node:      "DGX_H100",
+	Nodes:     1024,
+	Devices:   8192,
+	Fabric:    "InfiniBand_NDR",
+	Reference: true,
+}
+
+// Training_10K is a cluster (Cluster of 10,000 H100): 10000 accelerators in 1250 x DGX_H100 on InfiniBand_NDR.
+var Training_10K = valueTraining_10K
+
+var valueTraining_10K = Cluster{
+	Name:      "Cluster of 10,000 H100",
+	Node:      "DGX_H100",
+	Nodes:     1250,
+	Devices:   10000,
+	Fabric:    "InfiniBand_NDR",
+	Reference: true,
+}
+
+// Reference_25K_H100 is a cluster (Cluster of 25,000 H100): 25000 accelerators in 3125 x DGX_H100 on InfiniBand_NDR.
+var Reference_25K_H100 = valueReference_25K_H100
+
+var valueReference_25K_H100 = Cluster{
+	Name:      "Cluster of 25,000 H100",
+	Node:      "DGX_H100",
+	Nodes:     3125,
+	Devices:   25000,
+	Fabric:    "InfiniBand_NDR",
+	Reference: true,
+}
+
+// Mega_100K is a cluster (Cluster of 100,000 H100): 100000 accelerators in 12500 x DGX_H100 on InfiniBand_NDR.
+var Mega_100K = valueMega_100K
+
+var valueMega_100K = Cluster{
+	Name:      "Cluster of 100,000 H100",
+	Node:      "DGX_H100",
+	Nodes:     12500,
+	Devices:   100000,
+	Fabric:    "InfiniBand_NDR",
+	Reference: true,
+}
+
+// DgxH100SuperPodSU is a cluster (DGX SuperPOD unit of DGX H100): 256 accelerators in 32 x DGX_H100 on InfiniBand_NDR.
+var DgxH100SuperPodSU = valueDgxH100SuperPodSU
+
+var valueDgxH100SuperPodSU = Cluster{
+	Name:    "DGX SuperPOD unit of DGX H100",
+	Node:    "DGX_H100",
+	Nodes:   32,
+	Devices: 256,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// DgxB200SuperPodSU is a cluster (DGX SuperPOD unit of DGX B200): 256 accelerators in 32 x DGX_B200 on InfiniBand_NDR.
+var DgxB200SuperPodSU = valueDgxB200SuperPodSU
+
+var valueDgxB200SuperPodSU = Cluster{
+	Name:    "DGX SuperPOD unit of DGX B200",
+	Node:    "DGX_B200",
+	Nodes:   32,
+	Devices: 256,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// DgxGB200SuperPodSU is a cluster (DGX SuperPOD unit of GB200 NVL72): 576 accelerators in 8 x NVL72_GB200 on InfiniBand_NDR.
+var DgxGB200SuperPodSU = valueDgxGB200SuperPodSU
+
+var valueDgxGB200SuperPodSU = Cluster{
+	Name:    "DGX SuperPOD unit of GB200 NVL72",
+	Node:    "NVL72_GB200",
+	Nodes:   8,
+	Devices: 576,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// Kempner_H100_384 is a cluster (Kempner AI cluster, H100 part): 384 accelerators in 96 x Kempner_H100_4GPU on InfiniBand_NDR.
+var Kempner_H100_384 = valueKempner_H100_384
+
+var valueKempner_H100_384 = Cluster{
+	Name:    "Kempner AI cluster, H100 part",
+	Node:    "Kempner_H100_4GPU",
+	Nodes:   96,
+	Devices: 384,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// Meta_RSC_A100_16K is a cluster (Meta AI Research SuperCluster): 16000 accelerators in 2000 x DGX_A100 on InfiniBand_HDR.
+var Meta_RSC_A100_16K = valueMeta_RSC_A100_16K
+
+var valueMeta_RSC_A100_16K = Cluster{
+	Name:    "Meta AI Research SuperCluster",
+	Node:    "DGX_A100",
+	Nodes:   2000,
+	Devices: 16000,
+	Fabric:  "InfiniBand_HDR",
+}
+
+// Meta_GenAI_H100_24K_IB is a cluster (Meta GenAI cluster on InfiniBand): 24576 accelerators in 3072 x GrandTeton_H100 on InfiniBand_NDR.
+var Meta_GenAI_H100_24K_IB = valueMeta_GenAI_H100_24K_IB
+
+var valueMeta_GenAI_H100_24K_IB = Cluster{
+	Name:    "Meta GenAI cluster on InfiniBand",
+	Node:    "GrandTeton_H100",
+	Nodes:   3072,
+	Devices: 24576,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// Meta_GenAI_H100_24K_RoCE is a cluster (Meta GenAI cluster on RoCE): 24576 accelerators in 3072 x GrandTeton_H100 on RoCE_400G.
+var Meta_GenAI_H100_24K_RoCE = valueMeta_GenAI_H100_24K_RoCE
+
+var valueMeta_GenAI_H100_24K_RoCE = Cluster{
+	Name:    "Meta GenAI cluster on RoCE",
+	Node:    "GrandTeton_H100",
+	Nodes:   3072,
+	Devices: 24576,
+	Fabric:  "RoCE_400G",
+}
+
+// Meta_Llama3_16K_H100 is a cluster (Meta cluster that trained Llama 3 405B): 16384 accelerators in 2048 x GrandTeton_H100 on RoCE_400G.
+var Meta_Llama3_16K_H100 = valueMeta_Llama3_16K_H100
+
+var valueMeta_Llama3_16K_H100 = Cluster{
+	Name:    "Meta cluster that trained Llama 3 405B",
+	Node:    "GrandTeton_H100",
+	Nodes:   2048,
+	Devices: 16384,
+	Fabric:  "RoCE_400G",
+}
+
+// Eos_4608_H100 is a cluster (NVIDIA Eos): 4608 accelerators in 576 x DGX_H100 on InfiniBand_NDR.
+var Eos_4608_H100 = valueEos_4608_H100
+
+var valueEos_4608_H100 = Cluster{
+	Name:    "NVIDIA Eos",
+	Node:    "DGX_H100",
+	Nodes:   576,
+	Devices: 4608,
+	Fabric:  "InfiniBand_NDR",
+}
+
+// Selene_4480_A100 is a cluster (NVIDIA Selene): 4480 accelerators in 560 x DGX_A100 on InfiniBand_HDR.
+var Selene_4480_A100 = valueSelene_4480_A100
+
+var valueSelene_4480_A100 = Cluster{
+	Name:    "NVIDIA Selene",
+	Node:    "DGX_A100",
+	Nodes:   560,
+	Devices: 4480,
+	Fabric:  "InfiniBand_HDR",
+}
+
+// AWS_UltraCluster_20K is a cluster (EC2 UltraCluster of p5): 20000 accelerators in 2500 x AWS_p5 on EFA_v2_p5.
+var AWS_UltraCluster_20K = valueAWS_UltraCluster_20K
+
+var valueAWS_UltraCluster_20K = Cluster{
+	Name:    "EC2 UltraCluster of p5",
+	Node:    "AWS_p5",
+	Nodes:   2500,
+	Devices: 20000,
+	Fabric:  "EFA_v2_p5",
+}
+
+// GCP_A3_26K is a cluster (Google Cloud A3 cluster): 26000 accelerators in 3250 x GCP_A3_High on GCP_A3_High_TCPX.
+var GCP_A3_26K = valueGCP_A3_26K
+
+var valueGCP_A3_26K = Cluster{
+	Name:    "Google Cloud A3 cluster",
+	Node:    "GCP_A3_High",
+	Nodes:   3250,
+	Devices: 26000,
+	Fabric:  "GCP_A3_High_TCPX",
+}
+
+// Frontier_ORNL is a cluster (Frontier supercomputer): 37632 accelerators in 9408 x Frontier_Node on Slingshot_11.
+var Frontier_ORNL = valueFrontier_ORNL
+
+var valueFrontier_ORNL = Cluster{
+	Name:    "Frontier supercomputer",
+	Node:    "Frontier_Node",
+	Nodes:   9408,
+	Devices: 37632,
+	Fabric:  "Slingshot_11",
+}
+
+// InfiniBand_FDR is a fabric (InfiniBand FDR 4x, 2011): 7 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_FDR = valueInfiniBand_FDR
+
+var valueInfiniBand_FDR = Fabric{
+	Name:        "InfiniBand FDR 4x",
+	Scope:       BetweenNodes,
+	Year:        2011,
+	Bandwidth:   7e+09,
+	LatencyLow:  1.5e-06,
+	LatencyHigh: 5e-06,
+}
+
+// InfiniBand_EDR is a fabric (InfiniBand EDR 4x, 2014): 12.5 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_EDR = valueInfiniBand_EDR
+
+var valueInfiniBand_EDR = Fabric{
+	Name:        "InfiniBand EDR 4x",
+	Scope:       BetweenNodes,
+	Year:        2014,
+	Bandwidth:   1.25e+10,
+	LatencyLow:  1.5e-06,
+	LatencyHigh: 5e-06,
+}
+
+// InfiniBand_HDR is a fabric (InfiniBand HDR 4x, 2018): 25 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_HDR = valueInfiniBand_HDR
+
+var valueInfiniBand_HDR = Fabric{
+	Name:        "InfiniBand HDR 4x",
+	Scope:       BetweenNodes,
+	Year:        2018,
+	Bandwidth:   2.5e+10,
+	LatencyLow:  1.5e-06,
+	LatencyHigh: 5e-06,
+}
+
+// InfiniBand_NDR is a fabric (InfiniBand NDR 4x, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_NDR = valueInfiniBand_NDR
+
+var valueInfiniBand_NDR = Fabric{
+	Name:        "InfiniBand NDR 4x",
+	Scope:       BetweenNodes,
+	Year:        2021,
+	Bandwidth:   5e+10,
+	LatencyLow:  1.5e-06,
+	LatencyHigh: 5e-06,
+}
+
+// InfiniBand_NDR_Oversub2to1 is a fabric (InfiniBand NDR 4x, 2:1 oversubscribed, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_NDR_Oversub2to1 = valueInfiniBand_NDR_Oversub2to1
+
+var valueInfiniBand_NDR_Oversub2to1 = Fabric{
+	Name:             "InfiniBand NDR 4x, 2:1 oversubscribed",
+	Scope:            BetweenNodes,
+	Year:             2021,
+	Bandwidth:        5e+10,
+	LatencyLow:       1.5e-06,
+	LatencyHigh:      5e-06,
+	Oversubscription: 2,
+}
+
+// InfiniBand_NDR_Oversub4to1 is a fabric (InfiniBand NDR 4x, 4:1 oversubscribed, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_NDR_Oversub4to1 = valueInfiniBand_NDR_Oversub4to1
+
+var valueInfiniBand_NDR_Oversub4to1 = Fabric{
+	Name:             "InfiniBand NDR 4x, 4:1 oversubscribed",
+	Scope:            BetweenNodes,
+	Year:             2021,
+	Bandwidth:        5e+10,
+	LatencyLow:       1.5e-06,
+	LatencyHigh:      5e-06,
+	Oversubscription: 4,
+}
+
+// InfiniBand_XDR is a fabric (InfiniBand XDR 4x, 2024): 100 GB/s each way per port, 1.5 µs to 5 µs.
+var InfiniBand_XDR = valueInfiniBand_XDR
+
+var valueInfiniBand_XDR = Fabric{
+	Name:        "InfiniBand XDR 4x",
+	Scope:       BetweenNodes,
+	Year:        2024,
+	Bandwidth:   1e+11,
+	LatencyLow:  1.5e-06,
+	LatencyHigh: 5e-06,
+}
+
+// InfiniBand_GDR is a fabric (InfiniBand GDR 4x (roadmap), 2027): 200 GB/s each way per port.
+var InfiniBand_GDR = valueInfiniBand_GDR
+
+var valueInfiniBand_GDR = Fabric{
+	Name:      "InfiniBand GDR 4x (roadmap)",
+	Scope:     BetweenNodes,
+	Year:      2027,
+	Bandwidth: 2e+11,
+}
+
+// RoCE_25G is a fabric (RoCEv2 25GbE): 3.125 GB/s each way per port, 3 µs to 10 µs.
+var RoCE_25G = valueRoCE_25G
+
+var valueRoCE_25G = Fabric{
+	Name:        "RoCEv2 25GbE",
+	Scope:       BetweenNodes,
+	Bandwidth:   3.125e+09,
+	LatencyLow:  3e-06,
+	LatencyHigh: 1e-05,
+}
+
+// RoCE_100G is a fabric (RoCEv2 100GbE): 12.5 GB/s each way per port, 3 µs to 10 µs.
+var RoCE_100G = valueRoCE_100G
+
+var valueRoCE_100G = Fabric{
+	Name:        "RoCEv2 100GbE",
+	Scope:       BetweenNodes,
+	Bandwidth:   1.25e+10,
+	LatencyLow:  3e-06,
+	LatencyHigh: 1e-05,
+}
+
+// RoCE_200G is a fabric (RoCEv2 200GbE): 25 GB/s each way per port, 3 µs to 10 µs.
+var RoCE_200G = valueRoCE_200G
+
+var valueRoCE_200G = Fabric{
+	Name:        "RoCEv2 200GbE",
+	Scope:       BetweenNodes,
+	Bandwidth:   2.5e+10,
+	LatencyLow:  3e-06,
+	LatencyHigh: 1e-05,
+}
+
+// RoCE_400G is a fabric (RoCEv2 400GbE): 50 GB/s each way per port, 3 µs to 10 µs.
+var RoCE_400G = valueRoCE_400G
+
+var valueRoCE_400G = Fabric{
+	Name:        "RoCEv2 400GbE",
+	Scope:       BetweenNodes,
+	Bandwidth:   5e+10,
+	LatencyLow:  3e-06,
+	LatencyHigh: 1e-05,
+}
+
+// RoCE_800G is a fabric (RoCEv2 800GbE): 100 GB/s each way per port, 3 µs to 10 µs.
+var RoCE_800G = valueRoCE_800G
+
+var valueRoCE_800G = Fabric{
+	Name:        "RoCEv2 800GbE",
+	Scope:       BetweenNodes,
+	Bandwidth:   1e+11,
+	LatencyLow:  3e-06,
+	LatencyHigh: 1e-05,
+}
+
+// Ethernet_1G is a fabric (1 GbE (TCP)): 125 MB/s each way per port, 20 µs to 50 µs.
+var Ethernet_1G = valueEthernet_1G
+
+var valueEthernet_1G = Fabric{
+	Name:        "1 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   1.25e+08,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_10G is a fabric (10 GbE (TCP)): 1.25 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_10G = valueEthernet_10G
+
+var valueEthernet_10G = Fabric{
+	Name:        "10 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   1.25e+09,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_25G is a fabric (25 GbE (TCP)): 3.125 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_25G = valueEthernet_25G
+
+var valueEthernet_25G = Fabric{
+	Name:        "25 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   3.125e+09,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_40G is a fabric (40 GbE (TCP)): 5 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_40G = valueEthernet_40G
+
+var valueEthernet_40G = Fabric{
+	Name:        "40 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   5e+09,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_50G is a fabric (50 GbE (TCP)): 6.25 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_50G = valueEthernet_50G
+
+var valueEthernet_50G = Fabric{
+	Name:        "50 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   6.25e+09,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_100G is a fabric (100 GbE (TCP)): 12.5 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_100G = valueEthernet_100G
+
+var valueEthernet_100G = Fabric{
+	Name:        "100 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   1.25e+10,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_200G is a fabric (200 GbE (TCP)): 25 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_200G = valueEthernet_200G
+
+var valueEthernet_200G = Fabric{
+	Name:        "200 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   2.5e+10,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_400G is a fabric (400 GbE (TCP)): 50 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_400G = valueEthernet_400G
+
+var valueEthernet_400G = Fabric{
+	Name:        "400 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   5e+10,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_800G is a fabric (800 GbE (TCP)): 100 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_800G = valueEthernet_800G
+
+var valueEthernet_800G = Fabric{
+	Name:        "800 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   1e+11,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// Ethernet_1600G is a fabric (1600 GbE (TCP)): 200 GB/s each way per port, 20 µs to 50 µs.
+var Ethernet_1600G = valueEthernet_1600G
+
+var valueEthernet_1600G = Fabric{
+	Name:        "1600 GbE (TCP)",
+	Scope:       BetweenNodes,
+	Bandwidth:   2e+11,
+	LatencyLow:  2e-05,
+	LatencyHigh: 5e-05,
+}
+
+// NVLink1 is a fabric (NVLink 1): 80 GB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink1 = valueNVLink1
+
+var valueNVLink1 = Fabric{
+	Name:        "NVLink 1",
+	Scope:       InsideNode,
+	Bandwidth:   8e+10,
+	Links:       4,
+	PerLink:     2e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+}
+
+// NVLink2 is a fabric (NVLink 2): 150 GB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink2 = valueNVLink2
+
+var valueNVLink2 = Fabric{
+	Name:        "NVLink 2",
+	Scope:       InsideNode,
+	Bandwidth:   1.5e+11,
+	Links:       6,
+	PerLink:     2.5e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+}
+
+// NVLink3 is a fabric (NVLink 3): 300 GB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink3 = valueNVLink3
+
+var valueNVLink3 = Fabric{
+	Name:        "NVLink 3",
+	Scope:       InsideNode,
+	Bandwidth:   3e+11,
+	Links:       12,
+	PerLink:     2.5e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+	AllReduce:   2.349e+11,
+}
+
+// NVLink4 is a fabric (NVLink 4): 450 GB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink4 = valueNVLink4
+
+var valueNVLink4 = Fabric{
+	Name:        "NVLink 4",
+	Scope:       InsideNode,
+	Bandwidth:   4.5e+11,
+	Links:       18,
+	PerLink:     2.5e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+	AllReduce:   3.676e+11,
+	InSwitch:    4.823e+11,
+}
+
+// NVLink5 is a fabric (NVLink 5): 900 GB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink5 = valueNVLink5
+
+var valueNVLink5 = Fabric{
+	Name:        "NVLink 5",
+	Scope:       InsideNode,
+	Bandwidth:   9e+11,
+	Links:       18,
+	PerLink:     5e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+	AllReduce:   6.822e+11,
+	InSwitch:    8.38e+11,
+}
+
+// NVLink6 is a fabric (NVLink 6): 1.8 TB/s each way per accelerator, 1 µs to 2 µs.
+var NVLink6 = valueNVLink6
+
+var valueNVLink6 = Fabric{
+	Name:        "NVLink 6",
+	Scope:       InsideNode,
+	Bandwidth:   1.8e+12,
+	Links:       36,
+	PerLink:     5e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 2e-06,
+}
+
+// PCIe3_x16 is a fabric (PCIe Gen3 x16, 2010): 15.75 GB/s each way per accelerator, 1 µs to 5 µs.
+var PCIe3_x16 = valuePCIe3_x16
+
+var valuePCIe3_x16 = Fabric{
+	Name:        "PCIe Gen3 x16",
+	Scope:       InsideNode,
+	Year:        2010,
+	Bandwidth:   1.575e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 5e-06,
+}
+
+// PCIe4_x16 is a fabric (PCIe Gen4 x16, 2017): 31.5 GB/s each way per accelerator, 1 µs to 5 µs.
+var PCIe4_x16 = valuePCIe4_x16
+
+var valuePCIe4_x16 = Fabric{
+	Name:        "PCIe Gen4 x16",
+	Scope:       InsideNode,
+	Year:        2017,
+	Bandwidth:   3.15e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 5e-06,
+}
+
+// PCIe5_x16 is a fabric (PCIe Gen5 x16, 2019): 63 GB/s each way per accelerator, 1 µs to 5 µs.
+var PCIe5_x16 = valuePCIe5_x16
+
+var valuePCIe5_x16 = Fabric{
+	Name:        "PCIe Gen5 x16",
+	Scope:       InsideNode,
+	Year:        2019,
+	Bandwidth:   6.3e+10,
+	LatencyLow:  1e-06,
+	LatencyHigh: 5e-06,
+}
+
+// PCIe6_x16 is a fabric (PCIe Gen6 x16, 2022): 121 GB/s each way per accelerator, 1 µs to 5 µs.
+var PCIe6_x16 = valuePCIe6_x16
+
+var valuePCIe6_x16 = Fabric{
+	Name:        "PCIe Gen6 x16",
+	Scope:       InsideNode,
+	Year:        2022,
+	Bandwidth:   1.21e+11,
+	LatencyLow:  1e-06,
+	LatencyHigh: 5e-06,
+}
+
+// PCIe7_x16 is a fabric (PCIe Gen7 x16, 2025): 242 GB/s each way per accelerator, 1 µs to 5 µs.
+var PCIe7_x16 = valuePCIe7_x16
+
+var valuePCIe7_x16 = Fabric{
+	Name:        "PCIe Gen7 x16",
+	Scope:       InsideNode,
+	Year:        2025,
+	Bandwidth:   2.42e+11,
+	LatencyLow:  1e-06,
+	LatencyHigh: 5e-06,
+}
+
+// NVLink_C2C_Hopper is a fabric (NVLink-C2C (GH200, GB200 per superchip)): 450 GB/s each way per accelerator.
+var NVLink_C2C_Hopper = valueNVLink_C2C_Hopper
+
+var valueNVLink_C2C_Hopper = Fabric{
+	Name:      "NVLink-C2C (GH200, GB200 per superchip)",
+	Scope:     InsideNode,
+	Bandwidth: 4.5e+11,
+}
+
+// NVLink_C2C_Rubin is a fabric (NVLink-C2C (Vera Rubin)): 900 GB/s each way per accelerator.
+var NVLink_C2C_Rubin = valueNVLink_C2C_Rubin
+
+var valueNVLink_C2C_Rubin = Fabric{
+	Name:      "NVLink-C2C (Vera Rubin)",
+	Scope:     InsideNode,
+	Bandwidth: 9e+11,
+}
+
+// XGMI_MI250X is a fabric (AMD Infinity Fabric (MI250X, 7 peers)): 350 GB/s each way per accelerator.
+var XGMI_MI250X = valueXGMI_MI250X
+
+var valueXGMI_MI250X = Fabric{
+	Name:      "AMD Infinity Fabric (MI250X, 7 peers)",
+	Scope:     InsideNode,
+	Bandwidth: 3.5e+11,
+	Links:     7,
+	PerLink:   5e+10,
+}
+
+// XGMI_MI300X is a fabric (AMD Infinity Fabric (MI300X/MI325X, 7 peers)): 448 GB/s each way per accelerator.
+var XGMI_MI300X = valueXGMI_MI300X
+
+var valueXGMI_MI300X = Fabric{
+	Name:      "AMD Infinity Fabric (MI300X/MI325X, 7 peers)",
+	Scope:     InsideNode,
+	Bandwidth: 4.48e+11,
+	Links:     7,
+	PerLink:   6.4e+10,
+}
+
+// XGMI_MI355X is a fabric (AMD Infinity Fabric (MI350X/MI355X, 7 peers)): 537.6 GB/s each way per accelerator.
+var XGMI_MI355X = valueXGMI_MI355X
+
+var valueXGMI_MI355X = Fabric{
+	Name:      "AMD Infinity Fabric (MI350X/MI355X, 7 peers)",
+	Scope:     InsideNode,
+	Bandwidth: 5.376e+11,
+	Links:     7,
+	PerLink:   7.68e+10,
+}
+
+// Gaudi2_RoCE is a fabric (Gaudi2 24x100GbE (21 intra-node)): 262.5 GB/s each way per accelerator.
+var Gaudi2_RoCE = valueGaudi2_RoCE
+
+var valueGaudi2_RoCE = Fabric{
+	Name:      "Gaudi2 24x100GbE (21 intra-node)",
+	Scope:     InsideNode,
+	Bandwidth: 2.625e+11,
+	Links:     21,
+	PerLink:   1.25e+10,
+}
+
+// Gaudi3_RoCE is a fabric (Gaudi3 24x200GbE (21 intra-node)): 525 GB/s each way per accelerator.
+var Gaudi3_RoCE = valueGaudi3_RoCE
+
+var valueGaudi3_RoCE = Fabric{
+	Name:      "Gaudi3 24x200GbE (21 intra-node)",
+	Scope:     InsideNode,
+	Bandwidth: 5.25e+11,
+	Links:     21,
+	PerLink:   2.5e+10,
+}
+
+// ICI_v3 is a fabric (TPU v3 ICI): 140 GB/s each way per accelerator, 1 µs.
+var ICI_v3 = valueICI_v3
+
+var valueICI_v3 = Fabric{
+	Name:       "TPU v3 ICI",
+	Scope:      InsideNode,
+	Bandwidth:  1.4e+11,
+	Links:      4,
+	PerLink:    3.5e+10,
+	LatencyLow: 1e-06,
+	Topology:   "2D torus",
+}
+
+// ICI_v4 is a fabric (TPU v4 ICI): 300 GB/s each way per accelerator, 1 µs.
+var ICI_v4 = valueICI_v4
+
+var valueICI_v4 = Fabric{
+	Name:       "TPU v4 ICI",
+	Scope:      InsideNode,
+	Bandwidth:  3e+11,
+	Links:      6,
+	PerLink:    5e+10,
+	LatencyLow: 1e-06,
+	Topology:   "3D torus",
+}
+
+// ICI_v5e is a fabric (TPU v5e ICI): 200 GB/s each way per accelerator, 1 µs.
+var ICI_v5e = valueICI_v5e
+
+var valueICI_v5e = Fabric{
+	Name:       "TPU v5e ICI",
+	Scope:      InsideNode,
+	Bandwidth:  2e+11,
+	Links:      4,
+	PerLink:    5e+10,
+	LatencyLow: 1e-06,
+	Topology:   "2D torus",
+}
+
+// ICI_v5p is a fabric (TPU v5p ICI): 600 GB/s each way per accelerator, 1 µs.
+var ICI_v5p = valueICI_v5p
+
+var valueICI_v5p = Fabric{
+	Name:       "TPU v5p ICI",
+	Scope:      InsideNode,
+	Bandwidth:  6e+11,
+	Links:      6,
+	PerLink:    1e+11,
+	LatencyLow: 1e-06,
+	Topology:   "3D torus",
+}
+
+// ICI_v6e is a fabric (TPU v6e ICI): 400 GB/s each way per accelerator, 1 µs.
+var ICI_v6e = valueICI_v6e
+
+var valueICI_v6e = Fabric{
+	Name:       "TPU v6e ICI",
+	Scope:      InsideNode,
+	Bandwidth:  4e+11,
+	Links:      4,
+	PerLink:    1e+11,
+	LatencyLow: 1e-06,
+	Topology:   "2D torus",
+}
+
+// ICI_v7x is a fabric (TPU7x ICI): 600 GB/s each way per accelerator, 1 µs.
+var ICI_v7x = valueICI_v7x
+
+var valueICI_v7x = Fabric{
+	Name:       "TPU7x ICI",
+	Scope:      InsideNode,
+	Bandwidth:  6e+11,
+	Links:      6,
+	PerLink:    1e+11,
+	LatencyLow: 1e-06,
+	Topology:   "3D torus",
+}
+
+// NeuronLink_v2 is a fabric (NeuronLink-v2 (Trainium1)): 192 GB/s each way per accelerator.
+var NeuronLink_v2 = valueNeuronLink_v2
+
+var valueNeuronLink_v2 = Fabric{
+	Name:      "NeuronLink-v2 (Trainium1)",
+	Scope:     InsideNode,
+	Bandwidth: 1.92e+11,
+}
+
+// NeuronLink_v3 is a fabric (NeuronLink-v3 (Trainium2)): 640 GB/s each way per accelerator.
+var NeuronLink_v3 = valueNeuronLink_v3
+
+var valueNeuronLink_v3 = Fabric{
+	Name:      "NeuronLink-v3 (Trainium2)",
+	Scope:     InsideNode,
+	Bandwidth: 6.4e+11,
+}
+
+// NeuronLink_v4 is a fabric (NeuronLink-v4 (Trainium3)): 1.28 TB/s each way per accelerator.
+var NeuronLink_v4 = valueNeuronLink_v4
+
+var valueNeuronLink_v4 = Fabric{
+	Name:      "NeuronLink-v4 (Trainium3)",
+	Scope:     InsideNode,
+	Bandwidth: 1.28e+12,
+}
+
+// UALink_200G is a fabric (UALink 1.0 (200G, x4)): 100 GB/s each way per accelerator, 1 µs.
+var UALink_200G = valueUALink_200G
+
+var valueUALink_200G = Fabric{
+	Name:       "UALink 1.0 (200G, x4)",
+	Scope:      InsideNode,
+	Bandwidth:  1e+11,
+	Links:      4,
+	PerLink:    2.5e+10,
+	LatencyLow: 1e-06,
+}
+
+// CXL2_x8 is a fabric (CXL 2.0 x8 (PCIe5)): 31.5 GB/s each way per accelerator, 200 ns.
+var CXL2_x8 = valueCXL2_x8
+
+var valueCXL2_x8 = Fabric{
+	Name:       "CXL 2.0 x8 (PCIe5)",
+	Scope:      InsideNode,
+	Bandwidth:  3.15e+10,
+	LatencyLow: 2.0000000000000002e-07,
+}
+
+// CXL2_x16 is a fabric (CXL 2.0 x16 (PCIe5)): 63 GB/s each way per accelerator, 200 ns.
+var CXL2_x16 = valueCXL2_x16
+
+var valueCXL2_x16 = Fabric{
+	Name:       "CXL 2.0 x16 (PCIe5)",
+	Scope:      InsideNode,
+	Bandwidth:  6.3e+10,
+	LatencyLow: 2.0000000000000002e-07,
+}
+
+// CXL3_x16 is a fabric (CXL 3.1 x16 (PCIe6)): 121 GB/s each way per accelerator, 250 ns.
+var CXL3_x16 = valueCXL3_x16
+
+var valueCXL3_x16 = Fabric{
+	Name:       "CXL 3.1 x16 (PCIe6)",
+	Scope:      InsideNode,
+	Bandwidth:  1.21e+11,
+	LatencyLow: 2.5e-07,
+}
+
+// UB_950 is a fabric (Huawei UnifiedBus (Ascend 950DT)): 840 GB/s each way per accelerator.
+var UB_950 = valueUB_950
+
+var valueUB_950 = Fabric{
+	Name:      "Huawei UnifiedBus (Ascend 950DT)",
+	Scope:     InsideNode,
+	Bandwidth: 8.4e+11,
+}
+
+// EFA_v1_p4d is a fabric (AWS EFA v1 (p4d, 4x100)): 50 GB/s each way per node, 15 µs.
+var EFA_v1_p4d = valueEFA_v1_p4d
+
+var valueEFA_v1_p4d = Fabric{
+	Name:       "AWS EFA v1 (p4d, 4x100)",
+	Scope:      NodeTotal,
+	Bandwidth:  5e+10,
+	Links:      4,
+	PerLink:    1.25e+10,
+	LatencyLow: 1.5e-05,
+}
+
+// EFA_v2_p5 is a fabric (AWS EFA v2 (p5/p5e, 32x100)): 400 GB/s each way per node, 15 µs.
+var EFA_v2_p5 = valueEFA_v2_p5
+
+var valueEFA_v2_p5 = Fabric{
+	Name:       "AWS EFA v2 (p5/p5e, 32x100)",
+	Scope:      NodeTotal,
+	Bandwidth:  4e+11,
+	Links:      32,
+	PerLink:    1.25e+10,
+	LatencyLow: 1.5e-05,
+}
+
+// EFA_v3_p5en is a fabric (AWS EFA v3 (p5en/trn2, 16x200)): 400 GB/s each way per node, 15 µs.
+var EFA_v3_p5en = valueEFA_v3_p5en
+
+var valueEFA_v3_p5en = Fabric{
+	Name:       "AWS EFA v3 (p5en/trn2, 16x200)",
+	Scope:      NodeTotal,
+	Bandwidth:  4e+11,
+	Links:      16,
+	PerLink:    2.5e+10,
+	LatencyLow: 1.5e-05,
+}
+
+// EFA_v4_p6_b200 is a fabric (AWS EFA v4 (p6-b200, 8x400)): 400 GB/s each way per node, 15 µs.
+var EFA_v4_p6_b200 = valueEFA_v4_p6_b200
+
+var valueEFA_v4_p6_b200 = Fabric{
+	Name:       "AWS EFA v4 (p6-b200, 8x400)",
+	Scope:      NodeTotal,
+	Bandwidth:  4e+11,
+	Links:      8,
+	PerLink:    5e+10,
+	LatencyLow: 1.5e-05,
+}
+
+// EFA_v4_p6_b300 is a fabric (AWS EFA v4 (p6-b300, 16x400)): 800 GB/s each way per node, 15 µs.
+var EFA_v4_p6_b300 = valueEFA_v4_p6_b300
+
+var valueEFA_v4_p6_b300 = Fabric{
+	Name:       "AWS EFA v4 (p6-b300, 16x400)",
+	Scope:      NodeTotal,
+	Bandwidth:  8e+11,
+	Links:      16,
+	PerLink:    5e+10,
+	LatencyLow: 1.5e-05,
+}
+
+// GCP_A3_High_TCPX is a fabric (GCP A3 High GPUDirect-TCPX (4x200)): 100 GB/s each way per node, 10 µs.
+var GCP_A3_High_TCPX = valueGCP_A3_High_TCPX
+
+var valueGCP_A3_High_TCPX = Fabric{
+	Name:       "GCP A3 High GPUDirect-TCPX (4x200)",
+	Scope:      NodeTotal,
+	Bandwidth:  1e+11,
+	Links:      4,
+	PerLink:    2.5e+10,
+	LatencyLow: 1e-05,
+}
+
+// GCP_A3_Mega_TCPXO is a fabric (GCP A3 Mega TCPXO (8x200)): 200 GB/s each way per node, 10 µs.
+var GCP_A3_Mega_TCPXO = valueGCP_A3_Mega_TCPXO
+
+var valueGCP_A3_Mega_TCPXO = Fabric{
+	Name:       "GCP A3 Mega TCPXO (8x200)",
+	Scope:      NodeTotal,
+	Bandwidth:  2e+11,
+	Links:      8,
+	PerLink:    2.5e+10,
+	LatencyLow: 1e-05,
+}
+
+// Slingshot_11 is a fabric (HPE Slingshot-11 (4x200 example node)): 100 GB/s each way per node, 10 µs.
+var Slingshot_11 = valueSlingshot_11
+
+var valueSlingshot_11 = Fabric{
+	Name:       "HPE Slingshot-11 (4x200 example node)",
+	Scope:      NodeTotal,
+	Bandwidth:  1e+11,
+	Links:      4,
+	PerLink:    2.5e+10,
+	LatencyLow: 1e-05,
+}
+
+// DGX_H100_NDR is a fabric (DGX H100 8x NDR400): 400 GB/s each way per node, 1.5 µs.
+var DGX_H100_NDR = valueDGX_H100_NDR
+
+var valueDGX_H100_NDR = Fabric{
+	Name:       "DGX H100 8x NDR400",
+	Scope:      NodeTotal,
+	Bandwidth:  4e+11,
+	Links:      8,
+	PerLink:    5e+10,
+	LatencyLow: 1.5e-06,
+}
+
+// DGX_B300_XDR is a fabric (DGX B300 8x XDR800): 800 GB/s each way per node, 1.5 µs.
+var DGX_B300_XDR = valueDGX_B300_XDR
+
+var valueDGX_B300_XDR = Fabric{
+	Name:       "DGX B300 8x XDR800",
+	Scope:      NodeTotal,
+	Bandwidth:  8e+11,
+	Links:      8,
+	PerLink:    1e+11,
+	LatencyLow: 1.5e-06,
+}
+
+// Failure_GPU is a cause of failure (Accelerator (design)): once in 5.708 years of one accelerator.
+var Failure_GPU = valueFailure_GPU
+
+var valueFailure_GPU = Failure{
+	Name: "Accelerator (design)",
+	Part: "accelerator",
+	MTTF: 1.8e+08,
+}
+
+// Failure_HBM is a cause of failure (Memory of an accelerator (design)): once in 22.83 years of one accelerator.
+var Failure_HBM = valueFailure_HBM
+
+var valueFailure_HBM = Failure{
+	Name: "Memory of an accelerator (design)",
+	Part: "accelerator",
+	MTTF: 7.2e+08,
+}
+
+// Failure_NIC is a cause of failure (Network card (design)): once in 17.12 years of one network card.
+var Failure_NIC = valueFailure_NIC
+
+var valueFailure_NIC = Failure{
+	Name: "Network card (design)",
+	Part: "network card",
+	MTTF: 5.4e+08,
+}
+
+// Failure_PSU is a cause of failure (Power supply (design)): once in 11.42 years of one power supply.
+var Failure_PSU = valueFailure_PSU
+
+var valueFailure_PSU = Failure{
+	Name: "Power supply (design)",
+	Part: "power supply",
+	MTTF: 3.6e+08,
+}
+
+// Failure_PCIe_Switch is a cause of failure (PCIe switch (design)): once in 22.83 years of one switch.
+var Failure_PCIe_Switch = valueFailure_PCIe_Switch
+
+var valueFailure_PCIe_Switch = Failure{
+	Name: "PCIe switch (design)",
+	Part: "switch",
+	MTTF: 7.2e+08,
+}
+
+// Failure_Cable is a cause of failure (Optical cable with transceivers (design)): once in 5.708 years of one cable.
+var Failure_Cable = valueFailure_Cable
+
+var valueFailure_Cable = Failure{
+	Name: "Optical cable with transceivers (design)",
+	Part: "cable",
+	MTTF: 1.8e+08,
+}
+
+// Failure_Switch is a cause of failure (Top-of-rack switch (design)): once in 34.25 years of one switch.
+var Failure_Switch = valueFailure_Switch
+
+var valueFailure_Switch = Failure{
+	Name: "Top-of-rack switch (design)",
+	Part: "switch",
+	MTTF: 1.08e+09,
+}
+
+// Failure_Node is a cause of failure (DGX server (design)): once in 41.67 days of one server.
+var Failure_Node = valueFailure_Node
+
+var valueFailure_Node = Failure{
+	Name: "DGX server (design)",
+	Part: "server",
+	MTTF: 3.6e+06,
+}
+
+// Failure_Silent is a cause of failure (Silent data corruption (design)): once in 114.2 years of one accelerator.
+var Failure_Silent = valueFailure_Silent
+
+var valueFailure_Silent = Failure{
+	Name: "Silent data corruption (design)",
+	Part: "accelerator",
+	MTTF: 3.6e+09,
+}
+
+// Llama3_Failure_Any is a cause of failure (Llama 3: any unexpected interruption): once in 5.785 years of one accelerator.
+var Llama3_Failure_Any = valueLlama3_Failure_Any
+
+var valueLlama3_Failure_Any = Failure{
+	Name:   "Llama 3: any unexpected interruption",
+	Part:   "accelerator",
+	MTTF:   1.824372e+08,
+	Count:  419,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_GPU is a cause of failure (Llama 3: faulty accelerator or NVLink): once in 16.38 years of one accelerator.
+var Llama3_Failure_GPU = valueLlama3_Failure_GPU
+
+var valueLlama3_Failure_GPU = Failure{
+	Name:   "Llama 3: faulty accelerator or NVLink",
+	Part:   "accelerator",
+	MTTF:   5.164956e+08,
+	Count:  148,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_HBM is a cause of failure (Llama 3: accelerator memory): once in 33.67 years of one accelerator.
+var Llama3_Failure_HBM = valueLlama3_Failure_HBM
+
+var valueLlama3_Failure_HBM = Failure{
+	Name:   "Llama 3: accelerator memory",
+	Part:   "accelerator",
+	MTTF:   1.0616832e+09,
+	Count:  72,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Software is a cause of failure (Llama 3: software bug): once in 44.89 years of one accelerator.
+var Llama3_Failure_Software = valueLlama3_Failure_Software
+
+var valueLlama3_Failure_Software = Failure{
+	Name:   "Llama 3: software bug",
+	Part:   "accelerator",
+	MTTF:   1.4155776e+09,
+	Count:  54,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Network is a cause of failure (Llama 3: network switch or cable): once in 69.26 years of one accelerator.
+var Llama3_Failure_Network = valueLlama3_Failure_Network
+
+var valueLlama3_Failure_Network = Failure{
+	Name:   "Llama 3: network switch or cable",
+	Part:   "accelerator",
+	MTTF:   2.1840336e+09,
+	Count:  35,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Maintenance is a cause of failure (Llama 3: unplanned host maintenance): once in 9.468 years of one server.
+var Llama3_Failure_Maintenance = valueLlama3_Failure_Maintenance
+
+var valueLlama3_Failure_Maintenance = Failure{
+	Name:   "Llama 3: unplanned host maintenance",
+	Part:   "server",
+	MTTF:   2.985984e+08,
+	Count:  32,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_SRAM is a cause of failure (Llama 3: accelerator SRAM): once in 127.6 years of one accelerator.
+var Llama3_Failure_SRAM = valueLlama3_Failure_SRAM
+
+var valueLlama3_Failure_SRAM = Failure{
+	Name:   "Llama 3: accelerator SRAM",
+	Part:   "accelerator",
+	MTTF:   4.023216e+09,
+	Count:  19,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Processor is a cause of failure (Llama 3: system processor of an accelerator): once in 142.6 years of one accelerator.
+var Llama3_Failure_Processor = valueLlama3_Failure_Processor
+
+var valueLlama3_Failure_Processor = Failure{
+	Name:   "Llama 3: system processor of an accelerator",
+	Part:   "accelerator",
+	MTTF:   4.496544e+09,
+	Count:  17,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_NIC is a cause of failure (Llama 3: network card): once in 346.3 years of one network card.
+var Llama3_Failure_NIC = valueLlama3_Failure_NIC
+
+var valueLlama3_Failure_NIC = Failure{
+	Name:   "Llama 3: network card",
+	Part:   "network card",
+	MTTF:   1.0920168e+10,
+	Count:  7,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Timeout is a cause of failure (Llama 3: NCCL watchdog timeout): once in 346.3 years of one accelerator.
+var Llama3_Failure_Timeout = valueLlama3_Failure_Timeout
+
+var valueLlama3_Failure_Timeout = Failure{
+	Name:   "Llama 3: NCCL watchdog timeout",
+	Part:   "accelerator",
+	MTTF:   1.0920168e+10,
+	Count:  7,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Silent is a cause of failure (Llama 3: silent data corruption): once in 404 years of one accelerator.
+var Llama3_Failure_Silent = valueLlama3_Failure_Silent
+
+var valueLlama3_Failure_Silent = Failure{
+	Name:   "Llama 3: silent data corruption",
+	Part:   "accelerator",
+	MTTF:   1.2740184e+10,
+	Count:  6,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Thermal is a cause of failure (Llama 3: thermal interface or sensor): once in 404 years of one accelerator.
+var Llama3_Failure_Thermal = valueLlama3_Failure_Thermal
+
+var valueLlama3_Failure_Thermal = Failure{
+	Name:   "Llama 3: thermal interface or sensor",
+	Part:   "accelerator",
+	MTTF:   1.2740184e+10,
+	Count:  6,
+	Parts:  16384,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_SSD is a cause of failure (Llama 3: disk): once in 101 years of one server.
+var Llama3_Failure_SSD = valueLlama3_Failure_SSD
+
+var valueLlama3_Failure_SSD = Failure{
+	Name:   "Llama 3: disk",
+	Part:   "server",
+	MTTF:   3.1850496e+09,
+	Count:  3,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_PSU is a cause of failure (Llama 3: power supply): once in 101 years of one server.
+var Llama3_Failure_PSU = valueLlama3_Failure_PSU
+
+var valueLlama3_Failure_PSU = Failure{
+	Name:   "Llama 3: power supply",
+	Part:   "server",
+	MTTF:   3.1850496e+09,
+	Count:  3,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Chassis is a cause of failure (Llama 3: server chassis): once in 151.5 years of one server.
+var Llama3_Failure_Chassis = valueLlama3_Failure_Chassis
+
+var valueLlama3_Failure_Chassis = Failure{
+	Name:   "Llama 3: server chassis",
+	Part:   "server",
+	MTTF:   4.77756e+09,
+	Count:  2,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_IO_Board is a cause of failure (Llama 3: input/output board): once in 151.5 years of one server.
+var Llama3_Failure_IO_Board = valueLlama3_Failure_IO_Board
+
+var valueLlama3_Failure_IO_Board = Failure{
+	Name:   "Llama 3: input/output board",
+	Part:   "server",
+	MTTF:   4.77756e+09,
+	Count:  2,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Dependency is a cause of failure (Llama 3: dependency): once in 151.5 years of one server.
+var Llama3_Failure_Dependency = valueLlama3_Failure_Dependency
+
+var valueLlama3_Failure_Dependency = Failure{
+	Name:   "Llama 3: dependency",
+	Part:   "server",
+	MTTF:   4.77756e+09,
+	Count:  2,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_CPU is a cause of failure (Llama 3: host processor): once in 151.5 years of one server.
+var Llama3_Failure_CPU = valueLlama3_Failure_CPU
+
+var valueLlama3_Failure_CPU = Failure{
+	Name:   "Llama 3: host processor",
+	Part:   "server",
+	MTTF:   4.77756e+09,
+	Count:  2,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// Llama3_Failure_Host_Memory is a cause of failure (Llama 3: host memory): once in 151.5 years of one server.
+var Llama3_Failure_Host_Memory = valueLlama3_Failure_Host_Memory
+
+var valueLlama3_Failure_Host_Memory = Failure{
+	Name:   "Llama 3: host memory",
+	Part:   "server",
+	MTTF:   4.77756e+09,
+	Count:  2,
+	Parts:  2048,
+	Window: 4.6656e+06,
+}
+
+// RSC1_Failure_Node is a cause of failure (Meta RSC-1: server of eight A100): once in 153.8 days of one server.
+var RSC1_Failure_Node = valueRSC1_Failure_Node
+
+var valueRSC1_Failure_Node = Failure{
+	Name: "Meta RSC-1: server of eight A100",
+	Part: "server",
+	MTTF: 1.32922944e+07,
+}
+
+// RSC2_Failure_Node is a cause of failure (Meta RSC-2: server of eight A100): once in 427.4 days of one server.
+var RSC2_Failure_Node = valueRSC2_Failure_Node
+
+var valueRSC2_Failure_Node = Failure{
+	Name: "Meta RSC-2: server of eight A100",
+	Part: "server",
+	MTTF: 3.692304e+07,
+}
+
+// OPT_Failure_Any is a cause of failure (OPT-175B: any restart): once in 566.9 days of one accelerator.
+var OPT_Failure_Any = valueOPT_Failure_Any
+
+var valueOPT_Failure_Any = Failure{
+	Name:   "OPT-175B: any restart",
+	Part:   "accelerator",
+	MTTF:   4.897656e+07,
+	Count:  105,
+	Parts:  992,
+	Window: 5.184e+06,
+}
+
+// DGX_1_V100 is a server (DGX-1 with V100): 8 x V100 at 150 GB/s each way, 4 ports of 12.5 GB/s, 3.5 kW.
+var DGX_1_V100 = valueDGX_1_V100
+
+var valueDGX_1_V100 = Node{
+	Name:      "DGX-1 with V100",
+	Device:    "V100",
+	Devices:   8,
+	Link:      "NVLink2",
+	IntraLink: 1.5e+11,
+	Port:      "InfiniBand_EDR",
+	NICs:      4,
+	NICRate:   1.25e+10,
+	Power:     3500,
+	HostPower: 1100,
+	PSUs:      4,
+	SparePSUs: 1,
+	PSURating: 1600,
+}
+
+// DGX_A100 is a server (DGX A100): 8 x A100 at 300 GB/s each way, 8 ports of 25 GB/s, 6.5 kW.
+var DGX_A100 = valueDGX_A100
+
+var valueDGX_A100 = Node{
+	Name:      "DGX A100",
+	Device:    "A100",
+	Devices:   8,
+	Link:      "NVLink3",
+	IntraLink: 3e+11,
+	Port:      "InfiniBand_HDR",
+	NICs:      8,
+	NICRate:   2.5e+10,
+	Power:     6500,
+	HostPower: 3300,
+	PSUs:      6,
+	SparePSUs: 3,
+	PSURating: 3000,
+}
+
+// DGX_H100 is a server (DGX H100): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s, 10.2 kW.
+var DGX_H100 = valueDGX_H100
+
+var valueDGX_H100 = Node{
+	Name:          "DGX H100",
+	Device:        "H100",
+	Devices:       8,
+	Link:          "NVLink4",
+	IntraLink:     4.5e+11,
+	Port:          "InfiniBand_NDR",
+	NICs:          8,
+	NICRate:       5e+10,
+	Power:         10200,
+	HostPower:     4600,
+	PSUs:          6,
+	SparePSUs:     2,
+	PSURating:     3300,
+	HostMemory:    2.199023255552e+12,
+	HostBandwidth: 6.14e+11,
+	HostCores:     112,
+}
+
+// DGX_H200 is a server (DGX H200): 8 x H200 at 450 GB/s each way, 8 ports of 50 GB/s, 10.2 kW.
+var DGX_H200 = valueDGX_H200
+
+var valueDGX_H200 = Node{
+	Name:       "DGX H200",
+	Device:     "H200",
+	Devices:    8,
+	Link:       "NVLink4",
+	IntraLink:  4.5e+11,
+	Port:       "InfiniBand_NDR",
+	NICs:       8,
+	NICRate:    5e+10,
+	Power:      10200,
+	HostPower:  4600,
+	PSUs:       6,
+	SparePSUs:  2,
+	PSURating:  3300,
+	HostMemory: 2.199023255552e+12,
+	HostCores:  112,
+}
+
+// DGX_B200 is a server (DGX B200): 8 x B200 at 900 GB/s each way, 8 ports of 50 GB/s, 14.3 kW.
+var DGX_B200 = valueDGX_B200
+
+var valueDGX_B200 = Node{
+	Name:      "DGX B200",
+	Device:    "B200",
+	Devices:   8,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "InfiniBand_NDR",
+	NICs:      8,
+	NICRate:   5e+10,
+	Power:     14300,
+	HostPower: 6300,
+	PSUs:      6,
+	SparePSUs: 1,
+	PSURating: 3300,
+}
+
+// DGX_B300 is a server (DGX B300): 8 x B300 at 900 GB/s each way, 8 ports of 100 GB/s.
+var DGX_B300 = valueDGX_B300
+
+var valueDGX_B300 = Node{
+	Name:      "DGX B300",
+	Device:    "B300",
+	Devices:   8,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "InfiniBand_XDR",
+	NICs:      8,
+	NICRate:   1e+11,
+}
+
+// NVL72_GB200 is a server (GB200 NVL72): 72 x GB200 at 900 GB/s each way, 72 ports of 50 GB/s, 120 kW.
+var NVL72_GB200 = valueNVL72_GB200
+
+var valueNVL72_GB200 = Node{
+	Name:      "GB200 NVL72",
+	Device:    "GB200",
+	Devices:   72,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "InfiniBand_NDR",
+	NICs:      72,
+	NICRate:   5e+10,
+	Power:     120000,
+	HostPower: 33600,
+}
+
+// NVL72_GB300 is a server (GB300 NVL72): 72 x GB300 at 900 GB/s each way, 72 ports of 100 GB/s, 132 kW.
+var NVL72_GB300 = valueNVL72_GB300
+
+var valueNVL72_GB300 = Node{
+	Name:      "GB300 NVL72",
+	Device:    "GB300",
+	Devices:   72,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "InfiniBand_XDR",
+	NICs:      72,
+	NICRate:   1e+11,
+	Power:     132000,
+	HostPower: 31200,
+}
+
+// HGX_H100_EPYC is a server (HGX H100 with two EPYC 9654): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+var HGX_H100_EPYC = valueHGX_H100_EPYC
+
+var valueHGX_H100_EPYC = Node{
+	Name:          "HGX H100 with two EPYC 9654",
+	Device:        "H100",
+	Devices:       8,
+	Link:          "NVLink4",
+	IntraLink:     4.5e+11,
+	Port:          "InfiniBand_NDR",
+	NICs:          8,
+	NICRate:       5e+10,
+	HostMemory:    1.649267441664e+12,
+	HostBandwidth: 9.216e+11,
+	HostCores:     192,
+}
+
+// GrandTeton_H100 is a server (Meta Grand Teton): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+var GrandTeton_H100 = valueGrandTeton_H100
+
+var valueGrandTeton_H100 = Node{
+	Name:      "Meta Grand Teton",
+	Device:    "H100",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "RoCE_400G",
+	NICs:      8,
+	NICRate:   5e+10,
+}
+
+// Kempner_H100_4GPU is a server (Kempner H100 server): 4 x H100 at 450 GB/s each way, 4 ports of 50 GB/s.
+var Kempner_H100_4GPU = valueKempner_H100_4GPU
+
+var valueKempner_H100_4GPU = Node{
+	Name:      "Kempner H100 server",
+	Device:    "H100",
+	Devices:   4,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "InfiniBand_NDR",
+	NICs:      4,
+	NICRate:   5e+10,
+}
+
+// Server_8x_MI300X is a server (Server of eight MI300X): 8 x MI300X at 448 GB/s each way, 8 ports of 50 GB/s, 10 kW.
+var Server_8x_MI300X = valueServer_8x_MI300X
+
+var valueServer_8x_MI300X = Node{
+	Name:      "Server of eight MI300X",
+	Device:    "MI300X",
+	Devices:   8,
+	Link:      "XGMI_MI300X",
+	IntraLink: 4.48e+11,
+	Port:      "RoCE_400G",
+	NICs:      8,
+	NICRate:   5e+10,
+	Power:     10000,
+	HostPower: 4000,
+}
+
+// Server_8x_MI325X is a server (Server of eight MI325X): 8 x MI325X at 448 GB/s each way, 8 ports of 50 GB/s.
+var Server_8x_MI325X = valueServer_8x_MI325X
+
+var valueServer_8x_MI325X = Node{
+	Name:      "Server of eight MI325X",
+	Device:    "MI325X",
+	Devices:   8,
+	Link:      "XGMI_MI300X",
+	IntraLink: 4.48e+11,
+	Port:      "RoCE_400G",
+	NICs:      8,
+	NICRate:   5e+10,
+}
+
+// Server_8x_MI355X is a server (Server of eight MI355X): 8 x MI355X at 537.6 GB/s each way, 8 ports of 50 GB/s.
+var Server_8x_MI355X = valueServer_8x_MI355X
+
+var valueServer_8x_MI355X = Node{
+	Name:      "Server of eight MI355X",
+	Device:    "MI355X",
+	Devices:   8,
+	Link:      "XGMI_MI355X",
+	IntraLink: 5.376e+11,
+	Port:      "RoCE_400G",
+	NICs:      8,
+	NICRate:   5e+10,
+}
+
+// Workstation_M3Max is a server (MacBook Pro with M3 Max): 1 x MacBookM3Max.
+var Workstation_M3Max = valueWorkstation_M3Max
+
+var valueWorkstation_M3Max = Node{
+	Name:          "MacBook Pro with M3 Max",
+	Device:        "MacBookM3Max",
+	Devices:       1,
+	IntraLink:     0,
+	HostMemory:    1.37438953472e+11,
+	HostBandwidth: 4e+11,
+	HostCores:     16,
+}
+
+// AWS_p4d is a server (EC2 p4d.24xlarge): 8 x A100_40GB at 300 GB/s each way, 4 ports of 12.5 GB/s.
+var AWS_p4d = valueAWS_p4d
+
+var valueAWS_p4d = Node{
+	Name:      "EC2 p4d.24xlarge",
+	Device:    "A100_40GB",
+	Devices:   8,
+	Link:      "NVLink3",
+	IntraLink: 3e+11,
+	Port:      "EFA_v1_p4d",
+	NICs:      4,
+	NICRate:   1.25e+10,
+}
+
+// AWS_p5 is a server (EC2 p5.48xlarge): 8 x H100 at 450 GB/s each way, 32 ports of 12.5 GB/s.
+var AWS_p5 = valueAWS_p5
+
+var valueAWS_p5 = Node{
+	Name:      "EC2 p5.48xlarge",
+	Device:    "H100",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "EFA_v2_p5",
+	NICs:      32,
+	NICRate:   1.25e+10,
+}
+
+// AWS_p5en is a server (EC2 p5en.48xlarge): 8 x H200 at 450 GB/s each way, 16 ports of 25 GB/s.
+var AWS_p5en = valueAWS_p5en
+
+var valueAWS_p5en = Node{
+	Name:      "EC2 p5en.48xlarge",
+	Device:    "H200",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "EFA_v3_p5en",
+	NICs:      16,
+	NICRate:   2.5e+10,
+}
+
+// AWS_p6_b200 is a server (EC2 p6-b200.48xlarge): 8 x B200 at 900 GB/s each way, 8 ports of 50 GB/s.
+var AWS_p6_b200 = valueAWS_p6_b200
+
+var valueAWS_p6_b200 = Node{
+	Name:      "EC2 p6-b200.48xlarge",
+	Device:    "B200",
+	Devices:   8,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "EFA_v4_p6_b200",
+	NICs:      8,
+	NICRate:   5e+10,
+}
+
+// AWS_p6_b300 is a server (EC2 p6-b300.48xlarge): 8 x B300 at 900 GB/s each way, 16 ports of 50 GB/s.
+var AWS_p6_b300 = valueAWS_p6_b300
+
+var valueAWS_p6_b300 = Node{
+	Name:      "EC2 p6-b300.48xlarge",
+	Device:    "B300",
+	Devices:   8,
+	Link:      "NVLink5",
+	IntraLink: 9e+11,
+	Port:      "EFA_v4_p6_b300",
+	NICs:      16,
+	NICRate:   5e+10,
+}
+
+// AWS_trn1 is a server (EC2 trn1.32xlarge): 16 x Trainium1 at 192 GB/s each way, 8 ports of 12.5 GB/s.
+var AWS_trn1 = valueAWS_trn1
+
+var valueAWS_trn1 = Node{
+	Name:       "EC2 trn1.32xlarge",
+	Device:     "Trainium1",
+	Devices:    16,
+	Link:       "NeuronLink_v2",
+	IntraLink:  1.92e+11,
+	NICs:       8,
+	NICRate:    1.25e+10,
+	HostMemory: 5.49755813888e+11,
+}
+
+// AWS_trn2 is a server (EC2 trn2.48xlarge): 16 x Trainium2 at 640 GB/s each way, 16 ports of 25 GB/s.
+var AWS_trn2 = valueAWS_trn2
+
+var valueAWS_trn2 = Node{
+	Name:      "EC2 trn2.48xlarge",
+	Device:    "Trainium2",
+	Devices:   16,
+	Link:      "NeuronLink_v3",
+	IntraLink: 6.4e+11,
+	Port:      "EFA_v3_p5en",
+	NICs:      16,
+	NICRate:   2.5e+10,
+}
+
+// GCP_A3_High is a server (Google Cloud A3 High): 8 x H100 at 450 GB/s each way, 4 ports of 25 GB/s.
+var GCP_A3_High = valueGCP_A3_High
+
+var valueGCP_A3_High = Node{
+	Name:      "Google Cloud A3 High",
+	Device:    "H100",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "GCP_A3_High_TCPX",
+	NICs:      4,
+	NICRate:   2.5e+10,
+}
+
+// GCP_A3_Mega is a server (Google Cloud A3 Mega): 8 x H100 at 450 GB/s each way, 8 ports of 25 GB/s.
+var GCP_A3_Mega = valueGCP_A3_Mega
+
+var valueGCP_A3_Mega = Node{
+	Name:      "Google Cloud A3 Mega",
+	Device:    "H100",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "GCP_A3_Mega_TCPXO",
+	NICs:      8,
+	NICRate:   2.5e+10,
+}
+
+// Azure_ND_H100_v5 is a server (Azure ND H100 v5): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+var Azure_ND_H100_v5 = valueAzure_ND_H100_v5
+
+var valueAzure_ND_H100_v5 = Node{
+	Name:      "Azure ND H100 v5",
+	Device:    "H100",
+	Devices:   8,
+	Link:      "NVLink4",
+	IntraLink: 4.5e+11,
+	Port:      "InfiniBand_NDR",
+	NICs:      8,
+	NICRate:   5e+10,
+}
+
+// TPUv4_Host is a server (Cloud TPU v4 host): 4 x TPUv4 at 300 GB/s each way.
+var TPUv4_Host = valueTPUv4_Host
+
+var valueTPUv4_Host = Node{
+	Name:      "Cloud TPU v4 host",
+	Device:    "TPUv4",
+	Devices:   4,
+	Link:      "ICI_v4",
+	IntraLink: 3e+11,
+}
+
+// TPUv5e_Host is a server (Cloud TPU v5e host): 8 x TPUv5e at 200 GB/s each way, 2 ports of 12.5 GB/s.
+var TPUv5e_Host = valueTPUv5e_Host
+
+var valueTPUv5e_Host = Node{
+	Name:       "Cloud TPU v5e host",
+	Device:     "TPUv5e",
+	Devices:    8,
+	Link:       "ICI_v5e",
+	IntraLink:  2e+11,
+	Port:       "Ethernet_100G",
+	NICs:       2,
+	NICRate:    1.25e+10,
+	HostMemory: 5.49755813888e+11,
+}
+
+// TPUv5p_Host is a server (Cloud TPU v5p host): 4 x TPUv5p at 600 GB/s each way.
+var TPUv5p_Host = valueTPUv5p_Host
+
+var valueTPUv5p_Host = Node{
+	Name:      "Cloud TPU v5p host",
+	Device:    "TPUv5p",
+	Devices:   4,
+	Link:      "ICI_v5p",
+	IntraLink: 6e+11,
+}
+
+// TPUv6e_Host is a server (Cloud TPU v6e host): 8 x TPUv6 at 400 GB/s each way.
+var TPUv6e_Host = valueTPUv6e_Host
+
+var valueTPUv6e_Host = Node{
+	Name:       "Cloud TPU v6e host",
+	Device:     "TPUv6",
+	Devices:    8,
+	Link:       "ICI_v6e",
+	IntraLink:  4e+11,
+	HostMemory: 1.649267441664e+12,
+}
+
+// TPU7x_Host is a server (Cloud TPU7x host): 4 x TPU7x at 600 GB/s each way.
+var TPU7x_Host = valueTPU7x_Host
+
+var valueTPU7x_Host = Node{
+	Name:      "Cloud TPU7x host",
+	Device:    "TPU7x",
+	Devices:   4,
+	Link:      "ICI_v7x",
+	IntraLink: 6e+11,
+}
+
+// Frontier_Node is a server (Frontier node): 4 x MI250X at 350 GB/s each way, 4 ports of 25 GB/s.
+var Frontier_Node = valueFrontier_Node
+
+var valueFrontier_Node = Node{
+	Name:      "Frontier node",
+	Device:    "MI250X",
+	Devices:   4,
+	Link:      "XGMI_MI250X",
+	IntraLink: 3.5e+11,
+	Port:      "Slingshot_11",
+	NICs:      4,
+	NICRate:   2.5e+10,
+}
+
+// CloudPlatform is a class of deployment (Cloud platform): 107.4 GB of memory, 10 TB of storage, 200 ms an answer.
+var CloudPlatform = valueCloudPlatform
+
+var valueCloudPlatform = Platform{
+	Name:    "Cloud platform",
+	Memory:  1.073741824e+11,
+	Storage: 1e+13,
+	Latency: 0.2,
+}
+
+// EdgePlatform is a class of deployment (Edge platform): 34.36 GB of memory, 1 TB of storage, 50 ms an answer.
+var EdgePlatform = valueEdgePlatform
+
+var valueEdgePlatform = Platform{
+	Name:    "Edge platform",
+	Memory:  3.4359738368e+10,
+	Storage: 1e+12,
+	Latency: 0.05,
+}
+
+// MobilePlatform is a class of deployment (Mobile platform): 8.59 GB of memory, 256 GB of storage, 30 ms an answer.
+var MobilePlatform = valueMobilePlatform
+
+var valueMobilePlatform = Platform{
+	Name:    "Mobile platform",
+	Memory:  8.589934592e+09,
+	Storage: 2.56e+11,
+	Latency: 0.03,
+	Power:   5,
+}
+
+// TinyPlatform is a class of deployment (TinyML platform): 524.3 kB of memory, 4.194 MB of storage, 100 ms an answer.
+var TinyPlatform = valueTinyPlatform
+
+var valueTinyPlatform = Platform{
+	Name:    "TinyML platform",
+	Memory:  524288,
+	Storage: 4.194304e+06,
+	Latency: 0.1,
+	Power:   0.001,
+}
+
+// TPUv4_4096 is a pod (Cloud TPU v4 pod): 4096 x TPUv4, 3D torus 16 x 16 x 16.
+var TPUv4_4096 = valueTPUv4_4096
+
+var valueTPUv4_4096 = Pod{
+	Name:     "Cloud TPU v4 pod",
+	Device:   "TPUv4",
+	Devices:  4096,
+	Host:     "TPUv4_Host",
+	Link:     "ICI_v4",
+	Topology: "3D torus 16 x 16 x 16",
+	Memory:   1.40737488355328e+14,
+	Power:    786432,
+}
+
+// TPUv5e_256 is a pod (Cloud TPU v5e pod): 256 x TPUv5e, 2D torus 16 x 16.
+var TPUv5e_256 = valueTPUv5e_256
+
+var valueTPUv5e_256 = Pod{
+	Name:     "Cloud TPU v5e pod",
+	Device:   "TPUv5e",
+	Devices:  256,
+	Host:     "TPUv5e_Host",
+	Link:     "ICI_v5e",
+	Topology: "2D torus 16 x 16",
+	Memory:   4.398046511104e+12,
+}
+
+// TPUv5p_8960 is a pod (Cloud TPU v5p pod): 8960 x TPUv5p, 3D torus 16 x 20 x 28.
+var TPUv5p_8960 = valueTPUv5p_8960
+
+var valueTPUv5p_8960 = Pod{
+	Name:     "Cloud TPU v5p pod",
+	Device:   "TPUv5p",
+	Devices:  8960,
+	Host:     "TPUv5p_Host",
+	Link:     "ICI_v5p",
+	Topology: "3D torus 16 x 20 x 28",
+	Memory:   9.139690405888e+14,
+}
+
+// TPUv6e_256 is a pod (Cloud TPU v6e pod): 256 x TPUv6, 2D torus 16 x 16.
+var TPUv6e_256 = valueTPUv6e_256
+
+var valueTPUv6e_256 = Pod{
+	Name:     "Cloud TPU v6e pod",
+	Device:   "TPUv6",
+	Devices:  256,
+	Host:     "TPUv6e_Host",
+	Link:     "ICI_v6e",
+	Topology: "2D torus 16 x 16",
+	Memory:   8.796093022208e+12,
+}
+
+// TPU7x_9216 is a pod (Cloud TPU7x pod): 9216 x TPU7x, 3D torus.
+var TPU7x_9216 = valueTPU7x_9216
+
+var valueTPU7x_9216 = Pod{
+	Name:     "Cloud TPU7x pod",
+	Device:   "TPU7x",
+	Devices:  9216,
+	Host:     "TPU7x_Host",
+	Link:     "ICI_v7x",
+	Topology: "3D torus",
+	Memory:   1.899956092796928e+15,
+}
+
 // VLLM is the stack vLLM 0.11: 9 kernels of 2.5 µs per layer, 600 µs of host time per step.
 var VLLM = valueVLLM
 
@@ -40,6 +1989,185 @@ var valueLlamaCpp = Stack{
 	HostPerSequence:   6e-06,
 	MatmulShare:       0.9,
 	AttentionFraction: 0.55,
+}
+
+// CloudBlockStorageBaseline is a storage tier (Cloud block storage, baseline): 250 MB/s.
+var CloudBlockStorageBaseline = valueCloudBlockStorageBaseline
+
+var valueCloudBlockStorageBaseline = Storage{
+	Name:      "Cloud block storage, baseline",
+	Media:     "cloud block volume",
+	Bandwidth: 2.5e+08,
+	Durable:   true,
+}
+
+// Hdd7200Rpm is a storage tier (Hard disk, 7200 rpm): 150 MB/s.
+var Hdd7200Rpm = valueHdd7200Rpm
+
+var valueHdd7200Rpm = Storage{
+	Name:      "Hard disk, 7200 rpm",
+	Media:     "HDD",
+	Bandwidth: 1.5e+08,
+	IOPS:      100,
+}
+
+// LocalNvmeGen3 is a storage tier (Local NVMe, PCIe Gen3): 3.5 GB/s.
+var LocalNvmeGen3 = valueLocalNvmeGen3
+
+var valueLocalNvmeGen3 = Storage{
+	Name:      "Local NVMe, PCIe Gen3",
+	Media:     "NVMe SSD",
+	Bandwidth: 3.5e+09,
+	IOPS:      500000,
+}
+
+// LocalNvmeGen4 is a storage tier (Local NVMe, PCIe Gen4): 7 GB/s, 100 µs to the first byte.
+var LocalNvmeGen4 = valueLocalNvmeGen4
+
+var valueLocalNvmeGen4 = Storage{
+	Name:      "Local NVMe, PCIe Gen4",
+	Media:     "NVMe SSD",
+	Bandwidth: 7e+09,
+	Latency:   0.0001,
+}
+
+// LocalNvmeGen4_7T68 is a storage tier (Local NVMe, PCIe Gen4, 7.68 TB): 7 GB/s, 7.68 TB, 100 µs to the first byte.
+var LocalNvmeGen4_7T68 = valueLocalNvmeGen4_7T68
+
+var valueLocalNvmeGen4_7T68 = Storage{
+	Name:      "Local NVMe, PCIe Gen4, 7.68 TB",
+	Media:     "NVMe SSD",
+	Bandwidth: 7e+09,
+	Latency:   0.0001,
+	Capacity:  7.68e+12,
+}
+
+// LocalNvmeGen4_7T68x4 is a storage tier (Four local NVMe, PCIe Gen4, 7.68 TB): 28 GB/s, 30.72 TB, 100 µs to the first byte.
+var LocalNvmeGen4_7T68x4 = valueLocalNvmeGen4_7T68x4
+
+var valueLocalNvmeGen4_7T68x4 = Storage{
+	Name:      "Four local NVMe, PCIe Gen4, 7.68 TB",
+	Media:     "NVMe SSD",
+	Drives:    4,
+	Bandwidth: 2.8e+10,
+	Latency:   0.0001,
+	Capacity:  3.072e+13,
+}
+
+// LocalNvmeGen4x4 is a storage tier (Four local NVMe, PCIe Gen4): 28 GB/s, 100 µs to the first byte.
+var LocalNvmeGen4x4 = valueLocalNvmeGen4x4
+
+var valueLocalNvmeGen4x4 = Storage{
+	Name:      "Four local NVMe, PCIe Gen4",
+	Media:     "NVMe SSD",
+	Drives:    4,
+	Bandwidth: 2.8e+10,
+	Latency:   0.0001,
+}
+
+// LocalNvmeGen5 is a storage tier (Local NVMe, PCIe Gen5): 14 GB/s.
+var LocalNvmeGen5 = valueLocalNvmeGen5
+
+var valueLocalNvmeGen5 = Storage{
+	Name:      "Local NVMe, PCIe Gen5",
+	Media:     "NVMe SSD",
+	Bandwidth: 1.4e+10,
+	IOPS:      1.5e+06,
+}
+
+// LocalNvmeGen5x4 is a storage tier (Four local NVMe, PCIe Gen5): 56 GB/s.
+var LocalNvmeGen5x4 = valueLocalNvmeGen5x4
+
+var valueLocalNvmeGen5x4 = Storage{
+	Name:      "Four local NVMe, PCIe Gen5",
+	Media:     "NVMe SSD",
+	Drives:    4,
+	Bandwidth: 5.6e+10,
+	IOPS:      6e+06,
+}
+
+// LocalNvmeTrainingLow is a storage tier (Local NVMe, low end): 3 GB/s.
+var LocalNvmeTrainingLow = valueLocalNvmeTrainingLow
+
+var valueLocalNvmeTrainingLow = Storage{
+	Name:      "Local NVMe, low end",
+	Media:     "NVMe SSD",
+	Bandwidth: 3e+09,
+}
+
+// LocalNvmeTrainingTypical is a storage tier (Local NVMe, typical): 5 GB/s, rent $0.137/h for 1 TB.
+var LocalNvmeTrainingTypical = valueLocalNvmeTrainingTypical
+
+var valueLocalNvmeTrainingTypical = Storage{
+	Name:      "Local NVMe, typical",
+	Media:     "NVMe SSD",
+	Bandwidth: 5e+09,
+	Rent:      3.805166666666667e-05,
+	RentOf:    1e+12,
+}
+
+// ObjectStoreSingleStream is a storage tier (Object storage, one stream): 100 MB/s, rent $0.03151/h for 1 TB.
+var ObjectStoreSingleStream = valueObjectStoreSingleStream
+
+var valueObjectStoreSingleStream = Storage{
+	Name:      "Object storage, one stream",
+	Media:     "object storage",
+	Bandwidth: 1e+08,
+	Rent:      8.75188888888889e-06,
+	RentOf:    1e+12,
+	Durable:   true,
+}
+
+// PfsOneTbPerSecond is a storage tier (Parallel file system of 1 TB/s): 1 TB/s, rent $0.0411/h for 1 TB.
+var PfsOneTbPerSecond = valuePfsOneTbPerSecond
+
+var valuePfsOneTbPerSecond = Storage{
+	Name:      "Parallel file system of 1 TB/s",
+	Media:     "parallel file system",
+	Bandwidth: 1e+12,
+	Rent:      1.1415527777777777e-05,
+	RentOf:    1e+12,
+	Durable:   true,
+}
+
+// PfsPerNodeShare is a storage tier (Parallel file system, share of a node): 4 GB/s.
+var PfsPerNodeShare = valuePfsPerNodeShare
+
+var valuePfsPerNodeShare = Storage{
+	Name:      "Parallel file system, share of a node",
+	Media:     "parallel file system",
+	Bandwidth: 4e+09,
+	Durable:   true,
+}
+
+// SataSsd is a storage tier (SATA SSD): 550 MB/s.
+var SataSsd = valueSataSsd
+
+var valueSataSsd = Storage{
+	Name:      "SATA SSD",
+	Media:     "SATA SSD",
+	Bandwidth: 5.5e+08,
+	IOPS:      10000,
+}
+
+// SataSsdEffective is a storage tier (SATA SSD, effective): 500 MB/s.
+var SataSsdEffective = valueSataSsdEffective
+
+var valueSataSsdEffective = Storage{
+	Name:      "SATA SSD, effective",
+	Media:     "SATA SSD",
+	Bandwidth: 5e+08,
+}
+
+// ArchiveStore is a storage tier (Archive storage): rent $0.00137/h for 1 TB.
+var ArchiveStore = valueArchiveStore
+
+var valueArchiveStore = Storage{
+	Name:    "Archive storage",
+	Media:   "object storage",
+	Rent:    3.805166666666667e-07,
+	RentOf:  1e+12,
+	Durable: true,
 }
 
 var entries = []registry.Entry[Stack]{
@@ -74,6 +2202,2025 @@ var entries = []registry.Entry[Stack]{
 			{Field: "KernelTime", Text: "3 us", Document: "fidelity-2026", Confidence: source.Medium, Note: "without graphs"},
 			{Field: "KernelsPerLayer", Text: "18", Document: "fidelity-2026", Confidence: source.Medium, Note: "one GPU, batch 1"},
 			{Field: "MatmulShare", Text: "0.9", Document: "fidelity-2026", Confidence: source.Medium, Note: "of the best matmul rate"},
+		},
+	},
+}
+
+var nodes = []registry.Entry[Node]{
+	{
+		Path:    "systems.Nodes.DGX_1_V100",
+		Key:     "DGX_1_V100",
+		Aliases: []string{"DGX-1", "DGX-1 with V100"},
+		Value:   &valueDGX_1_V100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "HostPower", Text: "1100 W", Document: "nvidia-dgx", Confidence: source.Medium, Note: "rated power less 8 times 300 W"},
+			{Field: "IntraLink", Text: "150 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 300 GB/s in both directions together"},
+			{Field: "NICRate", Text: "12.5 GB/s", Document: "nvidia-dgx", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "4", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "PSURating", Text: "1600 W", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "PSUs", Text: "4", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "Power", Text: "3.5 kW", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "SparePSUs", Text: "1", Document: "nvidia-dgx", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:  "systems.Nodes.DGX_A100",
+		Key:   "DGX_A100",
+		Value: &valueDGX_A100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "nvidia-dgx-a100-guide", Confidence: source.High},
+			{Field: "HostPower", Text: "3300 W", Document: "nvidia-dgx-a100-guide", Confidence: source.Medium, Note: "rated power less 8 times 400 W"},
+			{Field: "IntraLink", Text: "300 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "nvidia-dgx-a100-guide", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "nvidia-dgx-a100-guide", Confidence: source.High},
+			{Field: "PSURating", Text: "3000 W", Document: "nvidia-dgx-a100-guide", Confidence: source.High},
+			{Field: "PSUs", Text: "6", Document: "nvidia-dgx-a100-guide", Confidence: source.High},
+			{Field: "Power", Text: "6.5 kW", Document: "nvidia-dgx-a100-guide", Confidence: source.High, Note: "maximum"},
+			{Field: "SparePSUs", Text: "3", Document: "nvidia-dgx-a100-guide", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Nodes.DGX_H100",
+		Key:   "DGX_H100",
+		Value: &valueDGX_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "HostBandwidth", Text: "614 GB/s", Document: "nvidia-dgx-h100-guide", Confidence: source.High, Note: "two sockets"},
+			{Field: "HostCores", Text: "112", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "HostMemory", Text: "2 TiB", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "HostPower", Text: "4600 W", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium, Note: "rated power less 8 times 700 W"},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "nvidia-dgx-h100-guide", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "PSURating", Text: "3300 W", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "PSUs", Text: "6", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+			{Field: "Power", Text: "10.2 kW", Document: "nvidia-dgx-h100-guide", Confidence: source.High, Note: "maximum"},
+			{Field: "SparePSUs", Text: "2", Document: "nvidia-dgx-h100-guide", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Nodes.DGX_H200",
+		Key:   "DGX_H200",
+		Value: &valueDGX_H200,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "HostCores", Text: "112", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "HostMemory", Text: "2 TiB", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "HostPower", Text: "4600 W", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium, Note: "rated power less 8 times 700 W"},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "PSURating", Text: "3300 W", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "PSUs", Text: "6", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+			{Field: "Power", Text: "10.2 kW", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium, Note: "maximum"},
+			{Field: "SparePSUs", Text: "2", Document: "nvidia-dgx-h100-guide", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:  "systems.Nodes.DGX_B200",
+		Key:   "DGX_B200",
+		Value: &valueDGX_B200,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "nvidia-dgx-b200-guide", Confidence: source.High},
+			{Field: "HostPower", Text: "6300 W", Document: "nvidia-dgx-b200-guide", Confidence: source.Medium, Note: "rated power less 8 times 1000 W"},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "nvidia-dgx-b200-guide", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "nvidia-dgx-b200-guide", Confidence: source.High},
+			{Field: "PSURating", Text: "3300 W", Document: "nvidia-dgx-b200-guide", Confidence: source.High},
+			{Field: "PSUs", Text: "6", Document: "nvidia-dgx-b200-guide", Confidence: source.High},
+			{Field: "Power", Text: "14.3 kW", Document: "nvidia-dgx-b200-guide", Confidence: source.High, Note: "maximum"},
+			{Field: "SparePSUs", Text: "1", Document: "nvidia-dgx-b200-guide", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Nodes.DGX_B300",
+		Key:   "DGX_B300",
+		Value: &valueDGX_B300,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "100 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.NVL72_GB200",
+		Key:     "NVL72_GB200",
+		Aliases: []string{"GB200 NVL72"},
+		Value:   &valueNVL72_GB200,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "72", Document: "nvidia-superpod-gb200", Confidence: source.Medium, Note: "one NVLink domain; package hardware has the rack as one device too"},
+			{Field: "HostPower", Text: "33600 W", Document: "nvidia-dps", Confidence: source.Medium, Note: "rated power less 72 times 1200 W"},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "nvidia-superpod-gb200", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "72", Document: "nvidia-superpod-gb200", Confidence: source.Medium, Note: "four of each tray"},
+			{Field: "Power", Text: "120 kW", Document: "nvidia-dps", Confidence: source.Medium, Note: "18 compute trays of at most 6.667 kW; switch trays come on top"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.NVL72_GB300",
+		Key:     "NVL72_GB300",
+		Aliases: []string{"GB300 NVL72"},
+		Value:   &valueNVL72_GB300,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "72", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "one NVLink domain; package hardware has the rack as one device too"},
+			{Field: "HostPower", Text: "31200 W", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "rated power less 72 times 1400 W"},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "100 GB/s", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "72", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "four of each tray"},
+			{Field: "Power", Text: "132 kW", Document: "nvidia-gb300-rack", Confidence: source.Medium, Note: "recalled"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.HGX_H100_EPYC",
+		Key:     "HGX_H100_EPYC",
+		Aliases: []string{"HGX H100 with two EPYC 9654"},
+		Value:   &valueHGX_H100_EPYC,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "supermicro-8125gs", Confidence: source.Medium},
+			{Field: "HostBandwidth", Text: "921.6 GB/s", Document: "supermicro-8125gs", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 460 GB/s is one of two sockets"},
+			{Field: "HostCores", Text: "192", Document: "supermicro-8125gs", Confidence: source.Medium},
+			{Field: "HostMemory", Text: "1.5 TiB", Document: "supermicro-8125gs", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "supermicro-8125gs", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "supermicro-8125gs", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.GrandTeton_H100",
+		Key:     "GrandTeton_H100",
+		Aliases: []string{"Meta Grand Teton"},
+		Value:   &valueGrandTeton_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "meta-genai-2024", Confidence: source.High},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "meta-genai-2024", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "meta-genai-2024", Confidence: source.High, Note: "on RoCE or InfiniBand, 400 Gb/s each"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.Kempner_H100_4GPU",
+		Key:     "Kempner_H100_4GPU",
+		Aliases: []string{"Kempner H100 server"},
+		Value:   &valueKempner_H100_4GPU,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "kempner-handbook", Confidence: source.High},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "kempner-handbook", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "4", Document: "kempner-handbook", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.Server_8x_MI300X",
+		Key:     "Server_8x_MI300X",
+		Aliases: []string{"MI300X server", "Server of eight MI300X"},
+		Value:   &valueServer_8x_MI300X,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "amd-mi300x-ds", Confidence: source.Medium},
+			{Field: "HostPower", Text: "4000 W", Document: "mlsysim-0.3.0", Confidence: source.Medium, Note: "rated power less 8 times 750 W"},
+			{Field: "IntraLink", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 896 GB/s in both directions together; corrected from mlsysim 0.3.0: 896 GB/s counts both directions"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "amd-mi300x-ds", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "amd-mi300x-ds", Confidence: source.Medium},
+			{Field: "Power", Text: "10 kW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "as carried by mlsysim 0.3.0; no host memory, its 1.5 TiB is that of the accelerators"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.Server_8x_MI325X",
+		Key:     "Server_8x_MI325X",
+		Aliases: []string{"MI325X server", "Server of eight MI325X"},
+		Value:   &valueServer_8x_MI325X,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "amd-mi325x-server", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 896 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "amd-mi325x-server", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "amd-mi325x-server", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.Server_8x_MI355X",
+		Key:     "Server_8x_MI355X",
+		Aliases: []string{"MI355X server", "Server of eight MI355X"},
+		Value:   &valueServer_8x_MI355X,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "amd-cdna4-links", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "537.6 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 7 x 153.6 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "amd-cdna4-links", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "amd-cdna4-links", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.Workstation_M3Max",
+		Key:     "Workstation_M3Max",
+		Aliases: []string{"MacBook Pro with M3 Max"},
+		Value:   &valueWorkstation_M3Max,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1", Document: "apple-macbook-m3", Confidence: source.High},
+			{Field: "HostBandwidth", Text: "400 GB/s", Document: "apple-macbook-m3", Confidence: source.High, Note: "shared with the accelerator"},
+			{Field: "HostCores", Text: "16", Document: "apple-macbook-m3", Confidence: source.High},
+			{Field: "HostMemory", Text: "128 GiB", Document: "apple-macbook-m3", Confidence: source.High, Note: "shared with the accelerator"},
+			{Field: "IntraLink", Text: "0 GB/s", Document: "apple-macbook-m3", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 400 GB/s is the memory, there is no other accelerator"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_p4d",
+		Key:     "AWS_p4d",
+		Aliases: []string{"EC2 p4d.24xlarge"},
+		Value:   &valueAWS_p4d,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "IntraLink", Text: "300 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "NICRate", Text: "12.5 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "4", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_p5",
+		Key:     "AWS_p5",
+		Aliases: []string{"EC2 p5.48xlarge"},
+		Value:   &valueAWS_p5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "12.5 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "32", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_p5en",
+		Key:     "AWS_p5en",
+		Aliases: []string{"EC2 p5en.48xlarge"},
+		Value:   &valueAWS_p5en,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "16", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_p6_b200",
+		Key:     "AWS_p6_b200",
+		Aliases: []string{"EC2 p6-b200.48xlarge"},
+		Value:   &valueAWS_p6_b200,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_p6_b300",
+		Key:     "AWS_p6_b300",
+		Aliases: []string{"EC2 p6-b300.48xlarge"},
+		Value:   &valueAWS_p6_b300,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "IntraLink", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 1.8 TB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "16", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_trn1",
+		Key:     "AWS_trn1",
+		Aliases: []string{"EC2 trn1.32xlarge"},
+		Value:   &valueAWS_trn1,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "16", Document: "aws-neuron-system", Confidence: source.High},
+			{Field: "HostMemory", Text: "512 GiB", Document: "aws-neuron-system", Confidence: source.High},
+			{Field: "IntraLink", Text: "192 GB/s", Document: "aws-neuron-system", Confidence: source.Medium, Note: "half of the vendor's 384 GB/s, direction not stated"},
+			{Field: "NICRate", Text: "12.5 GB/s", Document: "aws-neuron-system", Confidence: source.High, Note: "one way; EFA, 800 Gb/s in all"},
+			{Field: "NICs", Text: "8", Document: "aws-neuron-system", Confidence: source.High, Note: "EFA, 800 Gb/s in all"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.AWS_trn2",
+		Key:     "AWS_trn2",
+		Aliases: []string{"EC2 trn2.48xlarge"},
+		Value:   &valueAWS_trn2,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "16", Document: "aws-neuron-system", Confidence: source.High},
+			{Field: "IntraLink", Text: "640 GB/s", Document: "aws-neuron-system", Confidence: source.Medium, Note: "half of the vendor's 1.28 TB/s, direction not stated"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "aws-neuron-system", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "16", Document: "aws-neuron-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.GCP_A3_High",
+		Key:     "GCP_A3_High",
+		Aliases: []string{"Google Cloud A3 High"},
+		Value:   &valueGCP_A3_High,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "4", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.GCP_A3_Mega",
+		Key:     "GCP_A3_Mega",
+		Aliases: []string{"Google Cloud A3 Mega"},
+		Value:   &valueGCP_A3_Mega,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:  "systems.Nodes.Azure_ND_H100_v5",
+		Key:   "Azure_ND_H100_v5",
+		Value: &valueAzure_ND_H100_v5,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "azure-nd-h100-v5", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "NICRate", Text: "50 GB/s", Document: "azure-nd-h100-v5", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "8", Document: "azure-nd-h100-v5", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Nodes.TPUv4_Host",
+		Key:     "TPUv4_Host",
+		Aliases: []string{"Cloud TPU v4 host"},
+		Value:   &valueTPUv4_Host,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "google-tpu-system", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "300 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way; the vendor quotes 600 GB/s in both directions together"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.TPUv5e_Host",
+		Key:     "TPUv5e_Host",
+		Aliases: []string{"Cloud TPU v5e host"},
+		Value:   &valueTPUv5e_Host,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "HostMemory", Text: "512 GiB", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "IntraLink", Text: "200 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way; the vendor quotes 400 GB/s in both directions together"},
+			{Field: "NICRate", Text: "12.5 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way"},
+			{Field: "NICs", Text: "2", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Nodes.TPUv5p_Host",
+		Key:     "TPUv5p_Host",
+		Aliases: []string{"Cloud TPU v5p host"},
+		Value:   &valueTPUv5p_Host,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "IntraLink", Text: "600 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way; the vendor quotes 1200 GB/s in both directions together"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.TPUv6e_Host",
+		Key:     "TPUv6e_Host",
+		Aliases: []string{"Cloud TPU v6e host"},
+		Value:   &valueTPUv6e_Host,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "HostMemory", Text: "1.5 TiB", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "IntraLink", Text: "400 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way; the vendor quotes 800 GB/s in both directions together"},
+		},
+	},
+	{
+		Path:    "systems.Nodes.TPU7x_Host",
+		Key:     "TPU7x_Host",
+		Aliases: []string{"Cloud TPU7x host"},
+		Value:   &valueTPU7x_Host,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "google-tpu-system", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "600 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "one way; the vendor quotes 1200 GB/s in both directions together"},
+		},
+	},
+	{
+		Path:  "systems.Nodes.Frontier_Node",
+		Key:   "Frontier_Node",
+		Value: &valueFrontier_Node,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4", Document: "olcf-frontier", Confidence: source.Medium},
+			{Field: "IntraLink", Text: "350 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "one way; the vendor quotes 7 x 100 GB/s in both directions together"},
+			{Field: "NICRate", Text: "25 GB/s", Document: "olcf-frontier", Confidence: source.Medium, Note: "one way"},
+			{Field: "NICs", Text: "4", Document: "olcf-frontier", Confidence: source.Medium},
+		},
+	},
+}
+
+var fabrics = []registry.Entry[Fabric]{
+	{
+		Path:    "systems.Fabrics.InfiniBand_FDR",
+		Key:     "InfiniBand_FDR",
+		Aliases: []string{"InfiniBand FDR 4x"},
+		Value:   &valueInfiniBand_FDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "7 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 56 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Year", Text: "2011", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_EDR",
+		Key:     "InfiniBand_EDR",
+		Aliases: []string{"InfiniBand EDR 4x"},
+		Value:   &valueInfiniBand_EDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "12.5 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 100 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Year", Text: "2014", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_HDR",
+		Key:     "InfiniBand_HDR",
+		Aliases: []string{"InfiniBand HDR 4x"},
+		Value:   &valueInfiniBand_HDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "25 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 200 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end; corrected from mlsysim 0.3.0: 7 us and 2 to 5 us"},
+			{Field: "Year", Text: "2018", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_NDR",
+		Key:     "InfiniBand_NDR",
+		Aliases: []string{"InfiniBand NDR 4x"},
+		Value:   &valueInfiniBand_NDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 400 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end; corrected from mlsysim 0.3.0: 5 us, 1.5 us and 1 to 3 us for one quantity"},
+			{Field: "Year", Text: "2021", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_NDR_Oversub2to1",
+		Key:     "InfiniBand_NDR_Oversub2to1",
+		Aliases: []string{"InfiniBand NDR 4x, 2:1 oversubscribed"},
+		Value:   &valueInfiniBand_NDR_Oversub2to1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 400 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Oversubscription", Text: "2", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a profile to think with"},
+			{Field: "Year", Text: "2021", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_NDR_Oversub4to1",
+		Key:     "InfiniBand_NDR_Oversub4to1",
+		Aliases: []string{"InfiniBand NDR 4x, 4:1 oversubscribed"},
+		Value:   &valueInfiniBand_NDR_Oversub4to1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 400 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Oversubscription", Text: "4", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a profile to think with"},
+			{Field: "Year", Text: "2021", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_XDR",
+		Key:     "InfiniBand_XDR",
+		Aliases: []string{"InfiniBand XDR 4x"},
+		Value:   &valueInfiniBand_XDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ibta-roadmap", Confidence: source.High, Note: "the vendor quotes 800 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end, under load"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Year", Text: "2024", Document: "ibta-roadmap", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.InfiniBand_GDR",
+		Key:     "InfiniBand_GDR",
+		Aliases: []string{"InfiniBand_GXDR", "Systems.Fabrics.InfiniBand_GXDR", "InfiniBand GDR 4x (roadmap)"},
+		Value:   &valueInfiniBand_GDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "ibta-roadmap", Confidence: source.Medium, Note: "the vendor quotes 1600 Gb/s per port per direction; corrected from mlsysim 0.3.0: called InfiniBand_GXDR, a generation that does not exist"},
+			{Field: "Year", Text: "2027", Document: "ibta-roadmap", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.RoCE_25G",
+		Key:     "RoCE_25G",
+		Aliases: []string{"RoCEv2 25GbE"},
+		Value:   &valueRoCE_25G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.125 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 25 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective, under load"},
+			{Field: "LatencyLow", Text: "3 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.RoCE_100G",
+		Key:     "RoCE_100G",
+		Aliases: []string{"RoCEv2 100GbE"},
+		Value:   &valueRoCE_100G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "12.5 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 100 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective, under load"},
+			{Field: "LatencyLow", Text: "3 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.RoCE_200G",
+		Key:     "RoCE_200G",
+		Aliases: []string{"RoCEv2 200GbE"},
+		Value:   &valueRoCE_200G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "25 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 200 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective, under load"},
+			{Field: "LatencyLow", Text: "3 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.RoCE_400G",
+		Key:     "RoCE_400G",
+		Aliases: []string{"RoCEv2 400GbE"},
+		Value:   &valueRoCE_400G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 400 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective, under load"},
+			{Field: "LatencyLow", Text: "3 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective; corrected from mlsysim 0.3.0: 10 us and 5 us"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.RoCE_800G",
+		Key:     "RoCE_800G",
+		Aliases: []string{"RoCEv2 800GbE"},
+		Value:   &valueRoCE_800G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 800 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective, under load"},
+			{Field: "LatencyLow", Text: "3 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_1G",
+		Key:     "Ethernet_1G",
+		Aliases: []string{"1 GbE (TCP)"},
+		Value:   &valueEthernet_1G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "125 MB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 1 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_10G",
+		Key:     "Ethernet_10G",
+		Aliases: []string{"10 GbE (TCP)"},
+		Value:   &valueEthernet_10G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.25 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 10 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_25G",
+		Key:     "Ethernet_25G",
+		Aliases: []string{"25 GbE (TCP)"},
+		Value:   &valueEthernet_25G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.125 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 25 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_40G",
+		Key:     "Ethernet_40G",
+		Aliases: []string{"40 GbE (TCP)"},
+		Value:   &valueEthernet_40G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "5 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 40 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_50G",
+		Key:     "Ethernet_50G",
+		Aliases: []string{"50 GbE (TCP)"},
+		Value:   &valueEthernet_50G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "6.25 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 50 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_100G",
+		Key:     "Ethernet_100G",
+		Aliases: []string{"100 GbE (TCP)"},
+		Value:   &valueEthernet_100G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "12.5 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 100 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP; mlsysim 0.3.0 has the high end"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_200G",
+		Key:     "Ethernet_200G",
+		Aliases: []string{"200 GbE (TCP)"},
+		Value:   &valueEthernet_200G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "25 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 200 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_400G",
+		Key:     "Ethernet_400G",
+		Aliases: []string{"400 GbE (TCP)"},
+		Value:   &valueEthernet_400G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 400 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_800G",
+		Key:     "Ethernet_800G",
+		Aliases: []string{"800 GbE (TCP)"},
+		Value:   &valueEthernet_800G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ieee-802.3", Confidence: source.High, Note: "quoted as 800 Gb/s per port per direction"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Ethernet_1600G",
+		Key:     "Ethernet_1600G",
+		Aliases: []string{"Ethernet_1P6T", "Systems.Fabrics.Ethernet_1P6T", "1600 GbE (TCP)"},
+		Value:   &valueEthernet_1600G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "ieee-802.3", Confidence: source.Medium, Note: "quoted as 1600 Gb/s per port per direction; mlsysim 0.3.0 calls it Ethernet_1P6T"},
+			{Field: "LatencyHigh", Text: "50 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP, under load"},
+			{Field: "LatencyLow", Text: "20 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "kernel TCP"},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink1",
+		Key:   "NVLink1",
+		Value: &valueNVLink1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "80 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "P100; the vendor quotes 160 GB/s bidirectional (4 links x 40 GB/s)"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Links", Text: "4", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "20 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink2",
+		Key:   "NVLink2",
+		Value: &valueNVLink2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "150 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "V100; the vendor quotes 300 GB/s bidirectional (6 links x 50 GB/s)"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Links", Text: "6", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink3",
+		Key:   "NVLink3",
+		Value: &valueNVLink3,
+		Facts: []source.Fact{
+			{Field: "AllReduce", Text: "234.9 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "eight A100, 16 GiB"},
+			{Field: "Bandwidth", Text: "300 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "A100; the vendor quotes 600 GB/s bidirectional (12 links x 50 GB/s)"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Links", Text: "12", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink4",
+		Key:   "NVLink4",
+		Value: &valueNVLink4,
+		Facts: []source.Fact{
+			{Field: "AllReduce", Text: "367.6 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "eight H200, 16 GiB"},
+			{Field: "Bandwidth", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "H100, H200, GH200; the vendor quotes 900 GB/s bidirectional (18 links x 50 GB/s)"},
+			{Field: "InSwitch", Text: "482.3 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "eight H200, 16 GiB, NVLS"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective; corrected from mlsysim 0.3.0: 0.5 us on the device, 1 to 2 us in the fabric"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective; corrected from mlsysim 0.3.0: 0.5 us on the device, 1 to 2 us in the fabric"},
+			{Field: "Links", Text: "18", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink5",
+		Key:   "NVLink5",
+		Value: &valueNVLink5,
+		Facts: []source.Fact{
+			{Field: "AllReduce", Text: "682.2 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "eight B200, 16 GiB"},
+			{Field: "Bandwidth", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "B200, B300, GB200, GB300; the vendor quotes 1800 GB/s bidirectional (18 links x 100 GB/s)"},
+			{Field: "InSwitch", Text: "838 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "eight B200, 16 GiB, NVLS; label of the row inferred"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Links", Text: "18", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "systems.Fabrics.NVLink6",
+		Key:   "NVLink6",
+		Value: &valueNVLink6,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.8 TB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "Rubin; the vendor quotes 3600 GB/s bidirectional (36 links x 100 GB/s)"},
+			{Field: "LatencyHigh", Text: "2 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Links", Text: "36", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.PCIe3_x16",
+		Key:     "PCIe3_x16",
+		Aliases: []string{"PCIe Gen3 x16"},
+		Value:   &valuePCIe3_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "15.75 GB/s", Document: "pci-sig", Confidence: source.High, Note: "8 GT/s per lane x16, after encoding"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Year", Text: "2010", Document: "pci-sig", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.PCIe4_x16",
+		Key:     "PCIe4_x16",
+		Aliases: []string{"PCIe Gen4 x16"},
+		Value:   &valuePCIe4_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "31.5 GB/s", Document: "pci-sig", Confidence: source.High, Note: "16 GT/s per lane x16, after encoding"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Year", Text: "2017", Document: "pci-sig", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.PCIe5_x16",
+		Key:     "PCIe5_x16",
+		Aliases: []string{"PCIe Gen5 x16"},
+		Value:   &valuePCIe5_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "63 GB/s", Document: "pci-sig", Confidence: source.High, Note: "32 GT/s per lane x16, after encoding"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Year", Text: "2019", Document: "pci-sig", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.PCIe6_x16",
+		Key:     "PCIe6_x16",
+		Aliases: []string{"PCIe Gen6 x16"},
+		Value:   &valuePCIe6_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "121 GB/s", Document: "pci-sig", Confidence: source.High, Note: "64 GT/s per lane x16, after encoding"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Year", Text: "2022", Document: "pci-sig", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.PCIe7_x16",
+		Key:     "PCIe7_x16",
+		Aliases: []string{"PCIe Gen7 x16"},
+		Value:   &valuePCIe7_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "242 GB/s", Document: "pci-sig", Confidence: source.High, Note: "128 GT/s per lane x16, after encoding"},
+			{Field: "LatencyHigh", Text: "5 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "LatencyLow", Text: "1 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective hop of a collective"},
+			{Field: "Year", Text: "2025", Document: "pci-sig", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.NVLink_C2C_Hopper",
+		Key:     "NVLink_C2C_Hopper",
+		Aliases: []string{"NVLink-C2C (GH200, GB200 per superchip)"},
+		Value:   &valueNVLink_C2C_Hopper,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "450 GB/s", Document: "nvidia-c2c", Confidence: source.High, Note: "the vendor quotes 900 GB/s bidirectional"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.NVLink_C2C_Rubin",
+		Key:     "NVLink_C2C_Rubin",
+		Aliases: []string{"NVLink-C2C (Vera Rubin)"},
+		Value:   &valueNVLink_C2C_Rubin,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "the vendor quotes 1800 GB/s bidirectional"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.XGMI_MI250X",
+		Key:     "XGMI_MI250X",
+		Aliases: []string{"AMD Infinity Fabric (MI250X, 7 peers)"},
+		Value:   &valueXGMI_MI250X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "350 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 7 x 100 GB/s bidirectional"},
+			{Field: "Links", Text: "7", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.XGMI_MI300X",
+		Key:     "XGMI_MI300X",
+		Aliases: []string{"AMD Infinity Fabric (MI300X/MI325X, 7 peers)"},
+		Value:   &valueXGMI_MI300X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 896 GB/s bidirectional"},
+			{Field: "Links", Text: "7", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "64 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.XGMI_MI355X",
+		Key:     "XGMI_MI355X",
+		Aliases: []string{"AMD Infinity Fabric (MI350X/MI355X, 7 peers)"},
+		Value:   &valueXGMI_MI355X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "537.6 GB/s", Document: "amd-cdna4-links", Confidence: source.High, Note: "the vendor quotes 7 x 153.6 GB/s bidirectional"},
+			{Field: "Links", Text: "7", Document: "amd-cdna4-links", Confidence: source.High},
+			{Field: "PerLink", Text: "76.8 GB/s", Document: "amd-cdna4-links", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Gaudi2_RoCE",
+		Key:     "Gaudi2_RoCE",
+		Aliases: []string{"Gaudi2 24x100GbE (21 intra-node)"},
+		Value:   &valueGaudi2_RoCE,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "262.5 GB/s", Document: "intel-gaudi2-links", Confidence: source.High, Note: "the vendor quotes 24 x 100 Gb/s"},
+			{Field: "Links", Text: "21", Document: "intel-gaudi2-links", Confidence: source.High},
+			{Field: "PerLink", Text: "12.5 GB/s", Document: "intel-gaudi2-links", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Gaudi3_RoCE",
+		Key:     "Gaudi3_RoCE",
+		Aliases: []string{"Gaudi3 24x200GbE (21 intra-node)"},
+		Value:   &valueGaudi3_RoCE,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "525 GB/s", Document: "intel-gaudi3-links", Confidence: source.High, Note: "the vendor quotes 24 x 200 Gb/s"},
+			{Field: "Links", Text: "21", Document: "intel-gaudi3-links", Confidence: source.High},
+			{Field: "PerLink", Text: "25 GB/s", Document: "intel-gaudi3-links", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v3",
+		Key:     "ICI_v3",
+		Aliases: []string{"TPU v3 ICI"},
+		Value:   &valueICI_v3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "140 GB/s", Document: "google-tpu-system", Confidence: source.Medium, Note: "the vendor quotes 280 GB/s bidirectional per chip; mlsysim 0.3.0 takes 280 GB/s as one way"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "4", Document: "google-tpu-system", Confidence: source.Medium},
+			{Field: "PerLink", Text: "35 GB/s", Document: "google-tpu-system", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v4",
+		Key:     "ICI_v4",
+		Aliases: []string{"TPU v4 ICI"},
+		Value:   &valueICI_v4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "300 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "the vendor quotes 600 GB/s bidirectional per chip"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "6", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v5e",
+		Key:     "ICI_v5e",
+		Aliases: []string{"TPU v5e ICI"},
+		Value:   &valueICI_v5e,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "the vendor quotes 400 GB/s bidirectional per chip"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "4", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v5p",
+		Key:     "ICI_v5p",
+		Aliases: []string{"TPU v5p ICI"},
+		Value:   &valueICI_v5p,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "600 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "the vendor quotes 1200 GB/s bidirectional per chip"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "6", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "PerLink", Text: "100 GB/s", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v6e",
+		Key:     "ICI_v6e",
+		Aliases: []string{"TPU v6e ICI"},
+		Value:   &valueICI_v6e,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "the vendor quotes 800 GB/s bidirectional per chip"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "4", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "PerLink", Text: "100 GB/s", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.ICI_v7x",
+		Key:     "ICI_v7x",
+		Aliases: []string{"TPU7x ICI"},
+		Value:   &valueICI_v7x,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "600 GB/s", Document: "google-tpu-system", Confidence: source.High, Note: "the vendor quotes 1200 GB/s bidirectional per chip"},
+			{Field: "LatencyLow", Text: "1 us", Document: "google-tpu-system", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "6", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "PerLink", Text: "100 GB/s", Document: "google-tpu-system", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.NeuronLink_v2",
+		Key:     "NeuronLink_v2",
+		Aliases: []string{"NeuronLink-v2 (Trainium1)"},
+		Value:   &valueNeuronLink_v2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "192 GB/s", Document: "aws-neuron-system", Confidence: source.High, Note: "the vendor quotes 384 GB/s per chip (bidirectional; direction not stated by AWS)"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.NeuronLink_v3",
+		Key:     "NeuronLink_v3",
+		Aliases: []string{"NeuronLink-v3 (Trainium2)"},
+		Value:   &valueNeuronLink_v3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "640 GB/s", Document: "aws-neuron-system", Confidence: source.High, Note: "the vendor quotes 1280 GB/s per chip (bidirectional; direction not stated by AWS)"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.NeuronLink_v4",
+		Key:     "NeuronLink_v4",
+		Aliases: []string{"NeuronLink-v4 (Trainium3)"},
+		Value:   &valueNeuronLink_v4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.28 TB/s", Document: "aws-neuron-system", Confidence: source.High, Note: "the vendor quotes 2560 GB/s per chip (bidirectional; direction not stated by AWS)"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.UALink_200G",
+		Key:     "UALink_200G",
+		Aliases: []string{"UALink 1.0 (200G, x4)"},
+		Value:   &valueUALink_200G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ualink-1.0", Confidence: source.Medium, Note: "the vendor quotes 800 Gb/s per x4 port per direction"},
+			{Field: "LatencyLow", Text: "1 us", Document: "ualink-1.0", Confidence: source.Medium, Note: "one hop"},
+			{Field: "Links", Text: "4", Document: "ualink-1.0", Confidence: source.Medium},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ualink-1.0", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.CXL2_x8",
+		Key:     "CXL2_x8",
+		Aliases: []string{"CXL 2.0 x8 (PCIe5)"},
+		Value:   &valueCXL2_x8,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "31.5 GB/s", Document: "cxl-spec", Confidence: source.Medium, Note: "the vendor quotes PCIe electrical"},
+			{Field: "LatencyLow", Text: "0.2 us", Document: "cxl-spec", Confidence: source.Medium, Note: "load-to-use, added by the link"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.CXL2_x16",
+		Key:     "CXL2_x16",
+		Aliases: []string{"CXL 2.0 x16 (PCIe5)"},
+		Value:   &valueCXL2_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "63 GB/s", Document: "cxl-spec", Confidence: source.Medium, Note: "the vendor quotes PCIe electrical"},
+			{Field: "LatencyLow", Text: "0.2 us", Document: "cxl-spec", Confidence: source.Medium, Note: "load-to-use, added by the link"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.CXL3_x16",
+		Key:     "CXL3_x16",
+		Aliases: []string{"CXL 3.1 x16 (PCIe6)"},
+		Value:   &valueCXL3_x16,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "121 GB/s", Document: "cxl-spec", Confidence: source.Medium, Note: "the vendor quotes PCIe electrical"},
+			{Field: "LatencyLow", Text: "0.25 us", Document: "cxl-spec", Confidence: source.Medium, Note: "load-to-use, added by the link"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.UB_950",
+		Key:     "UB_950",
+		Aliases: []string{"Huawei UnifiedBus (Ascend 950DT)"},
+		Value:   &valueUB_950,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "840 GB/s", Document: "ml-engineering-network", Confidence: source.Low, Note: "the vendor quotes 840 GB/s unidirectional; announced"},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.EFA_v1_p4d",
+		Key:     "EFA_v1_p4d",
+		Aliases: []string{"AWS EFA v1 (p4d, 4x100)"},
+		Value:   &valueEFA_v1_p4d,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 400 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "15 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "4", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "12.5 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.EFA_v2_p5",
+		Key:     "EFA_v2_p5",
+		Aliases: []string{"AWS EFA v2 (p5/p5e, 32x100)"},
+		Value:   &valueEFA_v2_p5,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 3200 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "15 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "32", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "12.5 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.EFA_v3_p5en",
+		Key:     "EFA_v3_p5en",
+		Aliases: []string{"AWS EFA v3 (p5en/trn2, 16x200)"},
+		Value:   &valueEFA_v3_p5en,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 3200 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "15 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "16", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.EFA_v4_p6_b200",
+		Key:     "EFA_v4_p6_b200",
+		Aliases: []string{"AWS EFA v4 (p6-b200, 8x400)"},
+		Value:   &valueEFA_v4_p6_b200,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 3200 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "15 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.EFA_v4_p6_b300",
+		Key:     "EFA_v4_p6_b300",
+		Aliases: []string{"AWS EFA v4 (p6-b300, 16x400)"},
+		Value:   &valueEFA_v4_p6_b300,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "800 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 6400 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "15 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "16", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.GCP_A3_High_TCPX",
+		Key:     "GCP_A3_High_TCPX",
+		Aliases: []string{"GCP A3 High GPUDirect-TCPX (4x200)"},
+		Value:   &valueGCP_A3_High_TCPX,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "the vendor quotes 800 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "4", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.GCP_A3_Mega_TCPXO",
+		Key:     "GCP_A3_Mega_TCPXO",
+		Aliases: []string{"GCP A3 Mega TCPXO (8x200)"},
+		Value:   &valueGCP_A3_Mega_TCPXO,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "the vendor quotes 1600 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "8", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.Slingshot_11",
+		Key:     "Slingshot_11",
+		Aliases: []string{"HPE Slingshot-11 (4x200 example node)"},
+		Value:   &valueSlingshot_11,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "ml-engineering-network", Confidence: source.Medium, Note: "the vendor quotes 800 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "10 us", Document: "fabric-alpha", Confidence: source.Medium, Note: "effective"},
+			{Field: "Links", Text: "4", Document: "ml-engineering-network", Confidence: source.Medium},
+			{Field: "PerLink", Text: "25 GB/s", Document: "ml-engineering-network", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.DGX_H100_NDR",
+		Key:     "DGX_H100_NDR",
+		Aliases: []string{"DGX H100 8x NDR400"},
+		Value:   &valueDGX_H100_NDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 3200 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Links", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "50 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Fabrics.DGX_B300_XDR",
+		Key:     "DGX_B300_XDR",
+		Aliases: []string{"DGX B300 8x XDR800"},
+		Value:   &valueDGX_B300_XDR,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "800 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "the vendor quotes 6400 Gb/s per node per direction"},
+			{Field: "LatencyLow", Text: "1.5 us", Document: "ibta-roadmap", Confidence: source.Medium, Note: "MPI, end to end"},
+			{Field: "Links", Text: "8", Document: "ml-engineering-network", Confidence: source.High},
+			{Field: "PerLink", Text: "100 GB/s", Document: "ml-engineering-network", Confidence: source.High},
+		},
+	},
+}
+
+var clusters = []registry.Entry[Cluster]{
+	{
+		Path:    "systems.Clusters.Lab_64_A100",
+		Key:     "Lab_64_A100",
+		Aliases: []string{"Laboratory of 64 A100"},
+		Value:   &valueLab_64_A100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "64", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "8", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Lab_64_H100",
+		Key:     "Lab_64_H100",
+		Aliases: []string{"Laboratory of 64 H100"},
+		Value:   &valueLab_64_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "64", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "8", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Research_256",
+		Key:     "Research_256",
+		Aliases: []string{"Research cluster of 256 H100"},
+		Value:   &valueResearch_256,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "256", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "32", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Training_512_H100",
+		Key:     "Training_512_H100",
+		Aliases: []string{"Cluster of 512 H100"},
+		Value:   &valueTraining_512_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "512", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "64", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Training_1K",
+		Key:     "Training_1K",
+		Aliases: []string{"Cluster of 1024 H100"},
+		Value:   &valueTraining_1K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "128", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Training_1K_A100",
+		Key:     "Training_1K_A100",
+		Aliases: []string{"Cluster of 1024 A100"},
+		Value:   &valueTraining_1K_A100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "128", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Training_1K_B200",
+		Key:     "Training_1K_B200",
+		Aliases: []string{"Cluster of 1024 B200"},
+		Value:   &valueTraining_1K_B200,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "1024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "128", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Production_2K",
+		Key:     "Production_2K",
+		Aliases: []string{"Production cluster of 2048 H100"},
+		Value:   &valueProduction_2K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "2048", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "256", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Frontier_8K",
+		Key:     "Frontier_8K",
+		Aliases: []string{"Frontier-model cluster of 8192 H100"},
+		Value:   &valueFrontier_8K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8192", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "1024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Training_10K",
+		Key:     "Training_10K",
+		Aliases: []string{"Cluster of 10,000 H100"},
+		Value:   &valueTraining_10K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "10000", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "1250", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Reference_25K_H100",
+		Key:     "Reference_25K_H100",
+		Aliases: []string{"Cluster of 25,000 H100"},
+		Value:   &valueReference_25K_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "25000", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "3125", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Mega_100K",
+		Key:     "Mega_100K",
+		Aliases: []string{"Cluster of 100,000 H100"},
+		Value:   &valueMega_100K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "100000", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+			{Field: "Nodes", Text: "12500", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "usual size after mlsysim 0.3.0"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.DgxH100SuperPodSU",
+		Key:     "DgxH100SuperPodSU",
+		Aliases: []string{"DGX SuperPOD unit of DGX H100"},
+		Value:   &valueDgxH100SuperPodSU,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "256", Document: "nvidia-superpod-h100", Confidence: source.High},
+			{Field: "Nodes", Text: "32", Document: "nvidia-superpod-h100", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Clusters.DgxB200SuperPodSU",
+		Key:     "DgxB200SuperPodSU",
+		Aliases: []string{"DGX SuperPOD unit of DGX B200"},
+		Value:   &valueDgxB200SuperPodSU,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "256", Document: "nvidia-superpod-b200", Confidence: source.Medium},
+			{Field: "Nodes", Text: "32", Document: "nvidia-superpod-b200", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Clusters.DgxGB200SuperPodSU",
+		Key:     "DgxGB200SuperPodSU",
+		Aliases: []string{"DGX SuperPOD unit of GB200 NVL72"},
+		Value:   &valueDgxGB200SuperPodSU,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "576", Document: "nvidia-superpod-gb200", Confidence: source.Medium},
+			{Field: "Nodes", Text: "8", Document: "nvidia-superpod-gb200", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Kempner_H100_384",
+		Key:     "Kempner_H100_384",
+		Aliases: []string{"Kempner AI cluster, H100 part"},
+		Value:   &valueKempner_H100_384,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "384", Document: "kempner-handbook", Confidence: source.High},
+			{Field: "Nodes", Text: "96", Document: "kempner-handbook", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Meta_RSC_A100_16K",
+		Key:     "Meta_RSC_A100_16K",
+		Aliases: []string{"Meta AI Research SuperCluster"},
+		Value:   &valueMeta_RSC_A100_16K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "16000", Document: "meta-rsc-2022", Confidence: source.High},
+			{Field: "Nodes", Text: "2000", Document: "meta-rsc-2022", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Meta_GenAI_H100_24K_IB",
+		Key:     "Meta_GenAI_H100_24K_IB",
+		Aliases: []string{"Meta GenAI cluster on InfiniBand"},
+		Value:   &valueMeta_GenAI_H100_24K_IB,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "24576", Document: "meta-genai-2024", Confidence: source.High},
+			{Field: "Nodes", Text: "3072", Document: "meta-genai-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Meta_GenAI_H100_24K_RoCE",
+		Key:     "Meta_GenAI_H100_24K_RoCE",
+		Aliases: []string{"Meta GenAI cluster on RoCE"},
+		Value:   &valueMeta_GenAI_H100_24K_RoCE,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "24576", Document: "meta-genai-2024", Confidence: source.High},
+			{Field: "Nodes", Text: "3072", Document: "meta-genai-2024", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Meta_Llama3_16K_H100",
+		Key:     "Meta_Llama3_16K_H100",
+		Aliases: []string{"Meta cluster that trained Llama 3 405B"},
+		Value:   &valueMeta_Llama3_16K_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "16384", Document: "llama-3-training", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: DGX H100 on InfiniBand; the paper trains on Grand Teton servers over RoCE"},
+			{Field: "Nodes", Text: "2048", Document: "llama-3-training", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: DGX H100 on InfiniBand; the paper trains on Grand Teton servers over RoCE"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Eos_4608_H100",
+		Key:     "Eos_4608_H100",
+		Aliases: []string{"Eos", "NVIDIA Eos"},
+		Value:   &valueEos_4608_H100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4608", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "Nodes", Text: "576", Document: "nvidia-dgx", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Selene_4480_A100",
+		Key:     "Selene_4480_A100",
+		Aliases: []string{"Selene", "NVIDIA Selene"},
+		Value:   &valueSelene_4480_A100,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4480", Document: "nvidia-dgx", Confidence: source.Medium},
+			{Field: "Nodes", Text: "560", Document: "nvidia-dgx", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Clusters.AWS_UltraCluster_20K",
+		Key:     "AWS_UltraCluster_20K",
+		Aliases: []string{"EC2 UltraCluster of p5"},
+		Value:   &valueAWS_UltraCluster_20K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "20000", Document: "aws-ec2-p5", Confidence: source.Medium, Note: "up to 20,000 accelerators"},
+			{Field: "Nodes", Text: "2500", Document: "aws-ec2-p5", Confidence: source.Medium, Note: "up to 20,000 accelerators"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.GCP_A3_26K",
+		Key:     "GCP_A3_26K",
+		Aliases: []string{"Google Cloud A3 cluster"},
+		Value:   &valueGCP_A3_26K,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "26000", Document: "google-a3-2023", Confidence: source.Medium, Note: "up to 26,000 accelerators"},
+			{Field: "Nodes", Text: "3250", Document: "google-a3-2023", Confidence: source.Medium, Note: "up to 26,000 accelerators"},
+		},
+	},
+	{
+		Path:    "systems.Clusters.Frontier_ORNL",
+		Key:     "Frontier_ORNL",
+		Aliases: []string{"ORNL Frontier", "OLCF Frontier", "Frontier supercomputer"},
+		Value:   &valueFrontier_ORNL,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "37632", Document: "olcf-frontier", Confidence: source.Medium},
+			{Field: "Nodes", Text: "9408", Document: "olcf-frontier", Confidence: source.Medium},
+		},
+	},
+}
+
+var pods = []registry.Entry[Pod]{
+	{
+		Path:    "systems.Pods.TPUv4_4096",
+		Key:     "TPUv4_4096",
+		Aliases: []string{"Cloud TPU v4 pod"},
+		Value:   &valueTPUv4_4096,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "4096", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "Memory", Text: "128 TiB", Document: "google-tpu-system", Confidence: source.High, Note: "32 GiB of each chip"},
+			{Field: "Power", Text: "786.432 kW", Document: "tpu-v4-power", Confidence: source.High, Note: "4096 times the largest measured 192 W; corrected from mlsysim 0.3.0: 3 MW, which counts more than chips, while its v5p pod has 300 W a chip that nobody published"},
+		},
+	},
+	{
+		Path:    "systems.Pods.TPUv5e_256",
+		Key:     "TPUv5e_256",
+		Aliases: []string{"Cloud TPU v5e pod"},
+		Value:   &valueTPUv5e_256,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "256", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "Memory", Text: "4 TiB", Document: "google-tpu-system", Confidence: source.High, Note: "16 GiB of each chip"},
+		},
+	},
+	{
+		Path:    "systems.Pods.TPUv5p_8960",
+		Key:     "TPUv5p_8960",
+		Aliases: []string{"Cloud TPU v5p pod"},
+		Value:   &valueTPUv5p_8960,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "8960", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "Memory", Text: "851200 GiB", Document: "google-tpu-system", Confidence: source.High, Note: "95 GiB of each chip"},
+		},
+	},
+	{
+		Path:    "systems.Pods.TPUv6e_256",
+		Key:     "TPUv6e_256",
+		Aliases: []string{"Cloud TPU v6e pod"},
+		Value:   &valueTPUv6e_256,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "256", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "Memory", Text: "8 TiB", Document: "google-tpu-system", Confidence: source.High, Note: "32 GiB of each chip"},
+		},
+	},
+	{
+		Path:    "systems.Pods.TPU7x_9216",
+		Key:     "TPU7x_9216",
+		Aliases: []string{"Cloud TPU7x pod"},
+		Value:   &valueTPU7x_9216,
+		Facts: []source.Fact{
+			{Field: "Devices", Text: "9216", Document: "google-tpu-system", Confidence: source.High},
+			{Field: "Memory", Text: "1728 TiB", Document: "google-tpu-system", Confidence: source.High, Note: "192 GiB of each chip"},
+		},
+	},
+}
+
+var storages = []registry.Entry[Storage]{
+	{
+		Path:  "systems.Storages.CloudBlockStorageBaseline",
+		Key:   "CloudBlockStorageBaseline",
+		Value: &valueCloudBlockStorageBaseline,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "250 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.Hdd7200Rpm",
+		Key:     "Hdd7200Rpm",
+		Aliases: []string{"Hard disk, 7200 rpm"},
+		Value:   &valueHdd7200Rpm,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "150 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "IOPS", Text: "100 requests/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen3",
+		Key:     "LocalNvmeGen3",
+		Aliases: []string{"Local NVMe, PCIe Gen3"},
+		Value:   &valueLocalNvmeGen3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.5 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "IOPS", Text: "500000 requests/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen4",
+		Key:     "LocalNvmeGen4",
+		Aliases: []string{"Local NVMe, PCIe Gen4"},
+		Value:   &valueLocalNvmeGen4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "7 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "Latency", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen4_7T68",
+		Key:     "LocalNvmeGen4_7T68",
+		Aliases: []string{"Local NVMe, PCIe Gen4, 7.68 TB"},
+		Value:   &valueLocalNvmeGen4_7T68,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "7 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "Capacity", Text: "7.68 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a usual size"},
+			{Field: "Latency", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen4_7T68x4",
+		Key:     "LocalNvmeGen4_7T68x4",
+		Aliases: []string{"Four local NVMe, PCIe Gen4, 7.68 TB"},
+		Value:   &valueLocalNvmeGen4_7T68x4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "28 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of all drives"},
+			{Field: "Capacity", Text: "30.72 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a usual size"},
+			{Field: "Drives", Text: "4", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a usual server"},
+			{Field: "Latency", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen4x4",
+		Key:     "LocalNvmeGen4x4",
+		Aliases: []string{"Four local NVMe, PCIe Gen4"},
+		Value:   &valueLocalNvmeGen4x4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "28 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of all drives"},
+			{Field: "Drives", Text: "4", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a usual server"},
+			{Field: "Latency", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen5",
+		Key:     "LocalNvmeGen5",
+		Aliases: []string{"Local NVMe, PCIe Gen5"},
+		Value:   &valueLocalNvmeGen5,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "14 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors; corrected from mlsysim 0.3.0: its latency of 10 us, a tenth of generation 4, is left out"},
+			{Field: "IOPS", Text: "1500000 requests/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeGen5x4",
+		Key:     "LocalNvmeGen5x4",
+		Aliases: []string{"Four local NVMe, PCIe Gen5"},
+		Value:   &valueLocalNvmeGen5x4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "56 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of all drives; corrected from mlsysim 0.3.0: its latency of 10 us, a tenth of generation 4, is left out"},
+			{Field: "Drives", Text: "4", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "a usual server"},
+			{Field: "IOPS", Text: "6000000 requests/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of all drives"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeTrainingLow",
+		Key:     "LocalNvmeTrainingLow",
+		Aliases: []string{"Local NVMe, low end"},
+		Value:   &valueLocalNvmeTrainingLow,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.LocalNvmeTrainingTypical",
+		Key:     "LocalNvmeTrainingTypical",
+		Aliases: []string{"Local NVMe, typical"},
+		Value:   &valueLocalNvmeTrainingTypical,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "5 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "Rent", Text: "0.136986 USD/h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "low end of 100 to 300 USD a month, 2024"},
+			{Field: "RentOf", Text: "1 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "unit of the rent"},
+		},
+	},
+	{
+		Path:    "systems.Storages.ObjectStoreSingleStream",
+		Key:     "ObjectStoreSingleStream",
+		Aliases: []string{"Object storage, one stream"},
+		Value:   &valueObjectStoreSingleStream,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "Rent", Text: "0.0315068 USD/h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "23 USD a month, S3 Standard, 2024"},
+			{Field: "RentOf", Text: "1 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "unit of the rent"},
+		},
+	},
+	{
+		Path:    "systems.Storages.PfsOneTbPerSecond",
+		Key:     "PfsOneTbPerSecond",
+		Aliases: []string{"Parallel file system of 1 TB/s"},
+		Value:   &valuePfsOneTbPerSecond,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1 TB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "Rent", Text: "0.0410959 USD/h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "30 USD a month, 2024"},
+			{Field: "RentOf", Text: "1 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "unit of the rent"},
+		},
+	},
+	{
+		Path:    "systems.Storages.PfsPerNodeShare",
+		Key:     "PfsPerNodeShare",
+		Aliases: []string{"Parallel file system, share of a node"},
+		Value:   &valuePfsPerNodeShare,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:  "systems.Storages.SataSsd",
+		Key:   "SataSsd",
+		Value: &valueSataSsd,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "550 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+			{Field: "IOPS", Text: "10000 requests/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:  "systems.Storages.SataSsdEffective",
+		Key:   "SataSsdEffective",
+		Value: &valueSataSsdEffective,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "500 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "range of vendors"},
+		},
+	},
+	{
+		Path:    "systems.Storages.ArchiveStore",
+		Key:     "ArchiveStore",
+		Aliases: []string{"Archive storage"},
+		Value:   &valueArchiveStore,
+		Facts: []source.Fact{
+			{Field: "Rent", Text: "0.00136986 USD/h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "1 USD a month, Glacier Deep Archive, 2024; reading costs extra"},
+			{Field: "RentOf", Text: "1 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "unit of the rent"},
+		},
+	},
+}
+
+var failures = []registry.Entry[Failure]{
+	{
+		Path:    "systems.Failures.Failure_GPU",
+		Key:     "Failure_GPU",
+		Aliases: []string{"Reliability.Gpu", "Systems.Reliability.Gpu", "Accelerator (design)"},
+		Value:   &valueFailure_GPU,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "50000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_HBM",
+		Key:     "Failure_HBM",
+		Aliases: []string{"Reliability.Hbm", "Systems.Reliability.Hbm", "Memory of an accelerator (design)"},
+		Value:   &valueFailure_HBM,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "200000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_NIC",
+		Key:     "Failure_NIC",
+		Aliases: []string{"Reliability.Nic", "Systems.Reliability.Nic", "Network card (design)"},
+		Value:   &valueFailure_NIC,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "150000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_PSU",
+		Key:     "Failure_PSU",
+		Aliases: []string{"Reliability.Psu", "Systems.Reliability.Psu", "Power supply (design)"},
+		Value:   &valueFailure_PSU,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "100000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_PCIe_Switch",
+		Key:     "Failure_PCIe_Switch",
+		Aliases: []string{"Reliability.PcieSwitch", "Systems.Reliability.PcieSwitch", "PCIe switch (design)"},
+		Value:   &valueFailure_PCIe_Switch,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "200000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_Cable",
+		Key:     "Failure_Cable",
+		Aliases: []string{"Reliability.Cable", "Systems.Reliability.Cable", "Optical cable with transceivers (design)"},
+		Value:   &valueFailure_Cable,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "50000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_Switch",
+		Key:     "Failure_Switch",
+		Aliases: []string{"Reliability.TorSwitch", "Systems.Reliability.TorSwitch", "Top-of-rack switch (design)"},
+		Value:   &valueFailure_Switch,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "300000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_Node",
+		Key:     "Failure_Node",
+		Aliases: []string{"Reliability.DgxNodeComposite", "Systems.Reliability.DgxNodeComposite", "DGX server (design)"},
+		Value:   &valueFailure_Node,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "1000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Failure_Silent",
+		Key:     "Failure_Silent",
+		Aliases: []string{"Reliability.SdcRatePerGpuHr", "Systems.Reliability.SdcRatePerGpuHr", "Silent data corruption (design)"},
+		Value:   &valueFailure_Silent,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "1000000 h", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "design figure, not counted"},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Any",
+		Key:     "Llama3_Failure_Any",
+		Aliases: []string{"Llama 3: any unexpected interruption"},
+		Value:   &valueLlama3_Failure_Any,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "419", Document: "llama-3-training", Confidence: source.Medium, Note: "of 466 interruptions 47 were planned"},
+			{Field: "MTTF", Text: "50677 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_GPU",
+		Key:     "Llama3_Failure_GPU",
+		Aliases: []string{"Llama 3: faulty accelerator or NVLink"},
+		Value:   &valueLlama3_Failure_GPU,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "148", Document: "llama-3-training", Confidence: source.Medium, Note: "the paper prints 30.1 % beside the count; of 419 it is 35.3 %"},
+			{Field: "MTTF", Text: "143471 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_HBM",
+		Key:     "Llama3_Failure_HBM",
+		Aliases: []string{"Llama 3: accelerator memory"},
+		Value:   &valueLlama3_Failure_HBM,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "72", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "294912 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Software",
+		Key:     "Llama3_Failure_Software",
+		Aliases: []string{"Llama 3: software bug"},
+		Value:   &valueLlama3_Failure_Software,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "54", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "393216 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Network",
+		Key:     "Llama3_Failure_Network",
+		Aliases: []string{"Llama 3: network switch or cable"},
+		Value:   &valueLlama3_Failure_Network,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "35", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "606676 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Maintenance",
+		Key:     "Llama3_Failure_Maintenance",
+		Aliases: []string{"Llama 3: unplanned host maintenance"},
+		Value:   &valueLlama3_Failure_Maintenance,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "32", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "82944 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_SRAM",
+		Key:     "Llama3_Failure_SRAM",
+		Aliases: []string{"Llama 3: accelerator SRAM"},
+		Value:   &valueLlama3_Failure_SRAM,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "19", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1117560 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Processor",
+		Key:     "Llama3_Failure_Processor",
+		Aliases: []string{"Llama 3: system processor of an accelerator"},
+		Value:   &valueLlama3_Failure_Processor,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "17", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1249040 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_NIC",
+		Key:     "Llama3_Failure_NIC",
+		Aliases: []string{"Llama 3: network card"},
+		Value:   &valueLlama3_Failure_NIC,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "7", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "3033380 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Timeout",
+		Key:     "Llama3_Failure_Timeout",
+		Aliases: []string{"Llama 3: NCCL watchdog timeout"},
+		Value:   &valueLlama3_Failure_Timeout,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "7", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "3033380 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Silent",
+		Key:     "Llama3_Failure_Silent",
+		Aliases: []string{"Llama 3: silent data corruption"},
+		Value:   &valueLlama3_Failure_Silent,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "6", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "3538940 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Thermal",
+		Key:     "Llama3_Failure_Thermal",
+		Aliases: []string{"Llama 3: thermal interface or sensor"},
+		Value:   &valueLlama3_Failure_Thermal,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "6", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "3538940 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "16384", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_SSD",
+		Key:     "Llama3_Failure_SSD",
+		Aliases: []string{"Llama 3: disk"},
+		Value:   &valueLlama3_Failure_SSD,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "3", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "884736 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_PSU",
+		Key:     "Llama3_Failure_PSU",
+		Aliases: []string{"Llama 3: power supply"},
+		Value:   &valueLlama3_Failure_PSU,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "3", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "884736 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Chassis",
+		Key:     "Llama3_Failure_Chassis",
+		Aliases: []string{"Llama 3: server chassis"},
+		Value:   &valueLlama3_Failure_Chassis,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "2", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1327100 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_IO_Board",
+		Key:     "Llama3_Failure_IO_Board",
+		Aliases: []string{"Llama 3: input/output board"},
+		Value:   &valueLlama3_Failure_IO_Board,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "2", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1327100 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Dependency",
+		Key:     "Llama3_Failure_Dependency",
+		Aliases: []string{"Llama 3: dependency"},
+		Value:   &valueLlama3_Failure_Dependency,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "2", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1327100 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_CPU",
+		Key:     "Llama3_Failure_CPU",
+		Aliases: []string{"Llama 3: host processor"},
+		Value:   &valueLlama3_Failure_CPU,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "2", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1327100 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.Llama3_Failure_Host_Memory",
+		Key:     "Llama3_Failure_Host_Memory",
+		Aliases: []string{"Llama 3: host memory"},
+		Value:   &valueLlama3_Failure_Host_Memory,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "2", Document: "llama-3-training", Confidence: source.Medium, Note: "unexpected interruptions"},
+			{Field: "MTTF", Text: "1327100 h", Document: "llama-3-training", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "2048", Document: "llama-3-training", Confidence: source.Medium},
+			{Field: "Window", Text: "54 d", Document: "llama-3-training", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "systems.Failures.RSC1_Failure_Node",
+		Key:     "RSC1_Failure_Node",
+		Aliases: []string{"Meta RSC-1: server of eight A100"},
+		Value:   &valueRSC1_Failure_Node,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "153.846 d", Document: "kokolis-2024", Confidence: source.Medium, Note: "6.50 failures per thousand server-days, recalled"},
+		},
+	},
+	{
+		Path:    "systems.Failures.RSC2_Failure_Node",
+		Key:     "RSC2_Failure_Node",
+		Aliases: []string{"Meta RSC-2: server of eight A100"},
+		Value:   &valueRSC2_Failure_Node,
+		Facts: []source.Fact{
+			{Field: "MTTF", Text: "427.35 d", Document: "kokolis-2024", Confidence: source.Medium, Note: "2.34 failures per thousand server-days, recalled"},
+		},
+	},
+	{
+		Path:    "systems.Failures.OPT_Failure_Any",
+		Key:     "OPT_Failure_Any",
+		Aliases: []string{"OPT-175B: any restart"},
+		Value:   &valueOPT_Failure_Any,
+		Facts: []source.Fact{
+			{Field: "Count", Text: "105", Document: "opt-logbook", Confidence: source.Medium, Note: "35 by hand and at least 70 automatic"},
+			{Field: "MTTF", Text: "13604.6 h", Document: "opt-logbook", Confidence: source.Medium, Note: "parts times window over count"},
+			{Field: "Parts", Text: "992", Document: "opt-logbook", Confidence: source.Medium},
+			{Field: "Window", Text: "60 d", Document: "opt-logbook", Confidence: source.Medium},
+		},
+	},
+}
+
+var platforms = []registry.Entry[Platform]{
+	{
+		Path:    "systems.Platforms.CloudPlatform",
+		Key:     "CloudPlatform",
+		Aliases: []string{"Systems.Tiers.Cloud", "Tiers.Cloud", "platforms.Cloud"},
+		Value:   &valueCloudPlatform,
+		Facts: []source.Fact{
+			{Field: "Latency", Text: "200 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Memory", Text: "100 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Storage", Text: "10 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+		},
+	},
+	{
+		Path:    "systems.Platforms.EdgePlatform",
+		Key:     "EdgePlatform",
+		Aliases: []string{"Systems.Tiers.Edge", "Tiers.Edge", "platforms.Edge"},
+		Value:   &valueEdgePlatform,
+		Facts: []source.Fact{
+			{Field: "Latency", Text: "50 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Memory", Text: "32 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Storage", Text: "1 TB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+		},
+	},
+	{
+		Path:    "systems.Platforms.MobilePlatform",
+		Key:     "MobilePlatform",
+		Aliases: []string{"Systems.Tiers.Mobile", "Tiers.Mobile", "platforms.Mobile"},
+		Value:   &valueMobilePlatform,
+		Facts: []source.Fact{
+			{Field: "Latency", Text: "30 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Memory", Text: "8 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Power", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Storage", Text: "256 GB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+		},
+	},
+	{
+		Path:    "systems.Platforms.TinyPlatform",
+		Key:     "TinyPlatform",
+		Aliases: []string{"Systems.Tiers.Tiny", "Tiers.Tiny", "platforms.Tiny", "TinyML platform"},
+		Value:   &valueTinyPlatform,
+		Facts: []source.Fact{
+			{Field: "Latency", Text: "100 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Memory", Text: "512 KiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Power", Text: "1 mW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
+			{Field: "Storage", Text: "4 MiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "deployment envelope, a convention"},
 		},
 	},
 }

@@ -79,8 +79,10 @@ func plural(kind string) string {
 		return "models"
 	case "hardware":
 		return "hardware"
-	default:
+	case "place", "region", "facility", "cooling", "rack", "tariff", "instance":
 		return "infra"
+	default:
+		return "systems"
 	}
 }
 

@@ -22,9 +22,20 @@ import (
 func TestEveryEntry(t *testing.T) {
 	t.Run("hardware", func(t *testing.T) { checkAll(t, hardware.Entries(), 12) })
 	t.Run("models", func(t *testing.T) { checkAll(t, models.Entries(), 10) })
-	t.Run("grids", func(t *testing.T) { checkAll(t, infra.Grids(), 6) })
-	t.Run("facilities", func(t *testing.T) { checkAll(t, infra.Facilities(), 3) })
+	t.Run("grids", func(t *testing.T) { checkAll(t, infra.Grids(), 150) })
+	t.Run("facilities", func(t *testing.T) { checkAll(t, infra.Facilities(), 15) })
+	t.Run("coolings", func(t *testing.T) { checkAll(t, infra.Coolings(), 6) })
+	t.Run("racks", func(t *testing.T) { checkAll(t, infra.Racks(), 3) })
+	t.Run("tariffs", func(t *testing.T) { checkAll(t, infra.Tariffs(), 12) })
+	t.Run("instances", func(t *testing.T) { checkAll(t, infra.Instances(), 43) })
 	t.Run("stacks", func(t *testing.T) { checkAll(t, systems.Entries(), 2) })
+	t.Run("nodes", func(t *testing.T) { checkAll(t, systems.Nodes(), 20) })
+	t.Run("fabrics", func(t *testing.T) { checkAll(t, systems.Fabrics(), 63) })
+	t.Run("clusters", func(t *testing.T) { checkAll(t, systems.Clusters(), 18) })
+	t.Run("pods", func(t *testing.T) { checkAll(t, systems.Pods(), 2) })
+	t.Run("storage", func(t *testing.T) { checkAll(t, systems.StorageTiers(), 15) })
+	t.Run("failures", func(t *testing.T) { checkAll(t, systems.Failures(), 9) })
+	t.Run("platforms", func(t *testing.T) { checkAll(t, systems.Platforms(), 4) })
 }
 
 // checkAll holds what is true of every registry entry.

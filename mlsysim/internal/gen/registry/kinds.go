@@ -22,11 +22,24 @@ type kind struct {
 }
 
 var (
-	device   = &target{"Device", "entries", aboutDevice}
-	model    = &target{"Model", "entries", aboutModel}
+	device = &target{"Device", "entries", aboutDevice}
+	model  = &target{"Model", "entries", aboutModel}
+	stack  = &target{"Stack", "entries", aboutStack}
+
 	grid     = &target{"Grid", "grids", aboutGrid}
 	facility = &target{"Facility", "facilities", aboutFacility}
-	stack    = &target{"Stack", "entries", aboutStack}
+	cooling  = &target{"Cooling", "coolings", aboutCooling}
+	rack     = &target{"Rack", "racks", aboutRack}
+	tariff   = &target{"Tariff", "tariffs", aboutTariff}
+	instance = &target{"Instance", "instances", aboutInstance}
+
+	node     = &target{"Node", "nodes", aboutNode}
+	fabric   = &target{"Fabric", "fabrics", aboutFabric}
+	cluster  = &target{"Cluster", "clusters", aboutCluster}
+	pod      = &target{"Pod", "pods", aboutPod}
+	storage  = &target{"Storage", "storages", aboutStorage}
+	failure  = &target{"Failure", "failures", aboutFailure}
+	platform = &target{"Platform", "platforms", aboutPlatform}
 )
 
 var kinds = []kind{
@@ -35,8 +48,12 @@ var kinds = []kind{
 		"Language": model, "Vision": model, "Speech": model, "GenerativeVision": model, "StateSpace": model, "Recommendation": model,
 		"Science": model, "Embodied": model, "Tiny": model,
 	}, []*target{model}},
-	{"infra", map[string]*target{"Grids": grid, "Facilities": facility}, []*target{grid, facility}},
-	{"systems", map[string]*target{"Stacks": stack}, []*target{stack}},
+	{"infra", map[string]*target{
+		"Grids": grid, "Facilities": facility, "Coolings": cooling, "Racks": rack, "Tariffs": tariff, "Instances": instance,
+	}, []*target{grid, facility, cooling, rack, tariff, instance}},
+	{"systems", map[string]*target{
+		"Stacks": stack, "Nodes": node, "Fabrics": fabric, "Clusters": cluster, "Pods": pod, "Storages": storage, "Failures": failure, "Platforms": platform,
+	}, []*target{stack, node, fabric, cluster, pod, storage, failure, platform}},
 }
 
 // A setter is a type of package units behind a pointer.
@@ -75,6 +92,7 @@ var quantities = map[string]parse{
 	"KgCO2e":          reader[units.KgCO2e],
 	"CarbonIntensity": reader[units.CarbonIntensity],
 	"WaterIntensity":  reader[units.WaterIntensity],
+	"RequestRate":     reader[units.RequestRate],
 	"Params":          reader[units.Params],
 }
 
@@ -113,18 +131,6 @@ func aboutModel(e *entry) string {
 		parts = append(parts, flops+" per "+per)
 	}
 	return fmt.Sprintf("%s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
-}
-
-func aboutGrid(e *entry) string {
-	return fmt.Sprintf("the electricity grid of %s (%s): %s, %s", e.shown("Name"), e.shown("Year"), e.shown("Carbon"), e.shown("Basis"))
-}
-
-func aboutFacility(e *entry) string {
-	out := fmt.Sprintf("%s (%s): PUE %s", e.shown("Name"), e.shown("Year"), e.shown("PUE"))
-	if wue := e.shown("WUE"); wue != "" {
-		out += ", " + wue
-	}
-	return out
 }
 
 func aboutStack(e *entry) string {

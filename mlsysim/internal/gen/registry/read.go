@@ -270,7 +270,7 @@ func (r *registryReader) number(f file, e *entry, outer, fd field, p pair) error
 	if want := fd.bounds.refuse(number); want != "" {
 		return f.errorf(at, "%s: %s = %s: want %s", e.Path, p.key, made.Text, want)
 	}
-	if (fd.Type == "USD" || fd.Type == "EnergyPrice") && !year.MatchString(made.Note) {
+	if slices.Contains([]string{"USD", "USDRate", "EnergyPrice"}, fd.Type) && !year.MatchString(made.Note) {
 		return f.errorf(at, "%s: %s: a price needs a note with its year", e.Path, p.key)
 	}
 	v.Literal, v.Shown = strconv.FormatFloat(number, 'g', -1, 64), shown
