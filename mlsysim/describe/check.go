@@ -28,17 +28,20 @@ func Refuse(input, field string, value any, want string) error {
 }
 
 // Check replaces zero fields by their defaults and then reports the first
-// field, in declaration order and nested structs included, that is not finite
-// or out of range. It allocates nothing when all is well.
+// field, in declaration order, nested structs and the entries of lists included,
+// that is not finite or out of range. It allocates nothing when all is well.
 func Check[T any](v *T) error {
 	p := planOf(reflect.TypeFor[T]())
-	base := unsafe.Pointer(v)
+	return p.check(p.name, "", unsafe.Pointer(v))
+}
+
+func (p *plan) check(input, prefix string, base unsafe.Pointer) error {
 	if p.quick.pass(base) {
 		return nil
 	}
 	for i := range p.steps {
 		if s := &p.steps[i]; !s.pass(base) {
-			return s.err(p.name, base)
+			return s.err(input, prefix, base)
 		}
 	}
 	return nil
@@ -51,6 +54,7 @@ const (
 	float kind = iota
 	integer
 	enum
+	list
 )
 
 // A step checks the one field at an offset.
@@ -62,6 +66,7 @@ type step struct {
 	def        float64
 	hasDefault bool
 	typ        reflect.Type
+	each       *plan // of a list: what is checked in every entry
 }
 
 type plan struct {
@@ -83,42 +88,47 @@ func planOf(t reflect.Type) *plan {
 	return stored.(*plan)
 }
 
-// add appends the steps of one struct type. A kind that could smuggle in an
-// unchecked number is a programming error.
+// add appends the steps of one struct type.
 func (p *plan) add(t reflect.Type, prefix string, offset uintptr) {
 	for i := range t.NumField() {
-		sf := t.Field(i)
-		if !sf.IsExported() {
-			continue
+		if sf := t.Field(i); sf.IsExported() || sf.Anonymous {
+			p.addField(sf, prefix, prefix+sf.Name, offset+sf.Offset)
 		}
-		name := prefix + sf.Name
-		s := step{name: name, offset: offset + sf.Offset, bounds: parseBounds(sf), typ: sf.Type}
-		switch sf.Type.Kind() {
-		case reflect.Struct:
-			if sf.Anonymous {
-				name = prefix + sf.Name
-			}
-			p.add(sf.Type, name+".", s.offset)
-			continue
-		case reflect.Float64:
-			s.kind = float
-		case reflect.Int:
-			s.kind = integer
-		case reflect.Uint8:
-			names, ok := reflect.Zero(sf.Type).Interface().(Enum)
-			if !ok {
-				panic(fmt.Sprintf("describe: %s.%s: %s has no Names", p.name, name, sf.Type))
-			}
-			s.kind = enum
-			s.bounds = bounds{hasLo: true, hi: float64(len(names.Names()) - 1), hasHi: true}
-		case reflect.Bool, reflect.String:
-			continue
-		default:
-			panic(fmt.Sprintf("describe: %s.%s: a %s field cannot be checked", p.name, name, sf.Type.Kind()))
-		}
-		s.def, s.hasDefault = defaultOf(sf)
-		p.steps = append(p.steps, s)
 	}
+}
+
+// addField appends the steps of one field. A kind that could smuggle in an
+// unchecked number is a programming error.
+func (p *plan) addField(sf reflect.StructField, prefix, name string, offset uintptr) {
+	s := step{name: name, offset: offset, bounds: parseBounds(sf), typ: sf.Type}
+	switch sf.Type.Kind() {
+	case reflect.Struct:
+		inner := name + "."
+		if sf.Anonymous { // its fields are named as if they were ours
+			inner = prefix
+		}
+		p.add(sf.Type, inner, offset)
+		return
+	case reflect.Float64:
+		s.kind = float
+	case reflect.Int:
+		s.kind = integer
+	case reflect.Uint8:
+		names, ok := reflect.Zero(sf.Type).Interface().(Enum)
+		if !ok {
+			panic(fmt.Sprintf("describe: %s.%s: %s has no Names", p.name, name, sf.Type))
+		}
+		s.kind = enum
+		s.bounds = bounds{hasLo: true, hi: float64(len(names.Names()) - 1), hasHi: true}
+	case reflect.Slice:
+		s.kind, s.each = list, p.entry(sf, name)
+	case reflect.Bool, reflect.String:
+		return
+	default:
+		panic(fmt.Sprintf("describe: %s.%s: a %s field cannot be checked", p.name, name, sf.Type.Kind()))
+	}
+	s.def, s.hasDefault = defaultOf(sf)
+	p.steps = append(p.steps, s)
 }
 
 // defaultOf reads the default tag as the number that is stored.
@@ -157,6 +167,8 @@ func (s *step) pass(base unsafe.Pointer) bool {
 			*v = int(s.def)
 		}
 		return s.bounds.inside(float64(*v))
+	case list:
+		return s.passes(base)
 	default:
 		return float64(*(*uint8)(at)) <= s.bounds.hi
 	}
@@ -164,10 +176,12 @@ func (s *step) pass(base unsafe.Pointer) bool {
 
 // err words the failure; it reads the value again so that the happy path keeps
 // nothing alive.
-func (s *step) err(input string, base unsafe.Pointer) error {
+func (s *step) err(input, prefix string, base unsafe.Pointer) error {
 	at := unsafe.Add(base, s.offset)
-	e := &FieldError{Input: input, Field: s.name}
+	e := &FieldError{Input: input, Field: prefix + s.name}
 	switch s.kind {
+	case list:
+		return s.entryErr(input, prefix, base)
 	case float:
 		v := *(*float64)(at)
 		e.Value, e.Want = printed(s.typ, v), s.bounds.refuse(v)

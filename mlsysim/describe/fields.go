@@ -79,21 +79,36 @@ func readFields(t reflect.Type) []Field {
 		if key, _, _ := strings.Cut(sf.Tag.Get("json"), ","); key != "" {
 			f.Key = key
 		}
-		zero := reflect.Zero(sf.Type).Interface()
-		if u, ok := zero.(Unit); ok {
-			f.Unit = u.Symbol()
-		}
-		if e, ok := zero.(Enum); ok {
-			f.Enum = e.Names()
-		}
+		f.learn(sf.Type)
 		out = append(out, f)
 	}
 	return out
 }
 
+// learn takes the unit and the names over from a type.
+func (f *Field) learn(t reflect.Type) {
+	zero := reflect.Zero(t).Interface()
+	if u, ok := zero.(Unit); ok {
+		f.Unit = u.Symbol()
+	}
+	if e, ok := zero.(Enum); ok {
+		f.Enum = e.Names()
+	}
+}
+
+// entry describes one entry of a list field.
+func (f Field) entry() Field {
+	one := Field{Name: f.Name, Key: f.Key, Type: f.Type.Elem(), bounds: f.bounds}
+	one.learn(one.Type)
+	return one
+}
+
 // Required reports whether the field has to be given: its zero value is out of
 // range.
 func (f Field) Required() bool {
+	if f.Type.Kind() == reflect.Slice { // its range is that of its entries
+		return f.needed
+	}
 	return f.needed || f.Default == "" && f.bounds.refuse(0) != ""
 }
 
@@ -118,7 +133,11 @@ type bounds struct {
 
 func parseBounds(sf reflect.StructField) bounds {
 	var b bounds
-	switch sf.Type.Kind() {
+	of := sf.Type
+	if of.Kind() == reflect.Slice {
+		of = of.Elem()
+	}
+	switch of.Kind() {
 	case reflect.Int, reflect.Int64:
 		b.integer = true
 	}

@@ -20,13 +20,14 @@ type Flag struct {
 }
 
 // Flags returns a flag for every field of the struct that into points to. A
-// nested struct has a flag if it can be given as text, such as a registry name.
+// nested struct has a flag if it can be given as text, such as a registry name; a
+// list if its entries can.
 func Flags(into any) []*Flag {
 	v := reflect.ValueOf(into).Elem()
 	var out []*Flag
 	for _, f := range Fields(v.Type()) {
 		value := v.FieldByIndex(f.Index)
-		if _, isText := value.Addr().Interface().(encoding.TextUnmarshaler); value.Kind() == reflect.Struct && !isText {
+		if !textual(f.Type) {
 			continue
 		}
 		out = append(out, &Flag{
@@ -37,6 +38,18 @@ func Flags(into any) []*Flag {
 	return out
 }
 
+// textual reports whether a value of a type can be given as text.
+func textual(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice:
+		return textual(t.Elem())
+	case reflect.Struct:
+		return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+	default:
+		return true
+	}
+}
+
 // usage is the help line of a flag with its range and default.
 func usage(f Field) string {
 	var notes []string
@@ -45,6 +58,9 @@ func usage(f Field) string {
 	}
 	if len(f.Enum) > 0 {
 		notes = append(notes, strings.Join(f.Enum, ", "))
+	}
+	if f.Type.Kind() == reflect.Slice {
+		notes = append(notes, "separated by commas")
 	}
 	if f.bounds.hasLo || f.bounds.hasHi {
 		notes = append(notes, f.bounds.want())
@@ -81,6 +97,8 @@ func (f *Flag) Type() string {
 		return "int"
 	case reflect.Bool:
 		return "bool"
+	case reflect.Slice:
+		return "list"
 	case reflect.Float64:
 		if f.field.Unit != "" {
 			return "quantity"

@@ -81,8 +81,11 @@ func decodeField(raw json.RawMessage, v reflect.Value, f Field, input, prefix st
 		}
 		return nil
 	}
-	if v.Kind() == reflect.Struct {
+	switch v.Kind() {
+	case reflect.Struct:
 		return decodeStruct(raw, v, input, prefix+f.Key+".")
+	case reflect.Slice:
+		return decodeList(raw, v, f, input, prefix)
 	}
 	if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
 		var mismatch *json.UnmarshalTypeError
@@ -102,6 +105,8 @@ func (f Field) checkGiven(v reflect.Value, input, prefix string) error {
 		x = v.Float()
 	case reflect.Int:
 		x = float64(v.Int())
+	case reflect.Slice:
+		return f.checkEntries(v, input, prefix)
 	default:
 		return nil
 	}
@@ -180,9 +185,11 @@ func Text(v any) string {
 		return x.String()
 	case float64:
 		return units.Number(x)
-	default:
-		return fmt.Sprint(v)
 	}
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Slice {
+		return listText(rv)
+	}
+	return fmt.Sprint(v)
 }
 
 func wanted(t reflect.Type) string {

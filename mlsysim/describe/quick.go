@@ -79,6 +79,8 @@ func sorted(steps []step) quick {
 		b := s.bounds
 		plain := b == bounds{hasLo: true, integer: b.integer} && !s.hasDefault
 		switch {
+		case s.kind == list:
+			q.rest = append(q.rest, s)
 		case plain && s.kind == float:
 			q.sizes = append(q.sizes, uint32(s.offset))
 		case plain && s.kind == integer:

@@ -60,7 +60,7 @@ func leaf(f Field) *jsonschema.Schema {
 	case f.Type.Implements(reflect.TypeFor[sentences]()):
 		return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
 	case f.Type.Kind() == reflect.Slice:
-		return &jsonschema.Schema{Type: "array", Items: leaf(Field{Type: f.Type.Elem()})}
+		return &jsonschema.Schema{Type: "array", Items: leaf(f.entry())}
 	case f.Unit != "":
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{bounded("number", f), {Type: "string", Description: "number with a unit"}}}
 	case f.Type.Kind() == reflect.Float64:

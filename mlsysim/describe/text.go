@@ -44,6 +44,8 @@ func setText(v reflect.Value, text string) error {
 		v.SetBool(b)
 	case reflect.String:
 		v.SetString(text)
+	case reflect.Slice:
+		return setList(v, text)
 	default:
 		return errors.New("cannot be given as text")
 	}

@@ -5,13 +5,33 @@ import "math"
 // ErlangB is the probability that a call is lost by servers that have no
 // waiting room, at an offered load of a = λ·s servers.
 //
-//	B_0 = 1, B_j = a·B_{j−1}/(j + a·B_{j−1})
+//	1/B_c = 1 + c/a·(1 + (c − 1)/a·(1 + …))
+//
+// All terms are positive, and those that matter are a few dozen times √c.
 //
 // Erlang 1917, "Solution of some problems in the theory of probabilities of
-// significance in automatic telephone exchanges".
+// significance in automatic telephone exchanges"; Jagerman 1974.
 func ErlangB(servers int, load float64) float64 {
-	b := 1.0
-	for j := 1; j <= servers; j++ {
+	if load == 0 && servers > 0 {
+		return 0
+	}
+	inverse, term := 1.0, 1.0
+	for free := float64(servers); free > 0 && term > inverse*lastDigit; free-- {
+		term *= free / load
+		if inverse += term; inverse > 1/negligible {
+			return 0
+		}
+	}
+	return 1 / inverse
+}
+
+// ErlangBFrom adds servers to a station whose Erlang B is known.
+//
+//	B_j = a·B_{j−1}/(j + a·B_{j−1})
+//
+// Erlang 1917.
+func ErlangBFrom(b float64, have, want int, load float64) float64 {
+	for j := have + 1; j <= want; j++ {
 		if b *= load; b < negligible {
 			return 0
 		}
@@ -20,9 +40,13 @@ func ErlangB(servers int, load float64) float64 {
 	return b
 }
 
-// negligible is a probability that counts as zero: it keeps away from the
-// numbers that have lost digits.
-const negligible = 1e-200
+const (
+	// negligible is a probability that counts as zero: it keeps away from the
+	// numbers that have lost digits.
+	negligible = 1e-200
+	// lastDigit is the share of a sum below which a term changes nothing.
+	lastDigit = 1e-17
+)
 
 // ErlangC is the probability that an arrival has to wait for one of some
 // servers, at an offered load below their number.
@@ -31,10 +55,10 @@ const negligible = 1e-200
 //
 // Erlang 1917.
 func ErlangC(servers int, load float64) float64 {
-	b := ErlangB(servers, load)
-	rho := load / float64(servers)
-	return b / (1 - rho + rho*b)
+	return waiting(ErlangB(servers, load), load/float64(servers))
 }
+
+func waiting(b, rho float64) float64 { return b / (1 - rho + rho*b) }
 
 // Queue is a first-come first-served station with Poisson arrivals and a load
 // below its number of servers. Times count in mean service times.
@@ -69,6 +93,18 @@ func (q Queue) Decay() float64 { return (1 + q.CV*q.CV) / 2 / (q.Servers - q.Loa
 
 // MeanWait is the mean wait of all, P_w·ω.
 func (q Queue) MeanWait() float64 { return q.Wait * q.Decay() }
+
+// WaitQuantile is the wait, in services, that a share p of the arrivals exceeds.
+//
+//	w = ω·max(0, ln(P_w/p))
+//
+// It is zero where fewer than that share wait at all.
+func (q Queue) WaitQuantile(p float64) float64 {
+	if q.Wait <= p {
+		return 0
+	}
+	return q.Decay() * math.Log(q.Wait/p)
+}
 
 // Tail is the probability that wait and service take longer than x services.
 //
@@ -126,10 +162,7 @@ func (q Queue) exponentialTail(x float64) float64 {
 //	x = 1 + ω·max(0, ln(P_w/p))
 func (q Queue) Quantile(p float64) float64 {
 	if q.Constant() {
-		if q.Wait <= p {
-			return 1
-		}
-		return 1 + q.Decay()*math.Log(q.Wait/p)
+		return 1 + q.WaitQuantile(p)
 	}
 	high := 1.0
 	for q.Tail(high) > p {

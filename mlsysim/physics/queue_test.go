@@ -67,6 +67,112 @@ func TestGammaServiceMeetsTheExponentialOne(t *testing.T) {
 	}
 }
 
+// Erlang's recursion from no servers on is the definition.
+func TestErlangBMeetsTheRecursion(t *testing.T) {
+	for _, load := range []float64{1e-9, 0.3, 1, 17.5, 300, 4096, 9999.5} {
+		for _, c := range []int{0, 1, 2, 10, 63, 500, 4096, 12_000} {
+			want := physics.ErlangBFrom(1, 0, c, load)
+			got := physics.ErlangB(c, load)
+			if want < 1e-199 {
+				require.Less(t, got, 2e-199)
+				continue
+			}
+			require.InEpsilon(t, want, got, 1e-11, "load %v, servers %v", load, c)
+		}
+	}
+	require.InEpsilon(t, 1-0.5, physics.ErlangB(1_000_000, 2_000_000), 1e-5) // far overloaded: 1 − c/a is lost
+}
+
+// Continuing from any number is the same as starting there.
+func TestErlangBContinues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		load := rapid.Float64Range(1e-3, 1e5).Draw(t, "load")
+		have := int(load * rapid.Float64Range(0, 1.01).Draw(t, "have"))
+		want := have + rapid.IntRange(0, 500).Draw(t, "more")
+		got := physics.ErlangBFrom(physics.ErlangB(have, load), have, want, load)
+		require.InDelta(t, physics.ErlangB(want, load), got, 1e-10*got+1e-190)
+	})
+}
+
+func drawSizing(t *rapid.T) physics.Sizing {
+	return physics.Sizing{
+		Load:   rapid.Float64Range(1e-3, 400).Draw(t, "load"),
+		CV:     rapid.SampledFrom([]float64{0, 0.4, 1, 2}).Draw(t, "cv"),
+		Size:   rapid.IntRange(1, 40).Draw(t, "size"),
+		Most:   rapid.IntRange(1, 600).Draw(t, "most"),
+		Limit:  math.Exp(rapid.Float64Range(-1, 3).Draw(t, "limit")),
+		Beyond: rapid.SampledFrom([]float64{0.5, 0.1, 0.01}).Draw(t, "beyond"),
+	}
+}
+
+// The least number is that of trying all of them, each from the start.
+func TestLeastStationsIsTheLeast(t *testing.T) {
+	brute := func(s physics.Sizing) (int, bool) {
+		for c := 1; c <= s.Most; c++ {
+			if servers := c * s.Size; s.Load < float64(servers) && physics.NewQueue(servers, s.Load, s.CV).Tail(s.Limit) <= s.Beyond {
+				return c, true
+			}
+		}
+		return 0, false
+	}
+	holds := func(s physics.Sizing, solve func(physics.Sizing) physics.Sized) bool {
+		want, met := brute(s)
+		got := solve(s)
+		return got.Met == met && (!met || got.Stations == want)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSizing(t)
+		require.True(t, holds(s, physics.Sizing.Least))
+		r := s.Least()
+		require.Equal(t, s.Load < float64(s.Most*s.Size), r.Stable)
+		if r.Stable {
+			require.InEpsilon(t, float64(r.Stations*s.Size), r.Queue.Servers, 1e-15)
+		}
+	})
+	s := physics.Sizing{Load: 100, CV: 1, Size: 8, Most: 100, Limit: 4.61, Beyond: 0.01}
+	require.True(t, holds(s, physics.Sizing.Least))
+	for name, mutant := range map[string]func(physics.Sizing) physics.Sized{
+		"one too many": func(s physics.Sizing) physics.Sized { r := s.Least(); r.Stations++; return r },
+		"too few":      func(s physics.Sizing) physics.Sized { s.Limit *= 4; return s.Least() },
+		"one server":   func(s physics.Sizing) physics.Sized { s.Load, s.Size = s.Load/8, 1; return s.Least() },
+		"none":         func(s physics.Sizing) physics.Sized { s.Most = 12; return s.Least() },
+	} {
+		require.False(t, holds(s, mutant), name)
+	}
+}
+
+// A search over a million stations looks at some √a of them, and at none if no
+// number of them is enough.
+func TestLeastStationsIsQuick(t *testing.T) {
+	s := physics.Sizing{Load: 2e8, CV: 1, Size: 256, Most: 1_000_000, Limit: 4.6052, Beyond: 0.01} // ln 100 = 4.60517…
+	r := s.Least()
+	require.True(t, r.Met)
+	require.Less(t, r.Tried, 1000)
+	require.Greater(t, r.Stations, 781_250)
+	s.Limit = 4.6051
+	require.Equal(t, 0, s.Least().Tried)
+	require.False(t, s.Least().Met)
+	s.Load = 2.56e8 // as many as there are servers
+	require.False(t, s.Least().Stable)
+}
+
+func TestWaitQuantileByHand(t *testing.T) {
+	q := physics.NewQueue(1, 0.5, 1) // P_w = 1/2, ω = 2
+	require.InEpsilon(t, 2*math.Log(50), q.WaitQuantile(0.01), 1e-12)
+	require.Zero(t, q.WaitQuantile(0.5))
+	require.InDelta(t, 0.01, q.Wait*math.Exp(-q.WaitQuantile(0.01)/q.Decay()), 1e-12)
+}
+
+func BenchmarkLeastStations(b *testing.B) {
+	s := physics.Sizing{Load: 2e8, CV: 1, Size: 256, Most: 1_000_000, Limit: 4.6052, Beyond: 0.01}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !s.Least().Met {
+			b.Fatal("no answer")
+		}
+	}
+}
+
 func TestErlangByHand(t *testing.T) {
 	require.InEpsilon(t, 0.5, physics.ErlangB(1, 1), 1e-15)
 	require.InEpsilon(t, 0.2, physics.ErlangB(2, 1), 1e-15) // (1/2)/(1 + 1 + 1/2)

@@ -138,7 +138,8 @@ func Of(v any) View {
 
 // Rows lists the fields of a struct with their units and help, those of a nested
 // struct without a name beneath it. What says that another field is known, what
-// has no text, and zeros of a registry entry (they mean unknown) are left out.
+// has no text, lists of structs (a view shows them as a table), and zeros of a
+// registry entry (they mean unknown) are left out.
 func Rows(v any) []Row {
 	rv := reflect.ValueOf(v)
 	_, entry := v.(encoding.TextMarshaler)
@@ -150,7 +151,7 @@ func Rows(v any) []Row {
 	var rows []Row
 	for _, f := range fields {
 		value := rv.FieldByIndex(f.Index)
-		if flags[f.Name] || entry && value.IsZero() {
+		if flags[f.Name] || entry && value.IsZero() || value.Kind() == reflect.Slice && value.Type().Elem().Kind() == reflect.Struct {
 			continue
 		}
 		if _, named := value.Interface().(fmt.Stringer); value.Kind() == reflect.Struct && !named {
