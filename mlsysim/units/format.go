@@ -95,8 +95,8 @@ func formatPlain(v float64, us []unit) string { return Number(v) + " " + us[0].t
 
 func formatCount(v float64, us []unit) string { return Number(v) + " " + us[0].text }
 
-// formatPerKWh prints with the first spelling, which is per kilowatt-hour.
-func formatPerKWh(v float64, us []unit) string { return Number(v/us[0].factor) + " " + us[0].text }
+// formatFirst prints with the first spelling: per kilowatt-hour, per tonne.
+func formatFirst(v float64, us []unit) string { return Number(v/us[0].factor) + " " + us[0].text }
 
 // formatMoney prints cents below 1000 dollars and whole dollars above.
 func formatMoney(v float64, _ []unit) string {

@@ -45,6 +45,7 @@ var (
 	energyPriceUnits     = []unit{{"USD/kWh", 1 / kwh, ""}, {"USD/MWh", 1e-3 / kwh, ""}, {"USD/J", 1, ""}}
 	carbonUnits          = []unit{{"kg", 1, ""}, {"kgCO2e", 1, ""}, {"g", 1e-3, ""}, {"t", 1e3, ""}, {"gCO2e", 1e-3, ""}, {"tCO2e", 1e3, ""}}
 	carbonIntensityUnits = []unit{{"g/kWh", 1e-3 / kwh, ""}, {"kg/kWh", 1 / kwh, ""}, {"gCO2e/kWh", 1e-3 / kwh, ""}, {"kg/J", 1, ""}}
+	carbonPriceUnits     = []unit{{"USD/t", 1e-3, ""}, {"USD/tCO2e", 1e-3, ""}, {"USD/kg", 1, ""}}
 	litreUnits           = []unit{{"L", 1, ""}, {"litres", 1, ""}}
 	waterIntensityUnits  = []unit{{"L/kWh", 1 / kwh, ""}, {"L/J", 1, ""}}
 	tokenUnits           = []unit{{"tokens", 1, ""}, {"token", 1, ""}}

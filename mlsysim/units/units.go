@@ -96,6 +96,8 @@ const (
 	Tonne      KgCO2e          = 1e3
 	GramPerKWh CarbonIntensity = 1e-3 / 3.6e6
 
+	DollarPerTonne CarbonPrice = 1e-3
+
 	Litre       Litres         = 1
 	LitrePerKWh WaterIntensity = 1 / 3.6e6
 

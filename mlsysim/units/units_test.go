@@ -54,6 +54,7 @@ func TestString(t *testing.T) {
 		{USD(0.00042), "$0.00042"},
 		{2.5 * DollarPerHour, "$2.50/h"},
 		{0.12 * DollarPerKWh, "0.12 USD/kWh"},
+		{85.5 * DollarPerTonne, "85.5 USD/t"},
 		{369 * GramPerKWh, "369 g/kWh"},
 		{8989.05 * Kilogram, "8.989 tCO2e"},
 		{1.8 * LitrePerKWh, "1.8 L/kWh"},

@@ -617,7 +617,7 @@ func (EnergyPrice) Dim() Dim { return Dim{dimDollar: 1, dimJoule: -1} }
 func (EnergyPrice) Symbol() string { return "USD/J" }
 
 // String prints x with a fitting prefix and at most four significant digits.
-func (x EnergyPrice) String() string { return formatPerKWh(float64(x), energyPriceUnits) }
+func (x EnergyPrice) String() string { return formatFirst(float64(x), energyPriceUnits) }
 
 // Times returns x taken n times.
 func (x EnergyPrice) Times(n float64) EnergyPrice { return EnergyPrice(float64(x) * n) }
@@ -727,7 +727,7 @@ func (CarbonIntensity) Dim() Dim { return Dim{dimKilogram: 1, dimJoule: -1} }
 func (CarbonIntensity) Symbol() string { return "kgCO2e/J" }
 
 // String prints x with a fitting prefix and at most four significant digits.
-func (x CarbonIntensity) String() string { return formatPerKWh(float64(x), carbonIntensityUnits) }
+func (x CarbonIntensity) String() string { return formatFirst(float64(x), carbonIntensityUnits) }
 
 // Times returns x taken n times.
 func (x CarbonIntensity) Times(n float64) CarbonIntensity { return CarbonIntensity(float64(x) * n) }
@@ -770,6 +770,61 @@ func (x *CarbonIntensity) UnmarshalYAML(decode func(any) error) error {
 // ParseCarbonIntensity reads text such as "369 g/kWh".
 func ParseCarbonIntensity(text string) (CarbonIntensity, error) {
 	var x CarbonIntensity
+	err := x.Set(text)
+	return x, err
+}
+
+// CarbonPrice is the price of emitting greenhouse gas, printed per tonne.
+type CarbonPrice float64
+
+// Dim returns the dimension of CarbonPrice.
+func (CarbonPrice) Dim() Dim { return Dim{dimDollar: 1, dimKilogram: -1} }
+
+// Symbol returns the SI unit of CarbonPrice.
+func (CarbonPrice) Symbol() string { return "USD/kg" }
+
+// String prints x with a fitting prefix and at most four significant digits.
+func (x CarbonPrice) String() string { return formatFirst(float64(x), carbonPriceUnits) }
+
+// Times returns x taken n times.
+func (x CarbonPrice) Times(n float64) CarbonPrice { return CarbonPrice(float64(x) * n) }
+
+// Ratio returns x / y as a plain number.
+func (x CarbonPrice) Ratio(y CarbonPrice) float64 { return float64(x) / float64(y) }
+
+// Set parses text such as "100 USD/t" into x; it makes *CarbonPrice a flag.Value.
+func (x *CarbonPrice) Set(text string) error {
+	v, err := parse(text, "CarbonPrice", carbonPriceUnits)
+	if err == nil {
+		*x = CarbonPrice(v)
+	}
+	return err
+}
+
+// UnmarshalJSON reads a plain SI number or text with a unit.
+func (x *CarbonPrice) UnmarshalJSON(data []byte) error {
+	v, err := parseJSON(data, "CarbonPrice", carbonPriceUnits)
+	if err == nil {
+		*x = CarbonPrice(v)
+	}
+	return err
+}
+
+// MarshalYAML writes the shortest exact text with a unit.
+func (x CarbonPrice) MarshalYAML() (any, error) { return exact(float64(x), carbonPriceUnits), nil }
+
+// UnmarshalYAML reads text with a unit; a bare number is refused.
+func (x *CarbonPrice) UnmarshalYAML(decode func(any) error) error {
+	var text string
+	if err := decode(&text); err != nil {
+		return err
+	}
+	return x.Set(text)
+}
+
+// ParseCarbonPrice reads text such as "100 USD/t".
+func ParseCarbonPrice(text string) (CarbonPrice, error) {
+	var x CarbonPrice
 	err := x.Set(text)
 	return x, err
 }
@@ -839,7 +894,7 @@ func (WaterIntensity) Dim() Dim { return Dim{dimLitre: 1, dimJoule: -1} }
 func (WaterIntensity) Symbol() string { return "L/J" }
 
 // String prints x with a fitting prefix and at most four significant digits.
-func (x WaterIntensity) String() string { return formatPerKWh(float64(x), waterIntensityUnits) }
+func (x WaterIntensity) String() string { return formatFirst(float64(x), waterIntensityUnits) }
 
 // Times returns x taken n times.
 func (x WaterIntensity) Times(n float64) WaterIntensity { return WaterIntensity(float64(x) * n) }
@@ -1349,6 +1404,9 @@ func (x Joules) Cost(y EnergyPrice) USD { return USD(float64(x) * float64(y)) }
 // Carbon is what the energy emits on a grid.
 func (x Joules) Carbon(y CarbonIntensity) KgCO2e { return KgCO2e(float64(x) * float64(y)) }
 
+// Cost is what the emissions cost at a price.
+func (x KgCO2e) Cost(y CarbonPrice) USD { return USD(float64(x) * float64(y)) }
+
 // Water is what the energy evaporates in a facility.
 func (x Joules) Water(y WaterIntensity) Litres { return Litres(float64(x) * float64(y)) }
 
@@ -1371,6 +1429,7 @@ var catalogue = [...]struct {
 	{"EnergyPrice", energyPriceUnits},
 	{"KgCO2e", carbonUnits},
 	{"CarbonIntensity", carbonIntensityUnits},
+	{"CarbonPrice", carbonPriceUnits},
 	{"Litres", litreUnits},
 	{"WaterIntensity", waterIntensityUnits},
 	{"Tokens", tokenUnits},

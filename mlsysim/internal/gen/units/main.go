@@ -38,11 +38,12 @@ var kinds = []kind{
 	{"Joules", "J", "dimJoule: 1", "Joules is an energy.", "formatEnergy", "jouleUnits"},
 	{"USD", "USD", "dimDollar: 1", "USD is an amount of money in US dollars of the day its source names.", "formatMoney", "moneyUnits"},
 	{"USDRate", "USD/s", "dimDollar: 1, dimSecond: -1", "USDRate is a price per time, printed per hour.", "formatMoneyRate", "moneyRateUnits"},
-	{"EnergyPrice", "USD/J", "dimDollar: 1, dimJoule: -1", "EnergyPrice is the price of energy, printed per kilowatt-hour.", "formatPerKWh", "energyPriceUnits"},
+	{"EnergyPrice", "USD/J", "dimDollar: 1, dimJoule: -1", "EnergyPrice is the price of energy, printed per kilowatt-hour.", "formatFirst", "energyPriceUnits"},
 	{"KgCO2e", "kgCO2e", "dimKilogram: 1", "KgCO2e is a mass of greenhouse gas in carbon dioxide equivalents.", "formatCarbon", "carbonUnits"},
-	{"CarbonIntensity", "kgCO2e/J", "dimKilogram: 1, dimJoule: -1", "CarbonIntensity is greenhouse gas per energy, printed in g/kWh.", "formatPerKWh", "carbonIntensityUnits"},
+	{"CarbonIntensity", "kgCO2e/J", "dimKilogram: 1, dimJoule: -1", "CarbonIntensity is greenhouse gas per energy, printed in g/kWh.", "formatFirst", "carbonIntensityUnits"},
+	{"CarbonPrice", "USD/kg", "dimDollar: 1, dimKilogram: -1", "CarbonPrice is the price of emitting greenhouse gas, printed per tonne.", "formatFirst", "carbonPriceUnits"},
 	{"Litres", "L", "dimLitre: 1", "Litres is a volume of water.", "formatPlain", "litreUnits"},
-	{"WaterIntensity", "L/J", "dimLitre: 1, dimJoule: -1", "WaterIntensity is water per energy, printed in L/kWh.", "formatPerKWh", "waterIntensityUnits"},
+	{"WaterIntensity", "L/J", "dimLitre: 1, dimJoule: -1", "WaterIntensity is water per energy, printed in L/kWh.", "formatFirst", "waterIntensityUnits"},
 	{"Tokens", "tokens", "", "Tokens is a number of tokens.", "formatCount", "tokenUnits"},
 	{"TokenRate", "tokens/s", "dimSecond: -1", "TokenRate is tokens per second.", "formatCount", "tokenRateUnits"},
 	{"Samples", "samples", "", "Samples is a number of inferences: images, tokens of a decode step, sequences.", "formatCount", "sampleUnits"},
@@ -68,6 +69,7 @@ var relations = []relation{
 	{"Intensity", "At", "ByteRate", "FLOPRate", "*", "At is the arithmetic rate that a bandwidth can feed at this intensity."},
 	{"Joules", "Cost", "EnergyPrice", "USD", "*", "Cost is what the energy costs at a price."},
 	{"Joules", "Carbon", "CarbonIntensity", "KgCO2e", "*", "Carbon is what the energy emits on a grid."},
+	{"KgCO2e", "Cost", "CarbonPrice", "USD", "*", "Cost is what the emissions cost at a price."},
 	{"Joules", "Water", "WaterIntensity", "Litres", "*", "Water is what the energy evaporates in a facility."},
 }
 
@@ -159,7 +161,7 @@ func example(units string) string {
 		"byteUnits": "80 GB", "byteRateUnits": "3.35 TB/s", "flopUnits": "16 GFLOP", "flopRateUnits": "989 TFLOP/s",
 		"intensityUnits": "295 FLOP/B", "timeUnits": "5 ms", "hertzUnits": "240 MHz", "wattUnits": "700 W", "jouleUnits": "2 kWh",
 		"moneyUnits": "25000 USD", "moneyRateUnits": "2.5 USD/h", "energyPriceUnits": "0.12 USD/kWh", "carbonUnits": "150 kg",
-		"carbonIntensityUnits": "369 g/kWh", "litreUnits": "2 L", "waterIntensityUnits": "1.8 L/kWh", "tokenUnits": "128 tokens",
+		"carbonIntensityUnits": "369 g/kWh", "carbonPriceUnits": "100 USD/t", "litreUnits": "2 L", "waterIntensityUnits": "1.8 L/kWh", "tokenUnits": "128 tokens",
 		"tokenRateUnits": "100 tokens/s", "sampleUnits": "32 samples", "sampleRateUnits": "50 samples/s",
 		"requestUnits": "10 requests", "requestRateUnits": "10 requests/s", "paramUnits": "8.03B",
 	}
