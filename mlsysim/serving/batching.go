@@ -20,13 +20,15 @@ import (
 //
 //	step(N) = max((N·f(s) + r·N·F)/(P·η), (W_t(N + r·N) + N·KV(s))/(BW·η_m)) + O
 //
-// It leaves out queueing before admission, preemption, shared prefixes and
-// tensor parallelism.
+// Every device of a tensor-parallel replica does 1/TP of the work and pays two
+// all-reduces per layer. It leaves out queueing before admission (Capacity and
+// Tuning add it), preemption and shared prefixes.
 //
 // Kwon 2023, "PagedAttention"; Yu 2022, "Orca"; Agrawal 2024, "Sarathi-Serve".
 type Batching struct {
 	Model            models.Model      `help:"network that generates tokens" required:"true"`
 	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
+	TP               int               `help:"tensor-parallel devices of a replica" min:"1" default:"1"`
 	Longest          int               `help:"tokens of the longest request, prompt and output" min:"1"`
 	Mean             units.Tokens      `help:"mean tokens that a request holds in the cache; 0 is prompt and half the output if given, else the longest" min:"0"`
 	MeanPrompt       units.Tokens      `help:"mean prompt tokens of a request; 0 leaves prefill out" min:"0"`
@@ -59,20 +61,21 @@ type BatchingResult struct {
 	Stall     units.Seconds `help:"longest iteration: decode beside a whole chunk" better:"lower" known:"TTFTKnown"`
 	TTFTKnown bool          `help:"the mean prompt is given and a request fits"`
 
-	Fits        bool         `help:"weights and the pages of one request fit"`
-	Short       units.Bytes  `help:"what is missing for one request if they do not" better:"lower"`
-	Weights     units.Bytes  `help:"weights"`
-	Room        units.Bytes  `help:"memory beside the weights" better:"higher"`
+	Fits        bool         `help:"weights and the pages of one request fit into each device"`
+	Short       units.Bytes  `help:"what is missing on each device for one request if they do not" better:"lower"`
+	Weights     units.Bytes  `help:"weights on each device"`
+	Room        units.Bytes  `help:"memory of each device beside the weights" better:"higher"`
 	Mean        units.Tokens `help:"mean tokens that a request holds"`
 	Allocated   units.Tokens `help:"mean tokens that its pages have room for" better:"lower"`
-	PagedCache  units.Bytes  `help:"cache allocated in pages"`
-	StaticCache units.Bytes  `help:"cache allocated in slots"`
+	PagedCache  units.Bytes  `help:"cache allocated in pages on each device"`
+	StaticCache units.Bytes  `help:"cache allocated in slots on each device"`
 	PagedWaste  float64      `help:"share of the pages that nothing uses" better:"lower"`
 	StaticWaste float64      `help:"share of the slots that nothing uses" better:"lower"`
 
-	Compute  units.Seconds `help:"arithmetic of one iteration" better:"lower" known:"RateKnown"`
-	Memory   units.Seconds `help:"memory traffic of one iteration" better:"lower" known:"RateKnown"`
-	Overhead units.Seconds `help:"launches and host work of one iteration" better:"lower" known:"RateKnown"`
+	Compute       units.Seconds `help:"arithmetic of one iteration" better:"lower" known:"RateKnown"`
+	Memory        units.Seconds `help:"memory traffic of one iteration" better:"lower" known:"RateKnown"`
+	Communication units.Seconds `help:"all-reduces of one iteration" better:"lower" known:"RateKnown"`
+	Overhead      units.Seconds `help:"launches and host work of one iteration" better:"lower" known:"RateKnown"`
 
 	Precision physics.Precision `help:"format it ran in"`
 	walls.Notes
@@ -119,6 +122,9 @@ func (s *Batching) prepare() error {
 	if err := refuseUnpaged(batchingName, &s.Model); err != nil {
 		return err
 	}
+	if err := refuseGroup(batchingName, &s.Model, &s.Hardware, s.TP); err != nil {
+		return err
+	}
 	longest := units.Tokens(s.Longest)
 	switch {
 	case (s.MeanPrompt == 0) != (s.MeanOutput == 0):
@@ -141,8 +147,8 @@ func (s *Batching) kept(length units.Tokens) units.Tokens {
 	return units.Tokens(s.Model.Attended(float64(length)))
 }
 
-// token is the cache of one token.
-func (s *Batching) token() units.Bytes { return s.Model.KVBytes(1, s.KVPrecision.Size(), 1) }
+// token is the cache of one token on each device.
+func (s *Batching) token() units.Bytes { return s.Model.KVBytes(1, s.KVPrecision.Size(), s.TP) }
 
 // admission slack: a request that fits up to rounding is let in.
 const admissionSlack = 1e-9
@@ -151,7 +157,7 @@ const admissionSlack = 1e-9
 func (s *Batching) admit(r *BatchingResult) {
 	longest, mean := s.kept(units.Tokens(s.Longest)), s.kept(s.Mean)
 	r.Mean = s.Mean
-	r.Weights = s.Model.Weights(s.Precision)
+	r.Weights = s.Model.Weights(s.Precision).Times(1 / float64(s.TP))
 	r.Room = max(0, s.Hardware.Memory-r.Weights)
 	tokens := r.Room.Ratio(s.token())
 
@@ -177,25 +183,31 @@ func (s *Batching) perSlot() float64 {
 	return s.MeanPrompt.Ratio(s.MeanOutput)
 }
 
-// iteration is the work of n decoding requests beside some prompt tokens.
+// iteration is the work of each device for n decoding requests beside some
+// prompt tokens.
 func (s *Batching) iteration(n int, prompt float64) physics.Pass {
-	slots, held := float64(n), float64(s.Mean)
+	slots, held, ranks := float64(n), float64(s.Mean), float64(s.TP)
 	p := physics.Pass{
-		Linear:    s.Model.LinearOps().Times(slots + prompt),
-		Attention: s.Model.DecodeAttentionOps(held).Times(slots),
-		Traffic:   s.Model.TouchedWeights(slots+prompt, s.Precision) + s.Model.KVBytes(held, s.KVPrecision.Size(), 1).Times(slots),
+		Linear:    s.Model.LinearOps().Times((slots + prompt) / ranks),
+		Attention: s.Model.DecodeAttentionOps(held).Times(slots / ranks),
+		Traffic:   s.Model.TouchedWeights(slots+prompt, s.Precision).Times(1/ranks) + s.Model.KVBytes(held, s.KVPrecision.Size(), s.TP).Times(slots),
 	}
 	if prompt > 0 {
-		p.Attention += s.Model.PrefillAttentionOps(float64(s.MeanPrompt), 0).Times(prompt / float64(s.MeanPrompt))
+		p.Attention += s.Model.PrefillAttentionOps(float64(s.MeanPrompt), 0).Times(prompt / float64(s.MeanPrompt) / ranks)
 	}
 	return p
+}
+
+// network is the time of the all-reduces of such an iteration.
+func (s *Batching) network(n int, prompt float64) units.Seconds {
+	return group{&s.Model, &s.Hardware, &s.Stack, s.Precision, s.TP}.reduces(float64(n)+prompt, s.Model.Reductions())
 }
 
 // step is the time of such an iteration.
 func (s *Batching) step(r *BatchingResult, n int, prompt float64) (compute, memory, total units.Seconds) {
 	p := s.iteration(n, prompt)
 	compute, memory = r.roof.Compute(&p), r.roof.Memory(&p)
-	return compute, memory, max(compute, memory) + r.roof.Overhead(s.Model.Layers, n)
+	return compute, memory, max(compute, memory) + s.network(n, prompt) + r.roof.Overhead(s.Model.Layers, n)
 }
 
 // chunk is the prompt tokens of one request that an iteration carries, and the
@@ -211,7 +223,9 @@ func (s *Batching) chunk() (tokens, passes float64) {
 // iterate fills in the latency and rate of an iteration.
 func (s *Batching) iterate(r *BatchingResult) {
 	if r.RateKnown = r.Active > 0; r.RateKnown {
-		r.Compute, r.Memory, r.ITL = s.step(r, r.Active, s.perSlot()*float64(r.Active))
+		prompt := s.perSlot() * float64(r.Active)
+		r.Compute, r.Memory, r.ITL = s.step(r, r.Active, prompt)
+		r.Communication = s.network(r.Active, prompt)
 		r.Overhead = r.roof.Overhead(s.Model.Layers, r.Active)
 		r.TokensPerSecond = units.Tokens(r.Active).Per(r.ITL)
 	}
@@ -229,7 +243,7 @@ func (s *Batching) iterate(r *BatchingResult) {
 
 // note fills in what binds and what a reader should know.
 func (s *Batching) note(r *BatchingResult) {
-	r.Binding = binding(r.Compute, r.Memory, 0)
+	r.Binding = binding(r.Compute, r.Memory, r.Communication)
 	if !r.Fits {
 		r.Binding = walls.MemoryCapacity
 		r.Warnings |= walls.DoesNotFit

@@ -55,7 +55,7 @@ func (r BatchingResult) Explain() walls.Trace {
 	}
 	work := s.iteration(r.Active, s.perSlot()*float64(r.Active))
 	step := passStep("ITL", "one iteration: every request a token, and prompts of their successors", "ITL", "Yu 2022; Agrawal 2024",
-		&r.roof, &work, 0, r.Overhead)
+		&r.roof, &work, r.Communication, r.Overhead)
 	t.Steps = append(t.Steps, step, rateStep("X", "output rate with pages", "TokensPerSecond", r.Active, r.ITL, r.TokensPerSecond))
 	if r.StaticKnown {
 		t.Steps = append(t.Steps, r.staticSteps()...)
@@ -76,7 +76,7 @@ var batchingOmitted = [...]string{
 func (r *BatchingResult) roomSteps() []walls.Step {
 	s := &r.in
 	return []walls.Step{
-		weightStep("W", "weights", "Weights", s.Model.Params, s.Precision, 1, r.Weights),
+		weightStep("W", "weights on each device", "Weights", s.Model.Params, s.Precision, s.TP, r.Weights),
 		{
 			Name: "room for the cache", Symbol: "R", Formula: "max(0, M - W)", Field: "Room",
 			Terms: []walls.Term{{Symbol: "M", What: "memory", Value: s.Hardware.Memory}, {Symbol: "W", What: "weights", Value: r.Weights}},
@@ -85,7 +85,7 @@ func (r *BatchingResult) roomSteps() []walls.Step {
 		{
 			Name: "cache of one token", Symbol: "k", Formula: "e * b_kv",
 			Terms: []walls.Term{
-				{Symbol: "e", What: "elements per token: " + s.Model.CacheRule(), Value: s.Model.KVElements(1)},
+				{Symbol: "e", What: "elements per token on each device: " + s.Model.CacheRule(), Value: s.Model.KVElements(s.TP)},
 				{Symbol: "b_kv", What: "bytes per element at " + s.KVPrecision.String(), Value: s.KVPrecision.Size()},
 			},
 			Value: s.token(), Source: "Ainslie 2023, GQA",
@@ -102,7 +102,7 @@ func (r *BatchingResult) pageSteps() []walls.Step {
 	length := walls.Term{Symbol: "S", What: "longest request", Value: longest}
 	page := walls.Term{Symbol: "p", What: "tokens in a page", Value: s.Page}
 	room := walls.Step{
-		Name: "tokens its pages have room for", Symbol: "a", Formula: "p * ceil(S / p)", Field: "Allocated",
+		Name: "tokens its pages have room for", Symbol: "a_p", Formula: "p * ceil(S / p)", Field: "Allocated",
 		Terms: []walls.Term{page, length}, Value: r.Allocated, Source: "Kwon 2023, PagedAttention",
 	}
 	if decay == 0 {
@@ -130,12 +130,12 @@ func (r *BatchingResult) pageSteps() []walls.Step {
 // admitStep derives the requests that run together.
 func (r *BatchingResult) admitStep(page walls.Term) walls.Step {
 	return walls.Step{
-		Name: "requests that run together", Symbol: "n", Formula: "min(floor(floor(R / k / p) * p / a + epsilon), B)", Field: "Active",
+		Name: "requests that run together", Symbol: "n", Formula: "min(floor(floor(R / k / p) * p / a_p + epsilon), B)", Field: "Active",
 		Terms: []walls.Term{
 			{Symbol: "R", What: "room for the cache", Value: r.Room},
 			{Symbol: "k", What: "cache of one token", Value: r.in.token()},
 			page,
-			{Symbol: "a", What: "tokens its pages have room for", Value: r.Allocated},
+			{Symbol: "a_p", What: "tokens its pages have room for", Value: r.Allocated},
 			{Symbol: "epsilon", What: "slack for rounding", Value: admissionSlack},
 			{Symbol: "B", What: "most requests allowed", Value: r.in.Batch},
 		},
@@ -158,10 +158,11 @@ func rateStep(symbol, what, field string, requests int, itl units.Seconds, value
 // staticSteps derives the rate with slots of the full length.
 func (r *BatchingResult) staticSteps() []walls.Step {
 	s := &r.in
-	work := s.iteration(r.StaticActive, s.perSlot()*float64(r.StaticActive))
+	prompt := s.perSlot() * float64(r.StaticActive)
+	work := s.iteration(r.StaticActive, prompt)
 	overhead := r.roof.Overhead(s.Model.Layers, r.StaticActive)
 	return []walls.Step{
-		passStep("ITL_s", "one iteration with slots of the full length", "StaticITL", "Yu 2022", &r.roof, &work, 0, overhead),
+		passStep("ITL_s", "one iteration with slots of the full length", "StaticITL", "Yu 2022", &r.roof, &work, s.network(r.StaticActive, prompt), overhead),
 		rateStep("X_s", "output rate with slots", "StaticTokensPerSecond", r.StaticActive, r.StaticITL, r.StaticTokensPerSecond),
 		{
 			Name: "gain of pages", Symbol: "G", Formula: "X / X_s", Field: "Speedup",
@@ -178,9 +179,10 @@ func (r *BatchingResult) staticSteps() []walls.Step {
 func (r *BatchingResult) firstTokenSteps() []walls.Step {
 	s := &r.in
 	tokens, passes := s.chunk()
-	work := s.iteration(r.Active, max(tokens, s.perSlot()*float64(r.Active)))
+	prompt := max(tokens, s.perSlot()*float64(r.Active))
+	work := s.iteration(r.Active, prompt)
 	return []walls.Step{
-		passStep("T_chunk", "iteration that carries a chunk of the prompt", "Stall", "Agrawal 2024", &r.roof, &work, 0, r.Overhead),
+		passStep("T_chunk", "iteration that carries a chunk of the prompt", "Stall", "Agrawal 2024", &r.roof, &work, s.network(r.Active, prompt), r.Overhead),
 		{
 			Name: "time to first token", Symbol: "TTFT", Formula: "T_chunk * k_c", Field: "TTFT",
 			Terms: []walls.Term{

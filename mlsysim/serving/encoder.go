@@ -14,9 +14,7 @@ func (s *Serving) prefillCommunication(n int) units.Seconds {
 		return s.communication(n)
 	}
 	source, tokens := s.Model.Fed(float64(n))
-	message := s.message(int(source))
-	perLayer := s.Stack.AllReduce(message, s.TP, s.Hardware.ScaleUp, s.Hardware.ScaleUpLatency)
-	return perLayer.Times(2*float64(s.Model.EncoderLayers)) + s.communication(int(tokens))
+	return s.group().reduces(float64(s.Batch)*source, 2*float64(s.Model.EncoderLayers)) + s.communication(int(tokens))
 }
 
 // prefillOverhead is the fixed cost of a prefill: an encoder's layers are started

@@ -149,16 +149,10 @@ func (s *Serving) refuse() error {
 		return describe.Refuse(name, "Chunk", s.Chunk, "0: the encoder of "+s.Model.Name+" reads all positions at once")
 	case s.Chunk > 0 && s.Prompt/s.Chunk > maxChunks:
 		return describe.Refuse(name, "Chunk", s.Chunk, fmt.Sprintf("at least %d, so that the prefill has at most %d passes", s.Prompt/maxChunks+1, maxChunks))
-	case s.Model.Heads%s.TP != 0:
-		return describe.Refuse(name, "TP", s.TP, "a divisor of the model's attention heads")
 	case s.Devices%s.TP != 0:
 		return describe.Refuse(name, "Devices", s.Devices, "a multiple of TP")
-	case s.TP > 1 && s.Hardware.ScaleUp == 0:
-		return describe.Refuse(name, "TP", s.TP, "1: the registry knows no link between these devices")
-	case s.TP > 1 && s.Hardware.NodeSize > 0 && s.TP > s.Hardware.NodeSize:
-		return describe.Refuse(name, "TP", s.TP, "at most the devices of one server")
 	}
-	return nil
+	return refuseGroup(name, &s.Model, &s.Hardware, s.TP)
 }
 
 // maxChunks keeps a mistyped chunk from running for minutes.
@@ -234,17 +228,11 @@ func (s *Serving) decode(r *Result, roof *physics.Roof) {
 // sequence: two per layer, of the activations that leave attention and
 // feed-forward.
 func (s *Serving) communication(n int) units.Seconds {
-	if s.TP == 1 {
-		return 0
-	}
-	perLayer := s.Stack.AllReduce(s.message(n), s.TP, s.Hardware.ScaleUp, s.Hardware.ScaleUpLatency)
-	return perLayer.Times(s.Model.Reductions())
+	return s.group().reduces(float64(s.Batch)*float64(n), s.Model.Reductions())
 }
 
-// message is the size of one all-reduce; activations are at least 16 bit.
-func (s *Serving) message(n int) units.Bytes {
-	element := max(s.Precision.Size(), physics.FP16.Size())
-	return element.Times(float64(s.Batch) * float64(n) * float64(s.Model.Hidden))
+func (s *Serving) group() group {
+	return group{&s.Model, &s.Hardware, &s.Stack, s.Precision, s.TP}
 }
 
 func (s *Serving) overhead(roof *physics.Roof) units.Seconds {

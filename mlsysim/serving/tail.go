@@ -46,8 +46,9 @@ type TailResult struct {
 	walls.Notes
 
 	// For Explain.
-	in    Tail
-	queue physics.Queue
+	in      Tail
+	queue   physics.Queue
+	servers string // what serves: replicas, or their slots
 }
 
 // Solve fails only if a field is out of range.
@@ -59,9 +60,10 @@ func (s Tail) Solve() (TailResult, error) {
 		s.CV = 0
 	}
 	load := s.Arrivals.For(s.Service).Ratio(units.Request)
-	r := TailResult{Load: load, Utilization: load / float64(s.Replicas), in: s}
+	r := TailResult{Load: load, Utilization: load / float64(s.Replicas), in: s, servers: "replicas"}
 	r.Stable = r.Utilization < 1
 	if r.Stable {
+		r.queue = physics.NewQueue(s.Replicas, load, s.CV)
 		s.quantiles(&r)
 	}
 	s.note(&r)
@@ -80,7 +82,6 @@ const (
 
 // quantiles fills in the times of a stable queue.
 func (s *Tail) quantiles(r *TailResult) {
-	r.queue = physics.NewQueue(s.Replicas, r.Load, s.CV)
 	r.Waiting = r.queue.Wait
 	r.Wait = s.Service.Times(r.queue.MeanWait())
 	r.Mean = r.Wait + s.Service

@@ -63,7 +63,7 @@ func (r *TailResult) loadSteps() []walls.Step {
 			Name: "utilization", Symbol: "rho", Formula: "a / c", Field: "Utilization",
 			Terms: []walls.Term{
 				{Symbol: "a", What: "offered load", Value: r.Load},
-				{Symbol: "c", What: "replicas", Value: r.in.Replicas},
+				{Symbol: "c", What: r.servers, Value: r.in.Replicas},
 			},
 			Value: r.Utilization,
 		},
@@ -76,7 +76,7 @@ func (r *TailResult) waitSteps() []walls.Step {
 		{
 			Name: "share that waits, by Erlang C", Symbol: "P_w", Formula: "B / (1 - rho + rho * B)", Field: "Waiting",
 			Terms: []walls.Term{
-				{Symbol: "B", What: "Erlang B of a load a at c replicas", Value: physics.ErlangB(r.in.Replicas, r.Load)},
+				{Symbol: "B", What: "Erlang B of a load a at c " + r.servers, Value: physics.ErlangB(r.in.Replicas, r.Load)},
 				{Symbol: "rho", What: "utilization", Value: r.Utilization},
 			},
 			Value: r.Waiting, Source: "Erlang 1917",
@@ -85,13 +85,13 @@ func (r *TailResult) waitSteps() []walls.Step {
 			Name: "mean wait of those who wait, in services", Symbol: "omega", Formula: "(1 + cv * cv) / 2 / (c - a)",
 			Terms: []walls.Term{
 				{Symbol: "cv", What: "coefficient of variation of the service time", Value: r.in.CV},
-				{Symbol: "c", What: "replicas", Value: r.in.Replicas},
+				{Symbol: "c", What: r.servers, Value: r.in.Replicas},
 				{Symbol: "a", What: "offered load", Value: r.Load},
 			},
 			Value: r.queue.Decay(), Source: "Allen 1990; Whitt 1993",
 		},
 		{
-			Name: "mean wait", Symbol: "W", Formula: "P_w * omega * s", Field: "Wait",
+			Name: "mean wait", Symbol: "W_q", Formula: "P_w * omega * s", Field: "Wait",
 			Terms: []walls.Term{
 				{Symbol: "P_w", What: "share that waits", Value: r.Waiting},
 				{Symbol: "omega", What: "mean wait of those who wait, in services", Value: r.queue.Decay()},
@@ -100,9 +100,9 @@ func (r *TailResult) waitSteps() []walls.Step {
 			Value: r.Wait,
 		},
 		{
-			Name: "mean time", Symbol: "T", Formula: "W + s", Field: "Mean",
+			Name: "mean time", Symbol: "T", Formula: "W_q + s", Field: "Mean",
 			Terms: []walls.Term{
-				{Symbol: "W", What: "mean wait", Value: r.Wait},
+				{Symbol: "W_q", What: "mean wait", Value: r.Wait},
 				{Symbol: "s", What: "mean service time", Value: r.in.Service},
 			},
 			Value: r.Mean,
@@ -114,29 +114,41 @@ func (r *TailResult) waitSteps() []walls.Step {
 // that exceeds it. A constant service has a closed form, which gives the
 // quantile itself.
 func (r *TailResult) quantileStep(field string, at units.Seconds, beyond float64) walls.Step {
-	x := at.Ratio(r.in.Service)
-	terms := []walls.Term{
-		{Symbol: "x", What: field + " in services", Value: x},
-		{Symbol: "P_w", What: "share that waits", Value: r.Waiting},
+	if !r.queue.Constant() {
+		return r.beyondStep(field, at)
 	}
-	step := walls.Step{
-		Name: "share of the requests beyond " + field, Symbol: "q_" + field,
-		Terms: terms, Value: r.queue.Tail(x), Source: "Harchol-Balter 2013",
-	}
-	switch {
-	case r.queue.Constant():
-		step.Name, step.Symbol, step.Field, step.Value = "quantile for constant service", "t_"+field, field, at
-		step.Formula = "s * (1 + omega * max(0, ln(P_w / q)))"
-		step.Terms = []walls.Term{
+	return walls.Step{
+		Name: "quantile for constant service", Symbol: "t_" + field, Field: field, Value: at,
+		Formula: "s * (1 + omega * max(0, ln(P_w / q)))", Source: "Harchol-Balter 2013",
+		Terms: []walls.Term{
 			{Symbol: "s", What: "service time", Value: r.in.Service},
 			{Symbol: "omega", What: "mean wait of those who wait, in services", Value: r.queue.Decay()},
 			{Symbol: "P_w", What: "share that waits", Value: r.Waiting},
 			{Symbol: "q", What: "share beyond the quantile", Value: beyond},
-		}
+		},
+	}
+}
+
+// beyondStep is the share of the requests that take longer than a time.
+func (r *TailResult) beyondStep(name string, at units.Seconds) walls.Step {
+	x := at.Ratio(r.in.Service)
+	step := walls.Step{
+		Name: "share of the requests beyond " + name, Symbol: "q_" + name, Value: r.queue.Tail(x), Source: "Harchol-Balter 2013",
+		Terms: []walls.Term{
+			{Symbol: "x", What: name + " in services", Value: x},
+			{Symbol: "P_w", What: "share that waits", Value: r.Waiting},
+		},
+	}
+	switch {
+	case r.queue.Constant() && x < 1:
+		step.Formula, step.Terms = "1", nil
+	case r.queue.Constant():
+		step.Formula = "P_w * exp(-(x - 1) / omega)"
+		step.Terms = append(step.Terms, walls.Term{Symbol: "omega", What: "mean wait of those who wait, in services", Value: r.queue.Decay()})
 	case r.in.CV == 1:
 		step.Formula = r.exponentialFormula(x)
 		step.Terms = append(step.Terms,
-			walls.Term{Symbol: "c", What: "replicas", Value: r.in.Replicas},
+			walls.Term{Symbol: "c", What: r.servers, Value: r.in.Replicas},
 			walls.Term{Symbol: "a", What: "offered load", Value: r.Load})
 	default:
 		step.Formula = "G + P_w * C"

@@ -103,7 +103,7 @@ func call(e *ast.CallExpr, vars map[string]float64) (float64, error) {
 var greek = map[string]struct{ unicode, tex string }{
 	"eta": {"η", `\eta`}, "alpha": {"α", `\alpha`}, "beta": {"β", `\beta`}, "rho": {"ρ", `\rho`}, "tau": {"τ", `\tau`},
 	"lambda": {"λ", `\lambda`}, "mu": {"μ", `\mu`}, "sigma": {"σ", `\sigma`}, "delta": {"δ", `\delta`},
-	"gamma": {"γ", `\gamma`}, "epsilon": {"ε", `\epsilon`},
+	"gamma": {"γ", `\gamma`}, "omega": {"ω", `\omega`}, "epsilon": {"ε", `\epsilon`},
 }
 
 // Pretty prints a formula for a terminal: Q / (BW·η_m).
