@@ -108,7 +108,7 @@ func (s *Capacity) time(r *CapacityResult) {
 	r.TTFT, r.ITL = r.replica.TTFT, r.replica.ITL
 	r.Base = r.replica.service()
 	r.Decode = r.Base - r.TTFT
-	r.PerReplica = units.Requests(r.Active).Per(r.Base)
+	r.PerReplica = r.replica.endRate()
 	r.Load = s.Arrivals.For(r.Base).Ratio(units.Request)
 }
 

@@ -23,6 +23,11 @@ func (s *Batching) stationed(solver string) error {
 	return nil
 }
 
+// endRate is how many requests a full replica ends.
+func (r *BatchingResult) endRate() units.RequestRate {
+	return units.Requests(r.Active).Per(r.service())
+}
+
 // service is the time of a request at a full replica, from the end of its wait.
 //
 //	s = TTFT + o·ITL
