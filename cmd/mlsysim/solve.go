@@ -24,7 +24,8 @@ func solveCommand(out *cli.Format) *cobra.Command {
 file (--input FILE) or from stdin (--input -, or no input flag at all and
 something piped in). Flags beside --input win over what the file says.
 
-Exit codes: 0 solved, 2 solved but the design does not fit.`,
+Exit codes: 0 solved, 2 solved but the design does not fit, 3 it fits but a
+target is out of reach.`,
 		Example: `  mlsysim solve --list
   mlsysim solve serving --model Llama3_8B --hardware H100 --prompt 2048 --output 256 --batch 32
   echo '{"model": "ResNet50", "hardware": "A100", "batch": 1}' | mlsysim solve single-node -o json
@@ -91,6 +92,9 @@ func (r *request) run(cmd *cobra.Command, f cli.Format) error {
 	}
 	if fits, ok := field[bool](result, "Fits"); ok && !fits {
 		return cli.End(cli.Infeasible)
+	}
+	if reached, ok := field[bool](result, "Reached"); ok && !reached {
+		return cli.End(cli.Broken)
 	}
 	return nil
 }
@@ -181,11 +185,24 @@ func piped(f *os.File) bool {
 }
 
 // example is the solver's example without the fields it leaves to defaults.
-func example(s catalog.Solver) object {
+func example(s catalog.Solver) object { return given(reflect.ValueOf(s.Example)) }
+
+// given is a struct without its zero fields; lists of structs become lists of
+// such objects.
+func given(v reflect.Value) object {
 	var o object
-	v := reflect.ValueOf(s.Example)
-	for _, f := range s.Inputs() {
-		if value := v.FieldByIndex(f.Index); !value.IsZero() {
+	for _, f := range describe.Fields(v.Type()) {
+		value := v.FieldByIndex(f.Index)
+		switch {
+		case value.IsZero():
+			continue
+		case value.Kind() == reflect.Slice && value.Type().Elem().Kind() == reflect.Struct:
+			entries := make([]object, value.Len())
+			for i := range entries {
+				entries[i] = given(value.Index(i))
+			}
+			o = append(o, pair{f.Key, entries})
+		default:
 			o = append(o, pair{f.Key, value.Interface()})
 		}
 	}

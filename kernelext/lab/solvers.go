@@ -20,6 +20,8 @@ import (
 type (
 	Tail           = serving.Tail
 	Batching       = serving.Batching
+	Capacity       = serving.Capacity
+	Tuning         = serving.Tuning
 	Streaming      = serving.Streaming
 	Speculation    = serving.Speculation
 	Disaggregated  = serving.Disaggregated
@@ -34,6 +36,8 @@ type (
 	Checkpoint     = reliability.Checkpoint
 	Sustainability = power.Sustainability
 	Ownership      = cost.Ownership
+	Placement      = cost.Placement
+	Site           = cost.Site
 	Ingestion      = storage.Ingestion
 	Transformation = storage.Transformation
 	Compression    = quality.Compression

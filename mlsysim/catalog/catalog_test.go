@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"testing"
@@ -49,11 +50,11 @@ var hostile = []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, 0, 1.5, 5e-32
 
 func TestHostileFieldsAreRefusedOrStayFinite(t *testing.T) {
 	for _, s := range catalog.All() {
-		for _, index := range numericFields(reflect.TypeOf(s.Example), nil) {
+		for i := range numbers(fresh(s).Elem(), "") {
 			for _, v := range hostile {
-				in := reflect.New(reflect.TypeOf(s.Example))
-				in.Elem().Set(reflect.ValueOf(s.Example))
-				field := in.Elem().FieldByIndex(index)
+				in := fresh(s)
+				place := numbers(in.Elem(), "")[i]
+				field := place.value
 				if field.Kind() == reflect.Int {
 					field.SetInt(clampInt(v))
 				} else {
@@ -66,7 +67,7 @@ func TestHostileFieldsAreRefusedOrStayFinite(t *testing.T) {
 					require.NotEmpty(t, refused.Want)
 					continue
 				}
-				requireFinite(t, r, "%s: field %v = %v", s.Name, reflect.TypeOf(s.Example).FieldByIndex(index).Name, v)
+				requireFinite(t, r, "%s: field %v = %v", s.Name, place.name, v)
 			}
 		}
 	}
@@ -75,13 +76,12 @@ func TestHostileFieldsAreRefusedOrStayFinite(t *testing.T) {
 func TestRandomInputsStayFinite(t *testing.T) {
 	for _, s := range catalog.All() {
 		rapid.Check(t, func(t *rapid.T) {
-			in := reflect.New(reflect.TypeOf(s.Example))
-			in.Elem().Set(reflect.ValueOf(s.Example))
-			for _, index := range numericFields(reflect.TypeOf(s.Example), nil) {
+			in := fresh(s)
+			for _, place := range numbers(in.Elem(), "") {
 				if rapid.IntRange(0, 9).Draw(t, "keep") > 0 {
 					continue
 				}
-				field := in.Elem().FieldByIndex(index)
+				field := place.value
 				if field.Kind() == reflect.Int {
 					field.SetInt(int64(rapid.Int().Draw(t, "int")))
 				} else {
@@ -104,19 +104,43 @@ func solve(t *testing.T, s catalog.Solver, example any) any {
 	return r
 }
 
-// numericFields lists every number inside a struct type, nested ones included.
-func numericFields(t reflect.Type, prefix []int) [][]int {
-	var out [][]int
-	for i := range t.NumField() {
-		f := t.Field(i)
-		index := append(append([]int{}, prefix...), i)
-		switch {
-		case !f.IsExported():
-		case f.Type.Kind() == reflect.Struct:
-			out = append(out, numericFields(f.Type, index)...)
-		case f.Type.Kind() == reflect.Float64 || f.Type.Kind() == reflect.Int:
-			out = append(out, index)
+// fresh is a changeable copy of the example, its lists included.
+func fresh(s catalog.Solver) reflect.Value {
+	in := reflect.New(reflect.TypeOf(s.Example))
+	in.Elem().Set(reflect.ValueOf(s.Example))
+	for _, f := range reflect.VisibleFields(in.Elem().Type()) {
+		if v := in.Elem().FieldByIndex(f.Index); v.Kind() == reflect.Slice && v.CanSet() {
+			c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+			reflect.Copy(c, v)
+			v.Set(c)
 		}
+	}
+	return in
+}
+
+// A number is one number inside a value.
+type number struct {
+	name  string
+	value reflect.Value
+}
+
+// numbers lists every exported number inside a struct, those of nested structs
+// and of lists included.
+func numbers(v reflect.Value, name string) []number {
+	var out []number
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				out = append(out, numbers(v.Field(i), name+"."+f.Name)...)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			out = append(out, numbers(v.Index(i), fmt.Sprintf("%s[%d]", name, i))...)
+		}
+	case reflect.Float64, reflect.Int:
+		out = append(out, number{name, v})
 	}
 	return out
 }
@@ -135,10 +159,9 @@ func clampInt(v float64) int64 {
 }
 
 func requireFinite(t require.TestingT, r any, format string, args ...any) {
-	v := reflect.ValueOf(r)
-	for _, index := range numericFields(v.Type(), nil) {
-		if f := v.FieldByIndex(index); f.CanFloat() {
-			require.False(t, math.IsNaN(f.Float()) || math.IsInf(f.Float(), 0), append([]any{"%s is %v: " + format, v.Type().FieldByIndex(index).Name, f.Float()}, args...)...)
+	for _, n := range numbers(reflect.ValueOf(r), "") {
+		if n.value.CanFloat() {
+			require.False(t, math.IsNaN(n.value.Float()) || math.IsInf(n.value.Float(), 0), append([]any{"%s is %v: " + format, n.name, n.value.Float()}, args...)...)
 		}
 	}
 }

@@ -35,6 +35,19 @@ func operationsSolvers() []Solver {
 			},
 		},
 		{
+			Name: "placement", Summary: "region with the smallest cost, emissions priced, within limits on distance and carbon",
+			Walls: []walls.Wall{17, 18},
+			Example: cost.Placement{
+				Ownership: cost.Ownership{Hardware: hardware.H100, Devices: 512, Utilization: 0.45, Region: infra.Poland, Server: 8000},
+				Sites: []cost.Site{
+					{Region: infra.Quebec, RoundTrip: 95 * units.Millisecond},
+					{Region: infra.Norway, Facility: infra.Google_2024, RoundTrip: 35 * units.Millisecond},
+					{Region: infra.France, RoundTrip: 20 * units.Millisecond, Tariff: 0.11 * units.DollarPerKWh},
+				},
+				CarbonPrice: 100 * units.DollarPerTonne, LatencyLimit: 90 * units.Millisecond, CarbonLimit: 50 * units.Tonne,
+			},
+		},
+		{
 			Name: "sustainability", Summary: "energy, emissions and water of a fleet, in use and in the making",
 			Walls: []walls.Wall{18},
 			Example: power.Sustainability{

@@ -26,6 +26,22 @@ func servingSolvers() []Solver {
 			Example: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 8192, MeanPrompt: 800, MeanOutput: 200, Batch: 256, Chunk: 512},
 		},
 		{
+			Name: "capacity", Summary: "replicas for a request rate and a limit on the 99th percentile",
+			Walls: []walls.Wall{4, 5, 7},
+			Example: serving.Capacity{
+				Batching: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 2048, MeanPrompt: 512, MeanOutput: 128, Batch: 32, Chunk: 256},
+				Arrivals: 200, SLA: 3.55 * units.Second,
+			},
+		},
+		{
+			Name: "batch-size", Summary: "batch, chunk and replicas with the highest goodput within a limit on the 99th percentile",
+			Walls: []walls.Wall{5, 7},
+			Example: serving.Tuning{
+				Batching: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 2048, MeanPrompt: 512, MeanOutput: 128, Batch: 48},
+				Arrivals: 120, SLA: 5 * units.Second, StallLimit: 15 * units.Millisecond, Chunks: []int{128, 256}, Replicas: 2, MaxReplicas: 4,
+			},
+		},
+		{
 			Name: "streaming", Summary: "weights streamed through a device layer by layer",
 			Walls:   []walls.Wall{6},
 			Example: serving.Streaming{Model: models.Llama3_70B, Hardware: hardware.H100, Tokens: 2048, Batch: 64},

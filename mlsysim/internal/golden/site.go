@@ -23,6 +23,22 @@ type site struct {
 	WueLKwh    float64
 }
 
+// Grid is a region of the vectors by its key: Quebec, US_Avg.
+func Grid(key string) (Site, error) {
+	var file struct {
+		Meta struct{ Grids map[string]json.RawMessage }
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return Site{}, err
+	}
+	var in site
+	if err := decode(file.Meta.Grids[key], &in); err != nil {
+		return Site{}, fmt.Errorf("grid %q: %w", key, err)
+	}
+	in.Name = key
+	return in.place(), nil
+}
+
 // FleetDevices converts the accelerator of a case's fleet and counts them.
 func (c Case) FleetDevices() (hardware.Device, int, error) {
 	var fleet struct {
@@ -55,10 +71,14 @@ func (c Case) Site() (Site, error) {
 		}
 		break
 	}
+	return in.place(), nil
+}
+
+func (s site) place() Site {
 	return Site{
-		Grid:     infra.Grid{Name: in.Name, Carbon: units.GramPerKWh.Times(in.CarbonGKwh)},
-		Facility: infra.Facility{Name: in.Name, PUE: in.PUE, WUE: units.LitrePerKWh.Times(in.WueLKwh)},
-	}, nil
+		Grid:     infra.Grid{Name: s.Name, Carbon: units.GramPerKWh.Times(s.CarbonGKwh)},
+		Facility: infra.Facility{Name: s.Name, PUE: s.PUE, WUE: units.LitrePerKWh.Times(s.WueLKwh)},
+	}
 }
 
 // StorageBandwidth is the disk rate of a device of the vectors, zero if unknown.
