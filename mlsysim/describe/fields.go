@@ -10,6 +10,9 @@
 //	known:"Flag"   the value means something only if that bool field is true
 //	json:"name"    a JSON key that is not the snake-case name
 //
+// A field may be a list of numbers, names or structs: its range is that of every
+// entry. An embedded input gives its fields as if they were declared here.
+//
 // It leaves out rules between fields; a solver checks those after Check.
 package describe
 

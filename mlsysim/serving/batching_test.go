@@ -20,7 +20,7 @@ var batching = serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100
 
 func drawBatching(t *rapid.T) serving.Batching {
 	from := drawPaged(t)
-	s := serving.Batching{Model: from.Model, Hardware: from.Hardware, Batch: from.Batch, Chunk: from.Chunk, Longest: from.Prompt + 2}
+	s := serving.Batching{Model: from.Model, Hardware: from.Hardware, TP: from.TP, Batch: from.Batch, Chunk: from.Chunk, Longest: from.Prompt + 2}
 	s.Page = rapid.SampledFrom([]int{1, 16, 256}).Draw(t, "page")
 	if rapid.Bool().Draw(t, "mixed") {
 		s.MeanPrompt = units.Tokens(rapid.IntRange(1, s.Longest/2).Draw(t, "mean prompt"))
@@ -52,6 +52,31 @@ func TestBatchingInvariants(t *testing.T) {
 		more, err := s.Solve()
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, float64(more.TokensPerSecond), float64(r.TokensPerSecond)*(1-1e-9))
+	})
+}
+
+// Without prompts an iteration is a decode step of the serving solver, on any
+// number of tensor-parallel devices.
+func TestBatchingIsServingWithoutPrompts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawPaged(t)
+		s.Output, s.Cached, s.Chunk = 0, 0, 0
+		if rapid.Bool().Draw(t, "calibrated") {
+			s.Level = physics.Calibrated
+		}
+		r := solve(t, s)
+		b, err := serving.Batching{
+			Model: s.Model, Hardware: s.Hardware, TP: s.TP, Longest: s.Prompt, Batch: s.Batch, Page: 1, Level: s.Level,
+		}.Solve()
+		require.NoError(t, err)
+		require.InEpsilon(t, float64(r.Weights), float64(b.Weights), 1e-12)
+		if s.Model.Window == 0 { // a window keeps pages of its width at most, but not of the prompt
+			require.Equal(t, r.Fits, b.Active == s.Batch)
+		}
+		if b.Active == s.Batch {
+			require.InEpsilon(t, float64(r.ITL), float64(b.ITL), 1e-12)
+			require.InDelta(t, float64(r.Communication), float64(b.Communication), 1e-12*float64(r.ITL))
+		}
 	})
 }
 
@@ -148,11 +173,12 @@ func compareCase(t *testing.T, c golden.Case, fields map[string]string, r any, f
 
 func TestBatchingRefusals(t *testing.T) {
 	for want, change := range map[string]func(*serving.Batching){
-		"serving.Batching: Longest = 0: want at least 1": func(s *serving.Batching) { s.Longest = 0 },
-		"Mean = 9000 tokens: want at most Longest":       func(s *serving.Batching) { s.Mean = 9000 },
-		"want above 0 together with MeanPrompt":          func(s *serving.Batching) { s.MeanOutput = 0 },
-		"want with MeanOutput at most Longest":           func(s *serving.Batching) { s.MeanPrompt = 8000 },
-		"want a network that generates tokens":           func(s *serving.Batching) { s.Model = models.ResNet50 },
+		"serving.Batching: Longest = 0: want at least 1":  func(s *serving.Batching) { s.Longest = 0 },
+		"Mean = 9000 tokens: want at most Longest":        func(s *serving.Batching) { s.Mean = 9000 },
+		"want above 0 together with MeanPrompt":           func(s *serving.Batching) { s.MeanOutput = 0 },
+		"want with MeanOutput at most Longest":            func(s *serving.Batching) { s.MeanPrompt = 8000 },
+		"TP = 3: want a divisor of the model's attention": func(s *serving.Batching) { s.TP = 3 },
+		"want a network that generates tokens":            func(s *serving.Batching) { s.Model = models.ResNet50 },
 	} {
 		s := batching
 		change(&s)

@@ -32,7 +32,7 @@ const (
 	Misses           // more than 1 % take longer than the limit
 )
 
-var verdictNames = [...]string{"meets the limits", "does not fit", "stalls too long", "unstable", "P99 missed"}
+var verdictNames = [...]string{"met", "does not fit", "stalls too long", "unstable", "P99 missed"}
 
 // String returns the verdict in words.
 func (v Verdict) String() string { return verdictNames[min(int(v), len(verdictNames)-1)] }

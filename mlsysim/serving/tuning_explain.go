@@ -6,6 +6,7 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -41,7 +42,7 @@ func (r *TuningResult) explainNone(t walls.Trace) walls.Trace {
 	}
 	base := replica.service()
 	t.Steps = append(t.Steps, keep(replica.serviceSteps(base, replica.endRate()))...)
-	load := r.in.Arrivals.For(base).Ratio(1)
+	load := r.in.Arrivals.For(base).Ratio(units.Request)
 	slots := replica.Active * r.in.MaxReplicas
 	tail := TailResult{
 		Load: load, Utilization: load / float64(slots), servers: "slots of all replicas",
