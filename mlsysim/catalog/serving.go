@@ -37,8 +37,8 @@ func servingSolvers() []Solver {
 			Name: "batch-size", Summary: "batch, chunk and replicas with the highest goodput within a limit on the 99th percentile",
 			Walls: []walls.Wall{5, 7},
 			Example: serving.Tuning{
-				Batching: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 2048, MeanPrompt: 512, MeanOutput: 128, Batch: 48},
-				Arrivals: 120, SLA: 5 * units.Second, StallLimit: 15 * units.Millisecond, Chunks: []int{128, 256}, Replicas: 2, MaxReplicas: 4,
+				Batching: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 2048, MeanPrompt: 512, MeanOutput: 128, Batch: 40},
+				Arrivals: 120, SLA: 5 * units.Second, StallLimit: 15 * units.Millisecond, Chunks: []int{128, 256}, Replicas: 3, MaxReplicas: 4,
 			},
 		},
 		{

@@ -79,7 +79,7 @@ type TuningResult struct {
 const tuningName = "serving.Tuning"
 
 // mostChoices keeps a mistyped range from running for minutes.
-const mostChoices = 200_000
+const mostChoices = 20_000
 
 // Solve fails only if a field is out of range.
 func (s Tuning) Solve() (TuningResult, error) {

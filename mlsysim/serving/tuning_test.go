@@ -309,13 +309,13 @@ func TestTuningOutOfReach(t *testing.T) {
 
 func TestTuningRefusals(t *testing.T) {
 	for want, change := range map[string]func(*serving.Tuning){
-		"serving.Tuning: Arrivals = -1 requests/s: want above 0":        func(s *serving.Tuning) { s.Arrivals = -1 },                // D-39
-		"serving.Tuning: SLA = -5 ms: want above 0":                     func(s *serving.Tuning) { s.SLA = -5 * units.Millisecond }, // V-43
-		"serving.Tuning: Chunks[1] = -1: want at least 0":               func(s *serving.Tuning) { s.Chunks = []int{64, -1} },
-		"serving.Tuning: MaxReplicas = 1: want at least Replicas":       func(s *serving.Tuning) { s.MaxReplicas = 1 },
-		"serving.Tuning: Batch = 90000: want at most 200000 combinatio": func(s *serving.Tuning) { s.Batch = 90_000 },
-		"serving.Tuning: MeanOutput = 0 tokens: want above 0":           func(s *serving.Tuning) { s.MeanOutput, s.MeanPrompt = 0, 1 },
-		"serving.Tuning: Model = ResNet-50: want a network":             func(s *serving.Tuning) { s.Model = models.ResNet50 },
+		"serving.Tuning: Arrivals = -1 requests/s: want above 0":       func(s *serving.Tuning) { s.Arrivals = -1 },                // D-39
+		"serving.Tuning: SLA = -5 ms: want above 0":                    func(s *serving.Tuning) { s.SLA = -5 * units.Millisecond }, // V-43
+		"serving.Tuning: Chunks[1] = -1: want at least 0":              func(s *serving.Tuning) { s.Chunks = []int{64, -1} },
+		"serving.Tuning: MaxReplicas = 1: want at least Replicas":      func(s *serving.Tuning) { s.MaxReplicas = 1 },
+		"serving.Tuning: Batch = 90000: want at most 20000 combinatio": func(s *serving.Tuning) { s.Batch = 90_000 },
+		"serving.Tuning: MeanOutput = 0 tokens: want above 0":          func(s *serving.Tuning) { s.MeanOutput, s.MeanPrompt = 0, 1 },
+		"serving.Tuning: Model = ResNet-50: want a network":            func(s *serving.Tuning) { s.Model = models.ResNet50 },
 	} {
 		s := tuning
 		change(&s)
