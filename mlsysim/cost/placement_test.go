@@ -40,8 +40,12 @@ func drawPlacement(t *rapid.T) cost.Placement {
 		Hardware: *rapid.SampledFrom(hardware.Entries()).Draw(t, "hardware").Value, Devices: rapid.IntRange(1, 5000).Draw(t, "devices"),
 		Utilization: float64(rapid.IntRange(0, 100).Draw(t, "utilization")) / 100, Interest: rapid.SampledFrom([]float64{0, 0.06}).Draw(t, "interest"),
 	}}
+	regions := infra.Grids()
+	if rapid.IntRange(0, 3).Draw(t, "any basis") > 0 { // else most places are refused for their basis
+		regions = slices.DeleteFunc(slices.Clone(regions), func(e infra.GridEntry) bool { return e.Value.Basis != infra.Poland.Basis })
+	}
 	for range rapid.IntRange(0, 8).Draw(t, "sites") {
-		s := cost.Site{Region: *rapid.SampledFrom(infra.Grids()).Draw(t, "region").Value}
+		s := cost.Site{Region: *rapid.SampledFrom(regions).Draw(t, "region").Value}
 		if rapid.Bool().Draw(t, "own") {
 			s.Facility = *rapid.SampledFrom(infra.Facilities()).Draw(t, "facility").Value
 			s.Tariff = units.DollarPerKWh.Times(float64(rapid.IntRange(0, 30).Draw(t, "tariff")) / 100)
