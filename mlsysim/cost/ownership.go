@@ -32,6 +32,7 @@ type Ownership struct {
 
 	Region      infra.Grid        `help:"electricity grid; the United States unless given"`
 	Facility    infra.Facility    `help:"building; the United States average unless given"`
+	DryCooled   bool              `help:"the building evaporates no water: a WUE of 0 is a figure, not a gap"`
 	Tariff      units.EnergyPrice `help:"electricity price; 0 is that of the region" min:"0"`
 	UsualTariff units.EnergyPrice `help:"electricity price where the region has none; mlsysim 0.3.0 uses it everywhere" above:"0" default:"0.12 USD/kWh"`
 
@@ -143,7 +144,7 @@ func (o *Ownership) consume(r *OwnershipResult) {
 	r.ITEnergy = physics.NodePower(one, o.Devices, o.NodeFactor).For(o.Duration)
 	r.Energy = r.ITEnergy.Times(o.Facility.PUE)
 	r.Carbon = r.Energy.Carbon(o.Region.Carbon)
-	r.WaterKnown = o.Facility.WUE > 0
+	r.WaterKnown = o.Facility.WUE > 0 || o.DryCooled
 	r.Water = r.ITEnergy.Water(o.Facility.WUE)
 	r.EnergyCost = r.Energy.Cost(o.Tariff)
 }

@@ -92,6 +92,10 @@ func TestByHand(t *testing.T) {
 	require.InEpsilon(t, 87_600-total, float64(r.Saving), 1e-12)
 	require.InEpsilon(t, total/87_600, r.BreakEven.Ratio(units.DollarPerHour), 1e-12)
 	require.False(t, r.WaterKnown)
+	o.DryCooled = true
+	r = solve(t, o)
+	require.True(t, r.WaterKnown)
+	require.Zero(t, r.Water)
 }
 
 // At the break-even rent, renting and owning cost the same.
