@@ -23,6 +23,7 @@ type Case struct {
 	Solver  string
 	Expect  string // match or differs
 	Why     string
+	Note    string
 	Keep    []string // outputs that match although the case differs
 	With    []string
 	Ours    string // refuses or result, where upstream did the opposite
@@ -46,14 +47,26 @@ func (o *Outputs) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// All returns every case, in the order of the file.
+func All() ([]Case, error) { return Parse(data) }
+
+// Parse reads the cases of a file of the same form.
+func Parse(file []byte) ([]Case, error) {
+	var read struct{ Cases []Case }
+	if err := json.Unmarshal(file, &read); err != nil {
+		return nil, err
+	}
+	return read.Cases, nil
+}
+
 // Of returns the cases of one solver.
 func Of(solver string) ([]Case, error) {
-	var file struct{ Cases []Case }
-	if err := json.Unmarshal(data, &file); err != nil {
+	all, err := All()
+	if err != nil {
 		return nil, err
 	}
 	var out []Case
-	for _, c := range file.Cases {
+	for _, c := range all {
 		if c.Solver == solver {
 			out = append(out, c)
 		}
@@ -157,7 +170,7 @@ func (c Case) Model(input string) (models.Model, error) {
 var ErrFamily = fmt.Errorf("no model family for")
 
 // Hardware converts the device of a case. launch is the cost per layer and pass
-// of solvers.md 2.8; a rate that the vector leaves to its default is the fp16 one.
+// of solvers.md 2.8.
 func (c Case) Hardware(input string, launch units.Seconds) (hardware.Device, error) {
 	var in struct {
 		Name                                   string
@@ -175,26 +188,14 @@ func (c Case) Hardware(input string, launch units.Seconds) (hardware.Device, err
 	if err := decode(c.Inputs[input], &in); err != nil {
 		return hardware.Device{}, fmt.Errorf("%s: %s: %w", c.ID, input, err)
 	}
-	rate := func(name string) units.FLOPRate {
-		if v := in.PrecisionFlops[name]; v > 0 {
-			return units.FLOPRate(v)
-		}
-		if v := in.PrecisionFlops["fp16_dense"]; v > 0 {
-			return units.FLOPRate(v)
-		}
-		return units.FLOPRate(in.PeakFlops)
-	}
 	d := hardware.Device{
 		Name: in.Name, Memory: units.Bytes(in.MemCapacityBytes), Bandwidth: units.ByteRate(in.MemBandwidthBytesS),
 		SRAM: units.Bytes(in.SramCapacityBytes), SRAMBandwidth: units.ByteRate(in.SramBandwidthBytesS),
 		FlashBandwidth: units.ByteRate(in.FlashBandwidthBytesS),
 		TDP:            units.Watts(in.TdpW), Idle: units.Watts(in.TdpW).Times(0.3), Price: units.USD(in.UnitCostUsd),
 		Dispatch: units.Seconds(in.DispatchTaxS), Launch: launch,
-		Rates: hardware.Rates{
-			FP16: rate("fp16"), BF16: rate("bf16"), FP32: rate("fp32"), TF32: rate("tf32"),
-			FP8: rate("fp8"), INT8: rate("int8"), INT4: rate("int4"),
-		},
 	}
+	d.Rates, d.Sparse = rates(in.PrecisionFlops, in.PeakFlops)
 	if l := in.Interconnect; l != nil {
 		d.HostLink = units.ByteRate(l.BandwidthBytesS)
 		if l.Direction == "bidirectional_total" {
@@ -202,6 +203,28 @@ func (c Case) Hardware(input string, launch units.Seconds) (hardware.Device, err
 		}
 	}
 	return d, nil
+}
+
+// rates reads the peaks by format. A dense rate that the vector leaves out is the
+// fp16 one, as 0.3.0 has it (solvers.md 2.2).
+func rates(table map[string]float64, peak float64) (dense, sparse hardware.Rates) {
+	usual := peak
+	if v := table["fp16_dense"]; v > 0 {
+		usual = v
+	}
+	at := func(name string) units.FLOPRate {
+		if v := table[name]; v > 0 {
+			return units.FLOPRate(v)
+		}
+		return units.FLOPRate(usual)
+	}
+	two := func(name string) units.FLOPRate { return units.FLOPRate(table[name+"_sparse"]) }
+	dense = hardware.Rates{
+		FP16: at("fp16"), BF16: at("bf16"), FP32: at("fp32"), TF32: at("tf32"),
+		FP8: at("fp8"), INT8: at("int8"), FP4: at("fp4"), INT4: at("int4"),
+	}
+	sparse = hardware.Rates{FP16: two("fp16"), BF16: two("fp16"), TF32: two("tf32"), FP8: two("fp8"), INT8: two("int8")}
+	return dense, sparse
 }
 
 // decode reads snake-case keys into Go names without tags.
