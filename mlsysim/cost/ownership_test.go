@@ -12,7 +12,6 @@ import (
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
 	"github.com/mlsysim/golab/mlsysim/internal/dimtest"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -157,65 +156,6 @@ func TestRefusals(t *testing.T) {
 	o.Hardware.Idle = 1000
 	_, err = o.Solve()
 	require.ErrorContains(t, err, "want at most Hardware.TDP")
-}
-
-var outputs = map[string]string{
-	"capex_usd": "CapEx", "opex_energy_usd": "EnergyCost", "opex_maintenance_usd": "Maintenance", "total_opex_usd": "OpEx",
-	"tco_usd": "TCO", "it_energy_kwh": "ITEnergy", "total_energy_kwh": "Energy", "carbon_footprint_kg": "Carbon",
-	"water_usage_liters": "Water", "pue": "PUE",
-}
-
-func TestGoldenVectors(t *testing.T) {
-	cases, err := golden.Of("EconomicsModel")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		o, err := input(c)
-		var r cost.OwnershipResult
-		if err == nil {
-			r, err = o.Solve()
-		}
-		if c.Refused() {
-			var field *describe.FieldError
-			require.ErrorAs(t, err, &field, c.ID)
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		for _, output := range c.Matching() {
-			if output == "region_name" {
-				require.JSONEq(t, string(c.Outputs[output]), fmt.Sprintf("%q", r.Region))
-				compared++
-				continue
-			}
-			want, ok := c.Number(output)
-			if !ok {
-				continue
-			}
-			got, _, err := describe.Number(r, outputs[output])
-			require.NoError(t, err)
-			require.InDelta(t, want, got, 1e-9*want, "%s: %s", c.ID, output)
-			compared++
-		}
-	}
-	require.GreaterOrEqual(t, compared, 87, "too few outputs were compared")
-}
-
-func input(c golden.Case) (cost.Ownership, error) {
-	h, n, err := c.FleetDevices()
-	if err != nil {
-		return cost.Ownership{}, err
-	}
-	place, err := c.Site()
-	if err != nil {
-		return cost.Ownership{}, err
-	}
-	o := cost.Ownership{
-		Hardware: h, Devices: n, Duration: units.Day.Times(c.Input("duration_days", 30)), Utilization: c.Input("mfu", 1),
-		Region: place.Grid, Facility: place.Facility, Multiplier: c.Input("infrastructure_multiplier", 1),
-		Tariff: units.DollarPerKWh.Times(c.Input("kwh_price", 0.12)),
-	}
-	years := units.Year.Times(c.Input("amortization_years", 3))
-	return o, describe.SetField(&o, "Amortization", float64(years))
 }
 
 func ExampleOwnership() {

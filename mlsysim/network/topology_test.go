@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/network"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -121,83 +119,6 @@ func TestWorkedTopologies(t *testing.T) {
 	require.InEpsilon(t, 100e9, float64(r.Bisection), 1e-12)
 	same := lay(t, network.Topology{Kind: network.Cube, Dimensions: 1, Nodes: 64, Link: 50 * units.GBps})
 	require.Equal(t, r.Bisection, same.Bisection)
-}
-
-// topologyOutputs maps the names of the vectors to fields of our result.
-var topologyOutputs = map[string]string{
-	"effective_bw": "Effective", "bisection_bw": "Bisection", "bisection_bw_fraction": "Fraction", "hops_avg": "Hops", "num_nodes": "Nodes",
-}
-
-// oursTopology are values worked out by hand, where our physics differs on purpose.
-var oursTopology = map[string]map[string]float64{
-	"TopologyModel-002": {"Hops": 5},
-	"TopologyModel-008": {"Effective": 25e9, "Bisection": 800e9, "Fraction": 1},
-	"TopologyModel-010": {"Effective": 12.5e9, "Bisection": 50e9, "Fraction": 0.5},
-	"TopologyModel-011": {"Effective": 1.5625e9, "Bisection": 50e9, "Fraction": 0.0625},
-}
-
-func TestGoldenTopologies(t *testing.T) {
-	cases, err := golden.Of("TopologyModel")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		t.Run(c.ID, func(t *testing.T) {
-			s, err := topology(c)
-			if err == nil {
-				_, err = s.Solve()
-			}
-			if c.Refused() {
-				require.Error(t, err)
-				return
-			}
-			require.NoError(t, err)
-			r := lay(t, s)
-			for _, name := range c.Matching() {
-				compared += compare(t, c, name, r)
-			}
-			for field, want := range oursTopology[c.ID] {
-				got, _, err := describe.Number(r, field)
-				require.NoError(t, err)
-				require.InEpsilon(t, want, got, 1e-9, field)
-			}
-		})
-	}
-	require.GreaterOrEqual(t, compared, 32, "too few outputs were compared")
-}
-
-func topology(c golden.Case) (network.Topology, error) {
-	var fabric struct {
-		Bandwidth float64 `json:"bandwidth_bytes_s"`
-		Over      float64 `json:"oversubscription_ratio"`
-	}
-	if err := json.Unmarshal(c.Inputs["fabric"], &fabric); err != nil {
-		return network.Topology{}, err
-	}
-	s := network.Topology{
-		Nodes: int(c.Input("num_nodes", 64)), Link: units.ByteRate(fabric.Bandwidth), Oversubscription: fabric.Over,
-		GlobalFraction: 0.85,
-	}
-	return s, s.Kind.UnmarshalText([]byte(c.Text("topology", "fat_tree")))
-}
-
-// compare checks one output that has to match and reports whether we have it.
-func compare(t *testing.T, c golden.Case, name string, r network.TopologyResult) int {
-	t.Helper()
-	if name == "topology" {
-		var want string
-		require.NoError(t, json.Unmarshal(c.Outputs[name], &want))
-		require.Equal(t, want, r.Kind.String())
-		return 1
-	}
-	field, ok := topologyOutputs[name]
-	want, isNumber := c.Number(name)
-	if !ok || !isNumber {
-		return 0
-	}
-	got, _, err := describe.Number(r, field)
-	require.NoError(t, err)
-	require.InEpsilon(t, want, got, 1e-9, name)
-	return 1
 }
 
 // D-43: an unknown name is refused with a suggestion; punctuation does not matter.

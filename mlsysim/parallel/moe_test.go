@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/parallel"
 	"github.com/mlsysim/golab/mlsysim/physics"
@@ -129,77 +127,6 @@ func TestWorkedRouting(t *testing.T) {
 	require.InEpsilon(t, 352.321536e6, float64(r.Dispatch), 1e-9)
 	require.InEpsilon(t, 7.08143072e-3, float64(r.AllToAll), 1e-9)
 	require.InEpsilon(t, 1.853333e10, float64(r.EffectiveParams), 5e-7)
-}
-
-// moeOutputs maps the names of the vectors to fields of our result.
-var moeOutputs = map[string]string{
-	"effective_active_experts": "EffectiveExperts", "effective_active_parameters": "EffectiveParams",
-	"active_parameter_multiplier": "Multiplier", "routing_imbalance_factor": "Imbalance",
-	"token_dispatch_bytes": "Dispatch", "all_to_all_latency": "AllToAll", "ep_size": "EP",
-}
-
-// oursMoE are effective parameters worked out by hand: P_s + e·p_e.
-var oursMoE = map[string]float64{
-	"MoERoutingModel-002": 2.078666667e10, "MoERoutingModel-003": 46.7e9, "MoERoutingModel-012": 671e9,
-}
-
-func TestGoldenRouting(t *testing.T) {
-	cases, err := golden.Of("MoERoutingModel")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		t.Run(c.ID, func(t *testing.T) {
-			s, err := routing(c)
-			require.NoError(t, err)
-			r, err := s.Solve()
-			if c.Refused() {
-				var field *describe.FieldError
-				require.ErrorAs(t, err, &field)
-				return
-			}
-			require.NoError(t, err)
-			for _, name := range c.Matching() {
-				want, isNumber := c.Number(name)
-				if moeOutputs[name] == "" || !isNumber {
-					continue
-				}
-				got, _, err := describe.Number(r, moeOutputs[name])
-				require.NoError(t, err)
-				require.InDelta(t, want, got, 1e-9*want, name)
-				compared++
-			}
-			if want := oursMoE[c.ID]; want > 0 {
-				require.InEpsilon(t, want, float64(r.EffectiveParams), 1e-9)
-			}
-		})
-	}
-	require.GreaterOrEqual(t, compared, 70, "too few outputs were compared")
-}
-
-func routing(c golden.Case) (parallel.MoERouting, error) {
-	m, err := c.Model("model")
-	if err != nil {
-		return parallel.MoERouting{}, err
-	}
-	s := parallel.MoERouting{
-		Model: m, Batch: int(c.Input("batch_size", 1)), Sequence: int(c.Input("seq_len", 2048)),
-		EP: int(c.Input("ep_size", 1)), Imbalance: c.Input("routing_imbalance_factor", 1), PerNode: 1,
-	}
-	if err := s.Precision.UnmarshalText([]byte(c.Text("precision", "fp16"))); err != nil {
-		return s, err
-	}
-	if !c.Has("fleet") {
-		return s, nil
-	}
-	var fleet struct {
-		Fabric struct {
-			Bandwidth float64 `json:"bandwidth_bytes_s"`
-			Latency   float64 `json:"latency_s"`
-		}
-	}
-	err = json.Unmarshal(c.Inputs["fleet"], &fleet)
-	s.Inter, s.InterLatency = units.ByteRate(fleet.Fabric.Bandwidth), units.Seconds(fleet.Fabric.Latency)
-	return s, err
 }
 
 func TestRoutingRefusals(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/parallel"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -117,38 +115,6 @@ func TestOrchestrationRefusals(t *testing.T) { // V-28
 		_, err := s.Solve()
 		require.ErrorContains(t, err, want)
 	}
-}
-
-func TestOrchestrationGoldenVectors(t *testing.T) {
-	cases, err := golden.Of("OrchestrationModel")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		in := parallel.Orchestration{ // one job at a time, constant duration: "one-job"
-			Accelerators: 64, Constant: true,
-			Arrivals: daily(c.Input("arrival_rate_jobs_per_day", 0)), Duration: units.Day.Times(c.Input("avg_job_duration_days", 0)),
-		}
-		r, err := in.Solve()
-		if c.Refused() {
-			var field *describe.FieldError
-			require.ErrorAs(t, err, &field, c.ID)
-			compared++
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		got := map[string]float64{"cluster_utilization": r.Utilization, "avg_wait_time_days": float64(r.Wait), "avg_queue_length": r.Queue}
-		for _, name := range c.Matching() {
-			if name == "is_stable" {
-				require.Equal(t, string(c.Outputs[name]) == "true", r.Stable, c.ID)
-				compared++
-			}
-			if want, ok := c.Number(name); ok {
-				require.InDelta(t, want, got[name], 1e-9*want, c.ID+" "+name)
-				compared++
-			}
-		}
-	}
-	require.GreaterOrEqual(t, compared, 17, "too few outputs were compared")
 }
 
 func ExampleOrchestration() {

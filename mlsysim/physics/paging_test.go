@@ -1,13 +1,11 @@
 package physics_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -33,18 +31,4 @@ func TestPagesOfFullLengthByHand(t *testing.T) {
 	require.Zero(t, physics.LengthDecay(100, 100))
 	require.Equal(t, units.Tokens(112), physics.PagedTokens(0, 100, 16))
 	require.InEpsilon(t, 12.0/112, physics.Waste(100, 112), 1e-12)
-}
-
-func TestPagedTokensGolden(t *testing.T) {
-	cases, err := golden.Of("physics.calc_expected_paged_kv_tokens")
-	require.NoError(t, err)
-	for _, c := range cases {
-		var want [2]float64
-		require.NoError(t, json.Unmarshal(c.Outputs[""], &want))
-		mean, longest := units.Tokens(c.Input("mean_request_tokens", 0)), units.Tokens(c.Input("max_seq_len", 0))
-		room := physics.PagedTokens(physics.LengthDecay(mean, longest), longest, int(c.Input("page_size_tokens", 0)))
-		require.InEpsilon(t, want[0], float64(room), 1e-9, c.ID)
-		require.InDelta(t, want[1], physics.Waste(mean, room), 1e-9, c.ID)
-	}
-	require.Len(t, cases, 3)
 }

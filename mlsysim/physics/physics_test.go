@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -33,21 +32,6 @@ func TestCollectivesByHand(t *testing.T) {
 	require.InEpsilon(t, 0.04006, float64(physics.TreeAllReduce(units.GB, 64, link, latency)), 1e-12)
 	require.InEpsilon(t, 0.1e-3, float64(physics.TreeAllReduce(units.MB, 64, link, latency)), 1e-12)
 	require.Equal(t, physics.TreeAllReduce(units.MB, 64, link, latency), physics.AllReduce(units.MB, 64, link, latency))
-}
-
-func TestGoldenRing(t *testing.T) {
-	cases, err := golden.Of("physics.calc_ring_allreduce_time")
-	require.NoError(t, err)
-	for _, c := range cases {
-		if c.Refused() {
-			continue // the function has no checks of its own; solvers check first
-		}
-		got := physics.RingAllReduce(units.Bytes(c.Input("message_bytes", 0)), int(c.Input("n_gpus", 0)),
-			units.ByteRate(c.Input("bandwidth_bytes_s", 0)), units.Seconds(c.Input("latency_s", 0)))
-		want, ok := c.Number("value") // the law returns a bare quantity
-		require.True(t, ok, c.ID)
-		require.InDelta(t, want, float64(got), 1e-9*want, c.ID)
-	}
 }
 
 func TestExpectedExperts(t *testing.T) {

@@ -158,3 +158,23 @@ func BenchmarkPrivacy(b *testing.B) {
 		}
 	}
 }
+
+// D-31: 3 EFLOP is 3e18 FLOP, whatever prefix it was given in.
+func TestBudgetHasOneMeaning(t *testing.T) {
+	r, err := quality.Scaling{Budget: 3 * units.EFLOP}.Solve()
+	require.NoError(t, err)
+	require.InEpsilon(t, 1.581139e8, float64(r.Params), 5e-7)
+	require.InEpsilon(t, 3.162278e9, float64(r.Tokens), 5e-7)
+	require.InDelta(t, 20, r.Ratio, 1e-9)
+}
+
+// D-42, by hand: fused attention on a peak of 989 TFLOP/s; the parts add up to one.
+func TestEfficiencyPartsByHand(t *testing.T) {
+	h := hardware.Device{Name: "x", Rates: hardware.Rates{FP16: 989 * units.TFLOPS}}
+	r, err := quality.Efficiency{Hardware: h, Kernel: quality.Attention, Flash: true}.Solve()
+	require.NoError(t, err)
+	require.InDelta(t, 0.75, r.MFU, 1e-12)
+	require.InEpsilon(t, 741.75e12, float64(r.Achievable), 1e-12)
+	require.InDelta(t, 0.25, r.Occupancy, 1e-12)
+	require.InDelta(t, 0, r.Stall, 1e-12)
+}

@@ -1,7 +1,6 @@
 package reliability_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/reliability"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -23,28 +21,6 @@ func write(t require.TestingT, s reliability.Checkpoint) reliability.CheckpointR
 	r, err := s.Solve()
 	require.NoError(t, err)
 	return r
-}
-
-// fleetOf reads the parts of a fleet; a zero that the case states is refused as
-// JSON refuses it.
-func fleetOf(c golden.Case) (reliability.Fleet, error) {
-	var in struct {
-		Count        int `json:"count"`
-		Accelerators int `json:"accelerators_per_node"`
-		NICs         int `json:"nics_per_node"`
-		PSUs         int `json:"psus_per_node"`
-		Spare        int `json:"psu_redundancy"`
-	}
-	err := json.Unmarshal(c.Inputs["fleet"], &in)
-	s := reliability.Fleet{
-		Nodes: in.Count, Accelerators: in.Accelerators, NICs: in.NICs, PSUs: in.PSUs, SparePSUs: in.Spare,
-		Job: units.Hour.Times(c.Input("job_duration_hours", 0)), Checkpoint: units.Seconds(c.Input("checkpoint_time_s", 60)),
-		Recovery: units.Seconds(c.Input("avg_recovery_time_s", 300)),
-	}
-	if s.Checkpoint == 0 {
-		s.Checkpoint = -1
-	}
-	return s, err
 }
 
 func TestCheckpointInvariants(t *testing.T) {
@@ -118,41 +94,6 @@ func TestCheckpointRefusals(t *testing.T) {
 	var s reliability.Checkpoint
 	require.ErrorContains(t, describe.Decode([]byte(`{"model": "Llama3_8B", "writers": 0}`), &s), "at least 1") // V-24
 	require.ErrorContains(t, describe.Decode([]byte(`{"model": "Llama3_8B", "interval": 0}`), &s), "above 0")   // D-18
-}
-
-func TestCheckpointGoldenVectors(t *testing.T) {
-	cases, err := golden.Of("CheckpointModel")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		m, err := c.Model("model")
-		require.NoError(t, err)
-		var hardware struct {
-			Storage *float64 `json:"storage_bandwidth_bytes_s"`
-		}
-		require.NoError(t, json.Unmarshal(c.Inputs["hardware"], &hardware))
-		in := reliability.Checkpoint{
-			Model: m, Storage: units.GBps, Writers: int(c.Input("n_writers", 1)), // 1 GB/s is the fallback of solvers.md 2.8
-			Limit: units.GBps.Times(c.Input("filesystem_limit_gbs", 500)), Interval: units.Hour.Times(c.Input("checkpoint_interval_hours", 4)),
-		}
-		if hardware.Storage != nil {
-			in.Storage = units.ByteRate(*hardware.Storage)
-		}
-		require.NoError(t, in.Optimizer.UnmarshalText([]byte(c.Text("optimizer", "adam"))))
-		r := write(t, in)
-		got := map[string]float64{"checkpoint_size": float64(r.Size), "write_time_seconds": float64(r.Write)}
-		for _, name := range c.Matching() {
-			compared++
-			if name == "storage_bottleneck" {
-				require.Equal(t, string(c.Outputs[name]) == "true", r.Bottleneck, c.ID)
-				continue
-			}
-			want, ok := c.Number(name)
-			require.True(t, ok)
-			require.InEpsilon(t, want, got[name], 1e-9, c.ID+" "+name)
-		}
-	}
-	require.GreaterOrEqual(t, compared, 39, "too few outputs were compared")
 }
 
 func ExampleCheckpoint() {

@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/reliability"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -144,39 +143,6 @@ func TestFleetRefusals(t *testing.T) {
 	}
 	var s reliability.Fleet // zero stands for the default in a struct; an explicit zero is refused
 	require.ErrorContains(t, describe.Decode([]byte(`{"nodes": 64, "checkpoint": 0}`), &s), "above 0")
-}
-
-func TestFleetGoldenVectors(t *testing.T) {
-	cases, err := golden.Of("ReliabilityModel")
-	require.NoError(t, err)
-	want := map[string][2]float64{ // solvers.md 10: our interval and goodput
-		"ReliabilityModel-002": {100423.2, 0.9940313}, "ReliabilityModel-005": {2792.536, 0.9765933}, "ReliabilityModel-017": {421.7483, 0.0001474647},
-	}
-	compared := 0
-	for _, c := range cases {
-		in, err := fleetOf(c)
-		require.NoError(t, err)
-		r, err := in.Solve()
-		if c.Refused() {
-			var field *describe.FieldError
-			require.ErrorAs(t, err, &field, c.ID)
-			compared++
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		got := map[string]float64{"fleet_mtbf": float64(r.MTBF), "failure_probability": r.Probability, "expected_failures": r.Failures}
-		for _, name := range c.Matching() {
-			want, ok := c.Number(name)
-			require.True(t, ok)
-			require.InEpsilon(t, want, got[name], 1e-9, c.ID+" "+name)
-			compared++
-		}
-		if w, ok := want[c.ID]; ok {
-			require.InEpsilon(t, w[0], float64(r.Optimal), 5e-7, c.ID)
-			require.InEpsilon(t, w[1], r.Goodput, 5e-7, c.ID)
-		}
-	}
-	require.GreaterOrEqual(t, compared, 28, "too few outputs were compared")
 }
 
 func ExampleFleet() {

@@ -8,9 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/models"
-	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
@@ -37,35 +35,6 @@ func TestReasoningIsTheSumOverTokens(t *testing.T) {
 		require.InEpsilon(t, sum+1e-30, float64(r.Generation)+1e-30, 1e-9)
 		require.LessOrEqual(t, r.MFU, 0.5*(1+1e-12)) // I-2
 	})
-}
-
-func TestReasoningGolden(t *testing.T) {
-	cases, err := golden.Of("InferenceScalingModel")
-	require.NoError(t, err)
-	require.Len(t, cases, 8)
-	compared := 0
-	for _, c := range cases {
-		r, err := reasoningOf(t, c).Solve()
-		compared += compareCase(t, c, map[string]string{"itl": "ITLFirst", "tokens_generated": "Generated"}, r, r.Fits, err)
-		switch c.ID {
-		case "InferenceScalingModel-003":
-			require.InEpsilon(t, 0.03054168, float64(r.TTFT), 5e-7)
-			require.InEpsilon(t, 0.9762709, float64(r.Time), 5e-7)
-		case "InferenceScalingModel-009":
-			require.InEpsilon(t, 7.679565, float64(r.Time), 5e-7)
-		}
-	}
-	require.GreaterOrEqual(t, compared, 16)
-}
-
-func reasoningOf(t *testing.T, c golden.Case) serving.Reasoning {
-	m, err := c.Model("model")
-	require.NoError(t, err)
-	h, err := c.Hardware("hardware", launch)
-	require.NoError(t, err)
-	return serving.Reasoning{
-		Model: m, Hardware: h, Precision: physics.FP16, Prompt: int(c.Input("context_length", 2048)), Steps: int(c.Input("reasoning_steps", 8)),
-	}
 }
 
 // D-38: a million steps do not fit, a negative number is refused, and the power

@@ -58,67 +58,6 @@ func TestDisaggregatedInvariants(t *testing.T) {
 	})
 }
 
-func servingCase(t *testing.T, id string) golden.Case {
-	cases, err := golden.Of("ServingModel")
-	require.NoError(t, err)
-	for _, c := range cases {
-		if c.ID == id {
-			return c
-		}
-	}
-	t.Fatal(id)
-	return golden.Case{}
-}
-
-func speculationOf(t *testing.T, c golden.Case) serving.Speculation {
-	in, err := request(c)
-	require.NoError(t, err)
-	draft, err := c.Model("draft_model")
-	require.NoError(t, err)
-	return serving.Speculation{
-		Model: in.Model, Draft: draft, Hardware: in.Hardware, Prompt: in.Prompt, Batch: in.Batch,
-		Precision: in.Precision, Acceptance: c.Input("draft_acceptance_rate", 0.7),
-	}
-}
-
-func TestSpeculationGolden(t *testing.T) {
-	fields := map[string]string{"kv_cache_size": "Cache", "model_weights_size": "Weights"}
-	compared := 0
-	for _, id := range []string{"ServingModel-035", "ServingModel-036"} {
-		c := servingCase(t, id)
-		r, err := speculationOf(t, c).Solve()
-		compared += compareCase(t, c, fields, r, r.Fits, err)
-	}
-	require.Equal(t, 4, compared)
-}
-
-func disaggregatedOf(t *testing.T, c golden.Case) serving.Disaggregated {
-	in, err := request(c)
-	require.NoError(t, err)
-	decoder, err := c.Hardware("decode_hardware", launch)
-	require.NoError(t, err)
-	return serving.Disaggregated{
-		Model: in.Model, Hardware: in.Hardware, Decoder: decoder, Network: units.ByteRate(c.Input("network_bandwidth", 0)),
-		Prompt: in.Prompt, Batch: in.Batch, Precision: in.Precision,
-	}
-}
-
-func TestDisaggregatedGolden(t *testing.T) {
-	c := servingCase(t, "ServingModel-037")
-	s := disaggregatedOf(t, c)
-	r, err := s.Solve()
-	fields := map[string]string{
-		"kv_cache_size": "Sent", "model_weights_size": "Weights", "total_memory_required": "Memory", "memory_utilization": "Utilization", "itl": "ITL",
-	}
-	require.Equal(t, 6, compareCase(t, c, fields, r, r.Fits, err))
-
-	s.Network = units.ByteRate(servingCase(t, "ServingModel-053").Input("network_bandwidth", 1))
-	_, err = s.Solve()
-	var field *describe.FieldError
-	require.ErrorAs(t, err, &field)
-	require.Equal(t, "Network", field.Field)
-}
-
 func TestRefusalsNameTheSolverAndItsField(t *testing.T) {
 	s := speculation
 	s.Draft = models.ResNet50

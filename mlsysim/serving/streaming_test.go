@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -38,58 +37,6 @@ func TestStreamingInvariants(t *testing.T) {
 			require.LessOrEqual(t, float64(best.LayerCompute), float64(best.LayerInjection)*(1+1e-12))
 		}
 	})
-}
-
-var streamingOutputs = map[string]string{"layer_injection_time": "LayerInjection", "throughput_tokens_per_sec": "TokensPerSecond"}
-
-func TestStreamingGolden(t *testing.T) {
-	cases, err := golden.Of("WeightStreamingModel")
-	require.NoError(t, err)
-	require.Len(t, cases, 12)
-	compared := 0
-	for _, c := range cases {
-		r, err := streamingOf(t, c).Solve()
-		compared += compareCase(t, c, streamingOutputs, r, r.Fits, err)
-		link := string(c.Outputs["bottleneck"]) == `"Interconnect-Bandwidth-Bound"`
-		require.Equal(t, link, r.Bottleneck == walls.HostLink, c.ID)
-		compared++
-	}
-	require.GreaterOrEqual(t, compared, 40)
-}
-
-func streamingOf(t *testing.T, c golden.Case) serving.Streaming {
-	m, err := c.Model("model")
-	require.NoError(t, err)
-	h, err := c.Hardware("hardware", 0)
-	require.NoError(t, err)
-	s := serving.Streaming{
-		Model: m, Hardware: h, Tokens: int(c.Input("seq_len", 0)), Batch: int(c.Input("batch_size", 1)), Efficiency: c.Input("efficiency", 0.5),
-	}
-	if h.HostLink == 0 {
-		s.Injection = 100 * units.GBps // the fallback of the vectors
-	}
-	require.NoError(t, s.Precision.UnmarshalText([]byte(c.Text("precision", "fp16"))))
-	require.NoError(t, s.Phase.UnmarshalText([]byte(c.Text("phase", "decode"))))
-	return s
-}
-
-// solvers.md 3.6: 8B on a wafer; D-32: 70B fills it exactly and fits.
-func TestStreamingWorked(t *testing.T) {
-	cases, err := golden.Of("WeightStreamingModel")
-	require.NoError(t, err)
-	r := streamingOf(t, cases[1]).Run()
-	require.InEpsilon(t, 1.54828e-6, float64(r.LayerCompute), 5e-6)
-	require.InEpsilon(t, 13.384882e-3, float64(r.FirstPass), 5e-8)
-	for _, c := range cases {
-		switch c.ID {
-		case "WeightStreamingModel-002":
-			require.InEpsilon(t, 1.79952e-5, float64(streamingOf(t, c).Run().LayerCompute), 5e-6)
-		case "WeightStreamingModel-009":
-			r := streamingOf(t, c).Run()
-			require.True(t, r.Fits)
-			require.InEpsilon(t, 543.9093, float64(r.TokensPerSecond), 5e-7)
-		}
-	}
 }
 
 // D-16: the latent cache is what a device holds, not one of all heads.

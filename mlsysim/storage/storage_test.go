@@ -1,7 +1,6 @@
 package storage_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/internal/dimtest"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/storage"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -162,80 +160,6 @@ func TestNoStepNoRatio(t *testing.T) {
 	require.True(t, r.Bottleneck)
 	require.False(t, r.Known)
 	require.Zero(t, r.Slowdown)
-}
-
-var outputs = map[string]string{
-	"utilization": "Utilization", "demand_bw": "Demand", "supply_bw": "Supply", "margin": "Margin",
-	"transform_time": "Time", "accelerator_utilization": "Utilization", "slowdown_factor": "Slowdown",
-}
-
-// named are the outputs of the vectors that are no numbers.
-func named(r any) map[string]any {
-	switch r := r.(type) {
-	case storage.IngestionResult:
-		stage := map[walls.Resource]string{walls.Storage: "Storage", walls.HostLink: "Interconnect"}
-		return map[string]any{"is_stalled": r.Stalled, "bottleneck": stage[r.Binding]}
-	case storage.TransformationResult:
-		return map[string]any{"is_bottleneck": r.Bottleneck}
-	}
-	return nil
-}
-
-func TestGoldenVectors(t *testing.T) {
-	require.GreaterOrEqual(t, run(t, "DataModel", data), 32, "too few outputs were compared")
-	require.GreaterOrEqual(t, run(t, "TransformationModel", transformation), 6, "too few outputs were compared")
-}
-
-func run(t *testing.T, solver string, solve func(golden.Case) (any, error)) int {
-	cases, err := golden.Of(solver)
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		r, err := solve(c)
-		if c.Refused() {
-			var field *describe.FieldError
-			require.ErrorAs(t, err, &field, c.ID)
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		for _, output := range c.Matching() {
-			if text, ok := named(r)[output]; ok {
-				want, err := json.Marshal(text)
-				require.NoError(t, err)
-				require.JSONEq(t, string(c.Outputs[output]), string(want), "%s: %s", c.ID, output)
-				compared++
-			}
-			want, ok := c.Number(output)
-			if !ok || outputs[output] == "" {
-				continue
-			}
-			got, _, err := describe.Number(r, outputs[output])
-			require.NoError(t, err)
-			require.InEpsilon(t, want, got, 1e-9, "%s: %s", c.ID, output)
-			compared++
-		}
-	}
-	return compared
-}
-
-// data is a case of one stage chain: storage and host link of one accelerator.
-func data(c golden.Case) (any, error) {
-	h, err := c.Hardware("hardware", 0)
-	if err != nil {
-		return nil, err
-	}
-	disks, err := c.StorageBandwidth("hardware")
-	if err != nil {
-		return nil, err
-	}
-	return storage.Ingestion{Demand: units.ByteRate(c.Input("workload_data_rate", 0)), Storage: disks, HostLink: h.HostLink}.Solve()
-}
-
-func transformation(c golden.Case) (any, error) {
-	return storage.Transformation{
-		Batch: int(c.Input("batch_size", 0)), Sample: units.Bytes(c.Input("sample_size_bytes", 0)),
-		Rate: units.ByteRate(c.Input("cpu_throughput", 0)), Step: units.Seconds(c.Input("accelerator_step_time", 0)),
-	}.Solve()
 }
 
 func ExampleIngestion() {

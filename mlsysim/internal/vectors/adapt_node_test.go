@@ -139,30 +139,34 @@ func (in *inputs) point(device json.RawMessage, batch float64, format string) (a
 	return a, name, err
 }
 
-// flattened turns a device as a sweep has it, with nested parts, into the form of
-// the other cases.
-func flattened(raw json.RawMessage) (json.RawMessage, string, error) {
-	type q = struct{ Value float64 }
-	var d struct {
-		Name    string
-		Compute struct {
-			Peak  q            `json:"peak_flops"`
-			Rates map[string]q `json:"precision_flops"`
-		}
-		Memory struct {
-			Capacity, Bandwidth *q
-			SRAM                *q `json:"sram_capacity"`
-			SRAMBandwidth       *q `json:"sram_bandwidth"`
-			FlashBandwidth      *q `json:"flash_bandwidth"`
-		}
-		Storage, Interconnect *struct {
-			Bandwidth q
-			Direction string
-		}
-		TDP      *q `json:"tdp"`
-		Cost     *q `json:"unit_cost"`
-		Dispatch *q `json:"dispatch_tax"`
+// A si is a quantity of a nested device.
+type si = struct{ Value float64 }
+
+// A nested is a device as a sweep has it.
+type nested struct {
+	Name    string
+	Compute struct {
+		Peak  si            `json:"peak_flops"`
+		Rates map[string]si `json:"precision_flops"`
 	}
+	Memory struct {
+		Capacity, Bandwidth *si
+		SRAM                *si `json:"sram_capacity"`
+		SRAMBandwidth       *si `json:"sram_bandwidth"`
+		FlashBandwidth      *si `json:"flash_bandwidth"`
+	}
+	Interconnect *struct {
+		Bandwidth si
+		Direction string
+	}
+	TDP      *si `json:"tdp"`
+	Cost     *si `json:"unit_cost"`
+	Dispatch *si `json:"dispatch_tax"`
+}
+
+// flattened turns a nested device into the form of the other cases.
+func flattened(raw json.RawMessage) (json.RawMessage, string, error) {
+	var d nested
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return nil, "", err
 	}
@@ -171,7 +175,7 @@ func flattened(raw json.RawMessage) (json.RawMessage, string, error) {
 		rates[name] = rate.Value
 	}
 	flat := map[string]any{"name": d.Name, "peak_flops": d.Compute.Peak.Value, "precision_flops": rates}
-	for key, part := range map[string]*q{
+	for key, part := range map[string]*si{
 		"mem_capacity_bytes": d.Memory.Capacity, "mem_bandwidth_bytes_s": d.Memory.Bandwidth, "sram_capacity_bytes": d.Memory.SRAM,
 		"sram_bandwidth_bytes_s": d.Memory.SRAMBandwidth, "flash_bandwidth_bytes_s": d.Memory.FlashBandwidth,
 		"tdp_w": d.TDP, "unit_cost_usd": d.Cost, "dispatch_tax_s": d.Dispatch,

@@ -2,7 +2,6 @@ package vectors
 
 import (
 	"math"
-	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/network"
@@ -10,7 +9,6 @@ import (
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/training"
 	"github.com/mlsysim/golab/mlsysim/units"
-	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
 // The adapters of solvers.md 2.3: rank 16 on four matrices of a layer.
@@ -222,6 +220,3 @@ func topology(in *inputs) (answer, any, error) {
 		"hops_avg": num(r.Hops), "topology": text(r.Kind), "num_nodes": num(float64(r.Nodes)),
 	}, r, err
 }
-
-// bindings are their names for what binds.
-func binding(r walls.Resource) string { return strings.ReplaceAll(r.String(), " ", "_") }

@@ -109,26 +109,32 @@ func sensitivity(in *inputs) (answer, any, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	slopes := map[string]float64{}
+	binds := leverOf[e.Binding]
+	if binds == "" {
+		binds = e.Binding
+	}
+	return merge(under("sensitivities", slopesOf(e)), answer{
+		"feasible": yes(e.Fits), "binding_constraint": said(binds), "baseline_latency": num(e.Value),
+		"perturbation_pct": notReported("an echo of an input that elasticities do not need"),
+	}), e, nil
+}
+
+// slopesOf adds up the elasticities of what theirs has one name for: of the three
+// memories a pass reads one, and the others have a slope of 0.
+func slopesOf(e search.Sensitivity) answer {
+	slopes := map[string]float64{"peak_flops": 0, "memory_bandwidth": 0, "memory_capacity": 0}
 	for _, f := range e.Fields {
 		slope := f.Right
 		if f.Magnitude() > max(slope, -slope) {
 			slope = f.Left // at a kink, the steeper side
 		}
-		slopes[leverOf[f.Field]] += slope // of the memory that is read; the others are 0
+		slopes[leverOf[f.Field]] += slope
 	}
-	binds := leverOf[e.Binding]
-	if binds == "" {
-		binds = e.Binding
+	out := answer{}
+	for name, slope := range slopes {
+		out[name] = num(slope)
 	}
-	levers := answer{}
-	for _, name := range []string{"peak_flops", "memory_bandwidth", "memory_capacity"} {
-		levers[name] = num(slopes[name])
-	}
-	return merge(under("sensitivities", levers), answer{
-		"feasible": yes(e.Fits), "binding_constraint": said(binds), "baseline_latency": num(e.Value),
-		"perturbation_pct": notReported("an echo of an input that elasticities do not need"),
-	}), e, nil
+	return out
 }
 
 // leverOf names our fields as theirs are.

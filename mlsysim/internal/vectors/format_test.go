@@ -37,6 +37,9 @@ func printed(v value, unit string, n int) string {
 	case word:
 		return v.word
 	case unknown:
+		if v == none {
+			return v.word
+		}
 		return "left out: " + v.word
 	case absent:
 		return "not reported: " + v.word

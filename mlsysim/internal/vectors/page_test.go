@@ -205,7 +205,7 @@ func (p *page) notes(outcomes []outcome) {
 	for i := range outcomes {
 		for _, r := range outcomes[i].rows {
 			if r.verdict == missing {
-				outputs[r.path] = r.ours.word
+				outputs[strings.TrimLeft(r.path, ".0123456789")] = r.ours.word // of any point of a sweep
 			}
 		}
 		for key, why := range outcomes[i].dropped {
@@ -260,20 +260,12 @@ func (p *page) outcome(o *outcome) {
 			ours, theirs := beside(r.ours, r.theirs, r.unit)
 			row("`"+named0(r.path)+"`", ours, theirs, p.verdict(o, false, o.because(r)))
 		case equal:
-			equals = append(equals, named0(r.path)+" "+agreed(r))
+			equals = append(equals, named0(r.path)+" "+shown(r.theirs, r.unit))
 		}
 	}
 	if len(equals) > 0 {
 		row(escape(strings.Join(equals, "; ")), "=", "=", "same")
 	}
-}
-
-// agreed prints what both say.
-func agreed(r row) string {
-	if r.theirs.kind == unknown {
-		return "none"
-	}
-	return shown(r.theirs, r.unit)
 }
 
 // named0 names the one figure of a law.
@@ -308,4 +300,6 @@ func (p *page) verdict(o *outcome, agrees bool, ids []string) string {
 	return "differs: " + strings.Join(words, "; ")
 }
 
-func escape(s string) string { return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "$", `\$`).Replace(s) }
+func escape(s string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "$", `\$`).Replace(s)
+}

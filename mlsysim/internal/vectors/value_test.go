@@ -11,6 +11,7 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/internal/golden"
+	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
 // A value is our figure for one output of theirs.
@@ -42,6 +43,9 @@ func said(s string) value        { return value{kind: word, word: s} }
 func nothing(why string) value   { return value{kind: unknown, word: why} }
 func notReported(w string) value { return value{kind: absent, word: w} }
 
+// none is an output of theirs that is there and empty.
+var none = nothing("none")
+
 // field reads a number of a result, unless the result does not know it there.
 func field(result any, name string) value {
 	x, f, err := describe.Number(result, name)
@@ -49,9 +53,18 @@ func field(result any, name string) value {
 		panic(err) // a mistake in an adapter
 	}
 	if !f.IsKnown(reflect.ValueOf(result)) {
-		return nothing("unknown here, not zero")
+		return nothing(remarks(result))
 	}
 	return num(x)
+}
+
+// remarks is what a result says about itself, which is why it leaves figures out.
+func remarks(result any) string {
+	w, ok := reflect.ValueOf(result).FieldByName("Warnings").Interface().(walls.Warnings)
+	if !ok || w == 0 {
+		return "not known here"
+	}
+	return w.String()
 }
 
 // under prefixes the names of an answer with that of an object.
@@ -83,7 +96,7 @@ type leaf struct {
 // one leaf.
 func leaves(c golden.Case) []leaf {
 	if _, bare := c.Outputs["value"]; bare && len(c.Outputs) == 2 {
-		return []leaf{{"", c.Outputs["value"]}}
+		return []leaf{{"", marshal(map[string]json.RawMessage(c.Outputs))}}
 	}
 	var out []leaf
 	for name, raw := range c.Outputs {
@@ -134,7 +147,7 @@ func (l leaf) theirs() (v value, unit string) {
 	var s string
 	switch {
 	case string(raw) == "null":
-		return nothing("none"), unit
+		return none, unit
 	case json.Unmarshal(raw, &b) == nil:
 		return yes(b), unit
 	case json.Unmarshal(raw, &s) == nil:

@@ -82,7 +82,7 @@ func TestMistakesAreCaught(t *testing.T) {
 		"colour = no counterpart, want 1": {"DataModel-001", func(c *golden.Case) { c.Outputs["colour"] = raw("1") }},
 		"want 0.1428571 B":                {"DataModel-001", func(c *golden.Case) { c.Outputs["utilization"] = raw(`{"value":0.1428571,"unit":"byte"}`) }},
 		"bottleneck = Storage, want Disk": {"DataModel-001", func(c *golden.Case) { c.Outputs["bottleneck"] = raw(`"Disk"`) }},
-		"left out: unknown here":          {"DataModel-006", func(c *golden.Case) { c.Keep = []string{"margin"} }},
+		"margin = left out: ":             {"DataModel-006", func(c *golden.Case) { c.Keep = []string{"margin"} }},
 		"feasible = yes, want no":         {"TrainingMemoryModel-006", func(c *golden.Case) { c.Outputs["feasible"] = raw("false") }},
 		"parallelism.dp = 8, want 9":      {"TrainingMemoryModel-006", func(c *golden.Case) { c.Outputs["parallelism"] = raw(`{"dp":9}`) }},
 		"not refused":                     {"TailLatencyModel-062", func(c *golden.Case) { c.Inputs["num_replicas"] = raw("2") }},

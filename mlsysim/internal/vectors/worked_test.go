@@ -130,7 +130,7 @@ func TestWorked(t *testing.T) {
 			pending++
 		}
 	}
-	require.Equal(t, 610, checked)
+	require.Equal(t, 622, checked)
 	require.Equal(t, 6, pending)
 }
 
