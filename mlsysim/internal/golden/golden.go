@@ -139,6 +139,7 @@ func (c Case) Model(input string) (models.Model, error) {
 		Layers, HiddenDim, Heads, KVHeads, HeadDim          int
 		KVLoraRank, QKRopeHeadDim, Experts, ActiveExperts   int
 		VocabSize, DenoisingSteps, StateSize, ContextLength int
+		ModelSize, ModelSizeBytes                           float64
 	}
 	if err := decode(c.Inputs[input], &in); err != nil {
 		return models.Model{}, fmt.Errorf("%s: %s: %w", c.ID, input, err)
@@ -158,12 +159,29 @@ func (c Case) Model(input string) (models.Model, error) {
 		m.Family = models.CNN
 	case "SSMWorkload":
 		m.Family = models.SSM
+	case "Workload":
+		m.Family = models.CNN // weights once, operations as stated
+		bare(&m, max(in.ModelSize, in.ModelSizeBytes))
 	case "DiffusionWorkload":
 		m.Family, m.Steps = models.Diffusion, in.DenoisingSteps
 	default:
 		return m, fmt.Errorf("%s: %s: %w %s", c.ID, in.Name, ErrFamily, in.Class)
 	}
 	return m, nil
+}
+
+// bare fills in a workload of which 0.3.0 knows parameters or a size at 16 bit,
+// and no operations if it knows the size alone; the smallest number stands for
+// none.
+func bare(m *models.Model, size float64) {
+	const none units.FLOP = 1e-30
+	switch {
+	case m.Params == 0:
+		m.Params = units.Params(size / 2)
+		m.FLOPs = max(m.FLOPs, none)
+	case m.FLOPs == 0:
+		m.FLOPs = units.FLOP(2 * float64(m.Params))
+	}
 }
 
 // ErrFamily marks a case of a model family that the library does not have yet.

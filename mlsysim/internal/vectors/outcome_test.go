@@ -119,8 +119,8 @@ func solve(c golden.Case, change []change) outcome {
 	}
 	in := newInputs(c, change)
 	answer, result, err := a.solve(in)
-	o.result, o.pending, o.dropped, o.mistakes = result, in.pending, in.dropped, in.mistake
-	if o.pending != "" || errors.Is(err, errStopped) || len(o.mistakes) > 0 {
+	o.result, o.dropped, o.mistakes = result, in.dropped, in.mistake
+	if errors.Is(err, errStopped) || len(o.mistakes) > 0 {
 		return o
 	}
 	o.judge(answer, err)
