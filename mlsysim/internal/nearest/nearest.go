@@ -2,6 +2,7 @@
 package nearest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -53,17 +54,20 @@ func Names(query string, known []string, n int) []string {
 	return out
 }
 
-// Hint words the suggestion for an error message, or the whole list when
-// nothing is near and the list is short.
+// Hint words the suggestion for an error message, or lists what is known when
+// nothing is near, the first of it when that is much.
 func Hint(query string, known []string) string {
 	if names := Names(query, known, 3); len(names) > 0 {
 		return "did you mean " + strings.Join(names, ", ") + "?"
 	}
-	if len(known) <= 12 {
-		return "want one of " + strings.Join(known, ", ")
+	if len(known) > listed {
+		return fmt.Sprintf("want one of %s and %d more", strings.Join(known[:listed], ", "), len(known)-listed)
 	}
-	return ""
+	return "want one of " + strings.Join(known, ", ")
 }
+
+// listed is how many names an error message spells out.
+const listed = 12
 
 // distance is the edit distance between a and b.
 func distance(a, b string) int {

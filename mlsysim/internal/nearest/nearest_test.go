@@ -1,6 +1,7 @@
 package nearest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,8 @@ func TestFold(t *testing.T) {
 func TestHint(t *testing.T) {
 	require.Equal(t, "did you mean ResNet50?", Hint("resnet", known))
 	require.Contains(t, Hint("qqq", known), "want one of H100")
+	many := strings.Split("a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2 b3 b4 b5", " ")
+	require.Equal(t, "want one of a1, a2, a3, a4, a5, a6, a7, a8, a9, b1, b2, b3 and 2 more", Hint("qqqqqq", many))
 }
 
 func TestDistance(t *testing.T) {
