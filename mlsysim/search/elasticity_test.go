@@ -1,17 +1,14 @@
 package search_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -180,45 +177,6 @@ func TestElasticityMutants(t *testing.T) {
 		}, in), name)
 	}
 }
-
-func TestGoldenSensitivity(t *testing.T) {
-	cases, err := golden.Of("SensitivitySolver")
-	require.NoError(t, err)
-	names := map[string]string{"memory_bandwidth": levers[0], "peak_flops": levers[1], "memory_capacity": "memory capacity"}
-	compared := 0
-	for _, c := range cases {
-		if c.Refused() || c.Text("precision", "fp16") != "fp16" {
-			continue
-		}
-		m, err := c.Model("model")
-		if errors.Is(err, golden.ErrFamily) {
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		h, err := c.Hardware("hardware", launch)
-		require.NoError(t, err, c.ID)
-		in := compute.SingleNode{Model: m, Hardware: h, Batch: 1, Efficiency: c.Input("efficiency", 0.5)}
-		s, err := search.Elasticities(in, "Latency", levers)
-		require.NoError(t, err, c.ID)
-		verified(t, s)
-		for _, name := range c.Matching() {
-			switch want, ok := c.Number(name); {
-			case name == "binding_constraint":
-				require.Equal(t, names[strings.Trim(string(c.Outputs[name]), `"`)], s.Binding, c.ID)
-				compared++
-			case name == "baseline_latency" && ok:
-				require.InEpsilon(t, want, s.Value, 1e-9, c.ID)
-				compared++
-			}
-		}
-		if c.ID == "SensitivitySolver-001" { // worked by hand in solvers.md 3.21
-			require.InDelta(t, -0.935598, s.Fields[0].Right, 5e-7)
-		}
-	}
-	require.GreaterOrEqual(t, compared, 7)
-}
-
-const launch = 10 * units.Microsecond
 
 func ExampleElasticities() {
 	s, err := search.Elasticities(node, "Latency", levers)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
@@ -139,33 +138,4 @@ func TestNeededMutants(t *testing.T) {
 			return r, err
 		}, n), name)
 	}
-}
-
-func TestGoldenSynthesis(t *testing.T) {
-	cases, err := golden.Of("SynthesisSolver")
-	require.NoError(t, err)
-	compared := 0
-	for _, c := range cases {
-		m, err := c.Model("model")
-		require.NoError(t, err, c.ID)
-		in := compute.SingleNode{Model: m, Hardware: hardware.H100, Batch: 1, Efficiency: c.Input("efficiency", 0.5)}
-		require.NoError(t, in.Precision.UnmarshalText([]byte(c.Text("precision", "fp16"))))
-		in.Hardware.Launch, in.Hardware.Dispatch = 0, 0
-		in.Hardware.Rates.INT4 = in.Hardware.Rates.INT8
-		r, err := search.Needed{Solver: in, Metric: "Latency", Target: units.Seconds(c.Input("target_latency", 0))}.Solve()
-		if c.Refused() {
-			require.Error(t, err, c.ID)
-			continue
-		}
-		require.NoError(t, err, c.ID)
-		got := map[string]float64{"required_flops": float64(r.Rate), "required_memory": float64(r.Capacity), "target_latency": float64(r.Value)}
-		for _, name := range c.Matching() {
-			want, ok := c.Number(name)
-			if v, have := got[name]; have && ok {
-				require.InEpsilon(t, want, v, 1e-9, c.ID+" "+name)
-				compared++
-			}
-		}
-	}
-	require.GreaterOrEqual(t, compared, 21)
 }

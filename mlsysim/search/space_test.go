@@ -8,15 +8,11 @@ import (
 	"errors"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/mlsysim/golab/mlsysim/compute"
-	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
 )
@@ -297,56 +293,4 @@ func TestCharts(t *testing.T) {
 	_, err = search.Cloud{}.Chart("Batch", "ITL")
 	require.Error(t, err)
 	require.Len(t, c.View().Blocks, 4)
-}
-
-// The vector leaves out what does not fit; ours lists it. Times differ by P-04.
-func TestGoldenSweep(t *testing.T) {
-	cases, err := golden.Of("Engine.sweep")
-	require.NoError(t, err)
-	m, err := cases[0].Model("model")
-	require.NoError(t, err)
-	s := search.Space{
-		Solver: compute.SingleNode{Model: m, Hardware: hardware.H100, Batch: 1, Efficiency: 0.4},
-		Axes: []search.Axis{
-			{Field: "Hardware", Names: []string{"H100", "T4", "iPhone15Pro"}}, {Field: "Batch", Values: []float64{1, 8}}, {Field: "Precision", Names: []string{"fp16", "int8"}},
-		},
-	}
-	var theirs []struct {
-		Hardware, Precision string
-		Batch               int `json:"batch_size"`
-		Profile             struct {
-			Feasible  bool
-			Footprint struct{ Value float64 } `json:"memory_footprint"`
-		}
-	}
-	require.NoError(t, json.Unmarshal(cases[0].Outputs[""], &theirs))
-	c := s.Run()
-	require.Equal(t, 12, c.Total)
-	next := 0
-	for i := range c.Total {
-		at := c.At(i)
-		if !at.Fits {
-			require.Equal(t, []string{"iPhone15Pro", "fp16"}, []string{at.At[0], at.At[2]})
-			continue
-		}
-		want := theirs[next]
-		require.Equal(t, []string{strconv.Itoa(want.Batch), want.Precision}, at.At[1:])
-		require.Equal(t, strings.Contains(want.Hardware, "iPhone"), at.At[0] == "iPhone15Pro")
-		require.True(t, want.Profile.Feasible)
-		require.InEpsilon(t, want.Profile.Footprint.Value, at.Value("Footprint"), 1e-9)
-		next++
-	}
-	require.Len(t, theirs, next)
-}
-
-// A word that is no metric is refused, as upstream refuses its form.
-func TestGoldenDSE(t *testing.T) {
-	cases, err := golden.Of("DSE")
-	require.NoError(t, err)
-	for _, c := range cases {
-		s := space(batches)
-		s.Objective = c.Text("objective", "")
-		_, err := s.Solve(context.Background())
-		require.Equal(t, c.Refused(), err != nil, c.ID)
-	}
 }

@@ -1,10 +1,13 @@
 package vectors
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/quality"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -167,4 +170,29 @@ func synthesis(in *inputs) (answer, any, error) {
 		"compute_memory_ratio": per(float64(r.Rate), float64(r.Bandwidth), "the bandwidth does not matter"), "target_latency": num(float64(r.Value)),
 		"model_size": num(float64(pass.Weights)), "total_ops": num(float64(pass.Work)),
 	}, r, err
+}
+
+// space searches a pass of one network; what theirs evaluates is a function of the
+// caller, so that only names that mean a field of the pass can be carried over.
+func space(in *inputs) (answer, any, error) {
+	s := search.Space{Solver: compute.SingleNode{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1}}
+	raw, _ := in.take("space")
+	for name, values := range objectOf(raw) {
+		field, ok := map[string]string{"b": "Batch", "batch": "Batch", "batch_size": "Batch", "efficiency": "Efficiency"}[name]
+		axis := search.Axis{Field: field}
+		if !ok || json.Unmarshal(values, &axis.Values) != nil {
+			in.wrong("axis %s", name)
+		}
+		s.Axes = append(s.Axes, axis)
+	}
+	in.list("constraints", &s.Limits)
+	aim, _ := in.take("objective")
+	if json.Unmarshal(aim, &s.Objective) != nil {
+		in.wrong("objective %s", aim)
+	}
+	if err := in.done(&s.Workers); err != nil {
+		return nil, nil, err
+	}
+	r, err := s.Solve(context.Background())
+	return answer{}, r, err
 }

@@ -172,6 +172,8 @@ func objectName(object map[string]json.RawMessage) string {
 		return text
 	case o.Bandwidth > 0:
 		return fmt.Sprintf("%g GB/s over %g", o.Bandwidth/1e9, o.Over)
+	case o.Name == "":
+		return string(marshal(object))
 	}
 	return o.Name
 }
