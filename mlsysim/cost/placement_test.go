@@ -1,7 +1,6 @@
 package cost_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
 	"github.com/mlsysim/golab/mlsysim/internal/dimtest"
-	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
@@ -370,84 +368,6 @@ func TestPlacementReadsItsSites(t *testing.T) {
 }
 
 func TestPlacementRescale(t *testing.T) { require.NoError(t, dimtest.Check(placement)) }
-
-func TestPlacementGolden(t *testing.T) {
-	cases, err := golden.Of("PlacementOptimizer")
-	require.NoError(t, err)
-	require.Len(t, cases, 3)
-	compared := 0
-	for _, c := range cases {
-		p, err := placementOf(c)
-		if c.Refused() { // an unknown region
-			require.ErrorContains(t, err, "Atlantis", c.ID)
-			compared++
-			continue
-		}
-		require.NoError(t, err)
-		r := p.Run()
-		got := map[string]float64{
-			"objective_value": float64(r.Objective), "total_searched": float64(r.Tried), "lowest_tco": float64(r.TCO),
-			"carbon_footprint": r.Carbon.Ratio(units.Tonne), "pue": r.PUE,
-		}
-		for _, output := range c.Matching() {
-			if have, ok := got[output]; ok {
-				want, _ := c.Number(output)
-				require.InEpsilon(t, want, have, 1e-9, "%s: %s", c.ID, output)
-				compared++
-			}
-		}
-		require.JSONEq(t, string(c.Outputs["best_region"]), fmt.Sprintf("%q", r.Region))
-		compared += 1 + compareTop(t, c, r)
-	}
-	require.Equal(t, 1+2*(5+1+3*5), compared)
-}
-
-func compareTop(t *testing.T, c golden.Case, r cost.PlacementResult) (compared int) {
-	var top []struct {
-		Region                      string
-		TCO, Carbon, PUE, Objective float64
-	}
-	require.NoError(t, json.Unmarshal(c.Outputs["top_candidates"], &top))
-	require.Len(t, r.Places, len(top))
-	for i, want := range top {
-		got := r.Places[i]
-		require.Equal(t, want.Region, got.Region, c.ID)
-		require.InEpsilon(t, want.TCO, float64(got.TCO), 1e-9)
-		require.InEpsilon(t, want.Carbon, got.Carbon.Ratio(units.Tonne), 1e-9)
-		require.InEpsilon(t, want.PUE, got.PUE, 1e-9)
-		require.InEpsilon(t, want.Objective, float64(got.Objective), 1e-9)
-		compared += 5
-	}
-	return compared
-}
-
-// placementOf reads a case; regions that are not stated are the three of 0.3.0.
-func placementOf(c golden.Case) (cost.Placement, error) {
-	h, n, err := c.FleetDevices()
-	if err != nil {
-		return cost.Placement{}, err
-	}
-	keys := []string{"US_Avg", "Quebec", "Iowa"}
-	if c.Has("regions") {
-		var p cost.Placement
-		return p, describe.Decode([]byte(fmt.Sprintf(`{"sites": %s}`, c.Inputs["regions"])), &p)
-	}
-	p := cost.Placement{
-		Ownership: cost.Ownership{
-			Hardware: h, Devices: n, Duration: units.Day.Times(c.Input("duration_days", 30)), Utilization: c.Input("mfu", 1),
-			Tariff: 0.12 * units.DollarPerKWh,
-		},
-		CarbonPrice: units.DollarPerTonne.Times(c.Input("carbon_tax_per_ton", 100)),
-	}
-	for _, key := range keys {
-		at, err := golden.Grid(key)
-		if err != nil {
-			return p, err
-		}
-		p.Sites = append(p.Sites, cost.Site{Region: at.Grid, Facility: at.Facility})
-	}
-	return p, nil
-}
 
 func ExamplePlacement() {
 	r, err := placement.Solve()

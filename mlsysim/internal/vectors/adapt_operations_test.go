@@ -2,8 +2,10 @@ package vectors
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/mlsysim/golab/mlsysim/cost"
+	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/internal/golden"
 	"github.com/mlsysim/golab/mlsysim/power"
 	"github.com/mlsysim/golab/mlsysim/reliability"
@@ -152,6 +154,51 @@ func economics(in *inputs) (answer, any, error) {
 		a[theirs] = field(r, ours)
 	}
 	return a, r, err
+}
+
+// placement takes its regions from the grids of the vectors; another name has to
+// be one of our registry.
+func placement(in *inputs) (answer, any, error) {
+	f := in.cluster("fleet")
+	p := cost.Placement{
+		Ownership:   cost.Ownership{Hardware: f.Device, Devices: f.Count * f.AcceleratorsPerNode, Utilization: 1, Tariff: units.DollarPerKWh.Times(0.12)},
+		CarbonPrice: units.DollarPerTonne.Times(100),
+	}
+	in.setZero(&p, "Duration", "duration_days", day)
+	in.set(&p, "Utilization", "mfu", 1)
+	in.set(&p, "CarbonPrice", "carbon_tax_per_ton", float64(units.DollarPerTonne))
+	in.holds("gpu-only")
+	regions := []string{"US_Avg", "Quebec", "Iowa"}
+	if _, given := in.take("regions"); given {
+		in.list("regions", &regions)
+	}
+	for _, key := range regions {
+		at, err := golden.Grid(key)
+		site := cost.Site{Region: at.Grid, Facility: at.Facility}
+		if err != nil {
+			in.refuse(describe.Decode(marshal(map[string][]string{"sites": {key}}), &p))
+		}
+		p.Sites = append(p.Sites, site)
+	}
+	if err := in.done(&p); err != nil {
+		return nil, nil, err
+	}
+	r, err := p.Solve()
+	return placementAnswer(r), r, err
+}
+
+func placementAnswer(r cost.PlacementResult) answer {
+	tonnes := func(x units.KgCO2e) value { return num(x.Ratio(units.Tonne)) }
+	a := answer{
+		"objective_value": field(r, "Objective"), "best_region": said(r.Region), "best_config.region": said(r.Region),
+		"total_searched": num(float64(r.Tried)), "lowest_tco": field(r, "TCO"), "carbon_footprint": tonnes(r.Carbon), "pue": field(r, "PUE"),
+	}
+	for i, p := range r.Places {
+		a = merge(a, under(fmt.Sprintf("top_candidates.%d", i), answer{
+			"region": said(p.Region), "tco": num(float64(p.TCO)), "carbon": tonnes(p.Carbon), "pue": num(p.PUE), "objective": num(float64(p.Objective)),
+		}))
+	}
+	return a
 }
 
 // ingestion is a chain of storage and host link; an unknown rate stays unknown.

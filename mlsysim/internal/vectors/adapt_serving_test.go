@@ -168,11 +168,7 @@ func tailLatency(in *inputs) (answer, any, error) {
 	in.set(&s, "Arrivals", "arrival_rate_qps", 1)
 	in.set(&s, "Service", "service_latency_ms", millisecond)
 	in.set(&s, "Replicas", "num_replicas", 1)
-	if cv, ok := in.number("service_time_cv"); ok && cv == 0 {
-		s.Constant = true
-	} else if ok {
-		in.store(&s, "CV", cv)
-	}
+	s.Constant = in.variation(&s)
 	if in.refusal == nil {
 		s.SLA = s.Service.Times(slack)
 	}
@@ -207,6 +203,83 @@ func inferenceScaling(in *inputs) (answer, any, error) {
 		"tokens_generated": num(float64(r.Generated)), "reasoning_steps": num(float64(s.Steps)), "time_per_step": field(r, "StepTime"),
 		"energy_per_query": field(r, "Energy"), "feasible": yes(r.Fits),
 	}), r, err
+}
+
+// servingCapacity: a request that holds mean tokens when it ends brought all but
+// its output.
+func servingCapacity(in *inputs) (answer, any, error) {
+	s := serving.Capacity{
+		Batching:    serving.Batching{Model: in.model("model"), Hardware: in.device("hardware"), Longest: 2048, MeanOutput: 128, Batch: 32, Precision: fp16, Efficiency: 0.5},
+		MaxReplicas: 1024, CV: 1,
+	}
+	in.set(&s, "Longest", "max_seq_len", 1)
+	s.Mean = units.Tokens(s.Longest)
+	in.setSize(&s, "Mean", "mean_request_tokens", 1)
+	in.setSize(&s, "MeanOutput", "output_tokens", 1)
+	if in.refusal == nil {
+		in.store(&s, "MeanPrompt", float64(s.Mean-s.MeanOutput))
+	}
+	in.set(&s, "Batch", "max_batch_size", 1)
+	in.set(&s, "Arrivals", "qps", 1)
+	in.set(&s, "SLA", "target_p99_latency_ms", millisecond)
+	in.set(&s, "MaxReplicas", "max_replicas", 1)
+	s.Constant = in.variation(&s)
+	in.precision(&s)
+	in.efficiency(&s)
+	if err := in.done(&s); err != nil {
+		return nil, nil, err
+	}
+	r, err := s.Solve()
+	a := answer{"feasible": yes(r.Reached), "bottleneck": text(r.Part)}
+	if r.Part == serving.NoPart {
+		a["bottleneck"] = said("Feasible")
+	}
+	for theirs, ours := range map[string]string{
+		"required_replicas": "Replicas", "qps_target": "Arrivals", "qps_capacity": "Rate", "per_replica_qps_capacity": "PerReplica",
+		"utilization": "Utilization", "target_p99_latency": "SLA", "estimated_p99_latency": "P99", "base_request_latency": "Base",
+		"queue_wait_p99": "Wait99", "active_batch_size": "Active", "ttft": "TTFT", "itl": "ITL",
+	} {
+		a[theirs] = field(r, ours)
+	}
+	return a, r, err
+}
+
+// variation stores a coefficient of variation, and reports that it is zero.
+func (in *inputs) variation(into any) (constant bool) {
+	cv, ok := in.number("service_time_cv")
+	if ok && cv != 0 {
+		in.store(into, "CV", cv)
+	}
+	return ok && cv == 0
+}
+
+// batchingOptimizer: theirs prefills and generates seq_len tokens each.
+func batchingOptimizer(in *inputs) (answer, any, error) {
+	s := serving.Tuning{
+		Batching: serving.Batching{Model: in.model("model"), Hardware: in.device("hardware"), Batch: 256, Precision: fp16, Efficiency: 0.5},
+		Replicas: 1,
+	}
+	length, _ := in.number("seq_len")
+	in.store(&s, "MeanPrompt", length)
+	in.store(&s, "MeanOutput", length)
+	in.store(&s, "Longest", 2*length)
+	in.set(&s, "Batch", "max_search_batch", 1)
+	in.set(&s, "Arrivals", "arrival_rate_qps", 1)
+	in.set(&s, "SLA", "sla_latency_ms", millisecond)
+	in.set(&s, "Replicas", "num_replicas", 1)
+	in.precision(&s)
+	in.efficiency(&s)
+	if err := in.done(&s); err != nil {
+		return nil, nil, err
+	}
+	r, err := s.Solve()
+	tokens := field(r, "Goodput")
+	tokens.number *= length
+	return answer{
+		"objective_value": field(r, "EachGoodput"), "best_config.max_batch_size": field(r, "Batch"), "best_batch_size": field(r, "Batch"),
+		"total_searched": num(float64(r.Tried)), "max_throughput": tokens, "p99_latency": field(r, "P99"),
+		"slo_headroom_ratio": field(r, "Headroom"), "is_feasible": yes(r.Reached),
+	}, r, err
 }
 
 // roomy has room for every request, so that only the law of lengths shows.
