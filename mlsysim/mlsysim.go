@@ -8,9 +8,11 @@
 package mlsysim
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 
+	"github.com/mlsysim/golab/mlsysim/catalog"
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
@@ -27,9 +29,17 @@ func Evaluate(m models.Model, h hardware.Device) (scenario.Scorecard, error) {
 	return scenario.Evaluate(m, h)
 }
 
-// Sweep solves a solver input for every value of one of its numeric fields.
+// Sweep solves a solver input for every value of one of its numeric fields, such
+// as Batch or Hardware.Bandwidth.
 func Sweep(solver any, field string, values []float64) (search.Front, error) {
-	return search.Sweep(solver, field, values)
+	return search.Sweep(catalog.Compiled(solver), field, values)
+}
+
+// Search solves a space of designs: every combination of the values of several
+// fields.
+func Search(ctx context.Context, s search.Space) (search.Cloud, error) {
+	s.Solver = catalog.Compiled(s.Solver)
+	return s.Solve(ctx)
 }
 
 // A Comparison sets two results of the same type side by side.

@@ -1,6 +1,7 @@
 package mlsysim_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
 )
 
@@ -62,4 +64,25 @@ func ExampleSweep() {
 	// 1 true
 	// 16 true
 	// 256 false
+}
+
+func ExampleSearch() {
+	request := serving.Serving{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1, Prompt: 4096, Output: 256}
+	c, err := mlsysim.Search(context.Background(), search.Space{
+		Solver: request, Objective: "TokensPerSecond", Limits: []string{"ITL <= 7 ms"},
+		Axes: []search.Axis{{Field: "Batch", Values: search.Pow2(1, 256)}, {Field: "Precision", Names: []string{"fp16", "fp8"}}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	best, err := c.Best()
+	fmt.Println(best.At, c.Fitting, "of", c.Total, err)
+	for _, r := range c.Rejected {
+		fmt.Println(r.Count, r.Reason)
+	}
+	// Output:
+	// [32 fp8] 10 of 18 <nil>
+	// 6 not ITL <= 7 ms
+	// 2 does not fit
 }

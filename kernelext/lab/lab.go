@@ -17,6 +17,7 @@ import (
 	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/kernelext/gonb"
 	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/mlsysim/catalog"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/scenario"
@@ -103,9 +104,10 @@ func display(bundle map[string]any) {
 // Evaluate judges a network on a device through three lenses.
 func Evaluate(m Model, h Device) Scorecard { return walls.Must(scenario.Evaluate(m, h)) }
 
-// Sweep solves a solver for every value of one of its numeric fields.
+// Sweep solves a solver for every value of one of its numeric fields, such as
+// Batch, Hardware.Bandwidth, or serve.Batch of a pipeline.
 func Sweep(solver any, field string, values []float64) Front {
-	return walls.Must(search.Sweep(solver, field, values))
+	return walls.Must(search.Sweep(catalog.Compiled(solver), field, values))
 }
 
 // Pow2 lists the powers of two from lo to hi.

@@ -88,6 +88,22 @@ func TestSweepFromALab(t *testing.T) {
 	require.Equal(t, 64.0, front.LastFitting().X)
 }
 
+// A pipeline of plain structs runs, explains itself and is searched from a lab.
+func TestPipelineFromALab(t *testing.T) {
+	p := Pipeline{
+		Stages: []Stage{
+			{Name: "serve", Solver: Serving{Model: Llama3_8B, Hardware: H100, Batch: 8, Prompt: 2048, Output: 256}},
+			{Name: "tail", Solver: Tail{Arrivals: 0.5, Replicas: 4}},
+		},
+		Binds: []Bind{{From: "serve.Request", To: "tail.Service"}},
+	}
+	require.Len(t, p.Explain().Stages, 2)
+	require.Positive(t, p.Run().Value("tail.P99"))
+	require.Len(t, Sweep(p, "serve.Batch", Pow2(1, 8)).Points, 4)
+	c := Space{Solver: p, Axes: []Axis{{Field: "serve.Batch", Values: Pow2(1, 512)}}, Objective: "serve.TokensPerSecond", Limits: []string{"tail.P99 <= 10 s"}}.Run()
+	require.Equal(t, 4, c.Fitting)
+}
+
 // Compiled Go outside a notebook prints plain text on standard output.
 func TestCompiledProgramPrintsText(t *testing.T) {
 	if os.Getenv("LAB_PRINT") == "1" {

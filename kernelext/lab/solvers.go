@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"github.com/mlsysim/golab/mlsysim/catalog"
+	"github.com/mlsysim/golab/mlsysim/compose"
 	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/network"
 	"github.com/mlsysim/golab/mlsysim/parallel"
@@ -47,6 +49,14 @@ type (
 	Goal           = search.Goal
 	Needed         = search.Needed
 	Sensitivity    = search.Sensitivity
+	Space          = search.Space
+	Axis           = search.Axis
+	Cloud          = search.Cloud
+	Candidate      = search.Candidate
+	Pipeline       = compose.Pipeline
+	Stage          = compose.Stage
+	Bind           = compose.Bind
+	PipelineResult = compose.Result
 )
 
 // Choices that these solvers offer.
@@ -82,5 +92,5 @@ const (
 // Elasticities says by how many per cent a metric changes with one per cent more
 // of each field, on both sides of a kink.
 func Elasticities(solver any, metric string, fields ...string) Sensitivity {
-	return walls.Must(search.Elasticities(solver, metric, fields))
+	return walls.Must(search.Elasticities(catalog.Compiled(solver), metric, fields))
 }

@@ -40,10 +40,12 @@ func (c Candidate) Value(metric string) float64 {
 	if c.Result == nil {
 		panic(fmt.Errorf("%s: %s", metric, c.Why))
 	}
-	return walls.Must(valueOf(c.Result, metric))
+	return walls.Must(Value(c.Result, metric))
 }
 
-func valueOf(result any, path string) (float64, error) {
+// Value takes a number out of a result by its name, dotted inside a composed one.
+// A number that the result does not know is an error.
+func Value(result any, path string) (float64, error) {
 	v := reflect.ValueOf(result)
 	k, known, err := find(v.Type(), path)
 	switch {

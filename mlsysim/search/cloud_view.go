@@ -75,7 +75,7 @@ func (c Candidate) text(m metric) string {
 	if c.Result == nil {
 		return ""
 	}
-	x, err := valueOf(c.Result, m.path)
+	x, err := Value(c.Result, m.path)
 	if err != nil {
 		return ""
 	}

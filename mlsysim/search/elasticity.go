@@ -104,33 +104,31 @@ func Elasticities(solver any, metric string, fields []string) (Sensitivity, erro
 
 // ridges finds the pairs of times of arithmetic and memory in a result.
 func ridges(p Program, result reflect.Value) []Ridge {
-	if !p.staged {
-		return pairs(result, "")
-	}
 	var out []Ridge
-	for i := range result.NumField() {
-		out = append(out, pairs(result.Field(i), strings.ToLower(p.result.Field(i).Name)+" ")...)
+	for _, s := range stages(p.result) {
+		r := result.FieldByIndex(s.index)
+		for i := range s.result.NumField() {
+			phase, ok := strings.CutSuffix(s.result.Field(i).Name, "Compute")
+			compute, isTime := seconds(r.Field(i))
+			memory, also := seconds(r.FieldByName(phase + "Memory"))
+			if !also {
+				memory, also = seconds(r.FieldByName(phase + "MemTime"))
+			}
+			if ok && isTime && also {
+				name := strings.TrimSpace(strings.ReplaceAll(s.prefix, ".", " ") + strings.ToLower(phase))
+				out = append(out, Ridge{name, compute, memory, math.Log(compute.Ratio(memory))})
+			}
+		}
 	}
 	return out
 }
 
-func pairs(result reflect.Value, stage string) []Ridge {
-	var out []Ridge
-	seconds := reflect.TypeFor[units.Seconds]()
-	for i := range result.NumField() {
-		f := result.Type().Field(i)
-		phase, ok := strings.CutSuffix(f.Name, "Compute")
-		other := result.FieldByName(phase + "Memory")
-		if !ok || f.Type != seconds || !other.IsValid() || other.Type() != seconds {
-			continue
-		}
-		compute, memory := units.Seconds(result.Field(i).Float()), units.Seconds(other.Float())
-		if compute > 0 && memory > 0 {
-			name := strings.TrimSpace(stage + strings.ToLower(phase))
-			out = append(out, Ridge{name, compute, memory, math.Log(compute.Ratio(memory))})
-		}
+// seconds is a time above zero, or false.
+func seconds(v reflect.Value) (units.Seconds, bool) {
+	if !v.IsValid() || v.Type() != reflect.TypeFor[units.Seconds]() {
+		return 0, false
 	}
-	return out
+	return units.Seconds(v.Float()), v.Float() > 0
 }
 
 // none is the binding of a tie.

@@ -14,8 +14,11 @@ type explained interface{ Explain() walls.Trace }
 // derived is the steps of a solver's own result without the fields they name,
 // which another result does not have, and the symbol of one of its metrics.
 func derived(result any, m metric) (steps []walls.Step, symbol string) {
-	if v := reflect.ValueOf(result); len(m.index) > 1 && v.Type().Name() == "" { // the stage that has the metric
-		result = v.Field(m.index[0]).Interface()
+	v := reflect.ValueOf(result)
+	for _, s := range stages(v.Type()) {
+		if s.holds(m.index) {
+			result = v.FieldByIndex(s.index).Interface()
+		}
 	}
 	e, ok := result.(explained)
 	if !ok {

@@ -114,9 +114,10 @@ func (n Needed) prepare() (*device, error) {
 // stage that has the time.
 func (d *device) knobs(p Program) error {
 	prefix := ""
-	if p.staged {
-		d.result = d.out.Field(d.metric.index[0])
-		prefix = p.result.Field(d.metric.index[0]).Name + "."
+	for _, s := range stages(p.result) {
+		if s.holds(d.metric.index) {
+			prefix, d.result = s.prefix, d.out.FieldByIndex(s.index)
+		}
 	}
 	peak := "FP16"
 	if f := d.result.FieldByName("Precision"); f.IsValid() {

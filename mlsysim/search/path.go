@@ -23,6 +23,20 @@ type metric struct {
 	known []int // the bool field that says whether it means something; empty for always
 }
 
+// A Place is a field inside a struct, reached by a dotted path.
+type Place struct {
+	Path  string // Hardware.Bandwidth
+	Field describe.Field
+	Index []int
+	Known []int // index of the bool field that says whether it means something; empty for always
+}
+
+// Find follows a path of Go or JSON names through nested structs.
+func Find(t reflect.Type, path string) (Place, error) {
+	k, known, err := find(t, path)
+	return Place{k.path, k.field, k.index, known}, err
+}
+
 // find follows a path through nested structs; known is the index of the field
 // that says whether the last one means something.
 func find(t reflect.Type, path string) (k knob, known []int, err error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -17,7 +18,6 @@ type Program struct {
 	name   string
 	start  reflect.Value
 	result reflect.Type
-	staged bool     // the fields of the result are the results of stages
 	bound  []string // paths of the input that the program sets by itself
 	bind   func(in, out any) func() error
 }
@@ -36,11 +36,11 @@ func Compile[S interface{ Solve() (R, error) }, R any](start S) Program {
 	}
 }
 
-// Compose makes a program of several: input and result are structs with one
-// field per stage. bind gets pointers to one of each and returns what fills the
+// Compose makes a program of several: input and result are structs of types
+// without a name, with one field per stage. bind gets pointers to one of each and returns what fills the
 // second from the first; it sets the bound paths of the input by itself.
 func Compose(name string, start any, result reflect.Type, bound []string, bind func(in, out any) func() error) Program {
-	return Program{name: name, start: reflect.ValueOf(start), result: result, staged: true, bound: bound, bind: bind}
+	return Program{name: name, start: reflect.ValueOf(start), result: result, bound: bound, bind: bind}
 }
 
 // Composed is a solver that is not a struct with a Solve method of its own.
@@ -86,6 +86,12 @@ func (p Program) Input() reflect.Type { return p.start.Type() }
 // Output is the type of the program's result.
 func (p Program) Output() reflect.Type { return p.result }
 
+// Start is a copy of the input that the program starts from.
+func (p Program) Start() any { return p.start.Interface() }
+
+// Bound lists the paths of the input that the program sets by itself.
+func (p Program) Bound() []string { return slices.Clone(p.bound) }
+
 // Name is what messages call the solver.
 func (p Program) Name() string { return p.name }
 
@@ -97,6 +103,14 @@ func (p Program) From(start any) (Program, error) {
 	}
 	p.start = reflect.ValueOf(start)
 	return p, nil
+}
+
+// Verdict is what a result of the program says about itself: whether it fits, and
+// why not.
+func (p Program) Verdict(result any) (fits bool, why string) {
+	j := p.judge(reflect.ValueOf(result))
+	v := j.verdict()
+	return v == fitting, j.why(v)
 }
 
 // Bind returns a function that solves the input into the result; in and out
@@ -114,6 +128,34 @@ func (p Program) runner() *runner {
 	in, out := reflect.New(p.start.Type()), reflect.New(p.result)
 	in.Elem().Set(p.start)
 	return &runner{in.Elem(), out.Elem(), p.bind(in.Interface(), out.Interface())}
+}
+
+// A stage is one result inside that of a composed solver; a plain solver has one
+// stage without a name.
+type stage struct {
+	prefix string // Serve.
+	index  []int
+	result reflect.Type
+}
+
+// stages lists the results inside a type, composed ones in turn.
+func stages(t reflect.Type) []stage {
+	if t.Name() != "" {
+		return []stage{{result: t}}
+	}
+	var out []stage
+	for i := range t.NumField() {
+		f := t.Field(i)
+		for _, s := range stages(f.Type) {
+			out = append(out, stage{f.Name + "." + s.prefix, append([]int{i}, s.index...), s.result})
+		}
+	}
+	return out
+}
+
+// holds reports whether a path of fields leads into the stage.
+func (s stage) holds(index []int) bool {
+	return len(index) > len(s.index) && slices.Equal(index[:len(s.index)], s.index)
 }
 
 // inMemory reports whether a result does without the warning of too little memory.

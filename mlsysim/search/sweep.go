@@ -85,7 +85,7 @@ func (p Point) Value(metric string) float64 {
 	if p.Result == nil {
 		panic(fmt.Errorf("%s: %s", metric, p.Why))
 	}
-	return walls.Must(valueOf(p.Result, metric))
+	return walls.Must(Value(p.Result, metric))
 }
 
 // read takes a metric out of a point; false if the point does not know it.

@@ -2,7 +2,6 @@ package search
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -102,13 +101,15 @@ const columns = 5
 // directed lists the metrics with a better direction, the stages of a composed
 // solver in turn.
 func directed(p Program) []string {
-	if !p.staged {
-		return better(p.result, "")
-	}
 	var perStage [][]string
 	longest := 0
-	for _, f := range describe.Fields(p.result) {
-		names := better(f.Type, f.Name+".")
+	for _, s := range stages(p.result) {
+		var names []string
+		for _, f := range describe.Fields(s.result) {
+			if f.Better != "" && f.IsNumber() {
+				names = append(names, s.prefix+f.Name)
+			}
+		}
 		perStage, longest = append(perStage, names), max(longest, len(names))
 	}
 	var out []string
@@ -117,16 +118,6 @@ func directed(p Program) []string {
 			if k < len(names) {
 				out = append(out, names[k])
 			}
-		}
-	}
-	return out
-}
-
-func better(t reflect.Type, prefix string) []string {
-	var out []string
-	for _, f := range describe.Fields(t) {
-		if f.Better != "" && f.IsNumber() {
-			out = append(out, prefix+f.Name)
 		}
 	}
 	return out

@@ -39,22 +39,23 @@ type flag struct {
 
 func (p Program) judge(result reflect.Value) judge {
 	var j judge
-	if !p.staged {
-		j.look(result, "")
-		return j
-	}
-	for i := range result.NumField() {
-		j.look(result.Field(i), p.result.Field(i).Name+": ")
+	for _, s := range stages(p.result) {
+		r := result.FieldByIndex(s.index)
+		for name, v := range map[string]verdict{"Fits": tooLarge, "Stable": unstable} {
+			if f := r.FieldByName(name); f.IsValid() && f.Kind() == reflect.Bool {
+				j.flags = append(j.flags, flag{f, v, s.label(), r})
+			}
+		}
 	}
 	return j
 }
 
-func (j *judge) look(result reflect.Value, stage string) {
-	for name, v := range map[string]verdict{"Fits": tooLarge, "Stable": unstable} {
-		if f := result.FieldByName(name); f.IsValid() && f.Kind() == reflect.Bool {
-			j.flags = append(j.flags, flag{f, v, stage, result})
-		}
+// label is what the stage's remarks begin with.
+func (s stage) label() string {
+	if s.prefix == "" {
+		return ""
 	}
+	return strings.TrimSuffix(s.prefix, ".") + ": "
 }
 
 // verdict reports what the last result says; one that says nothing fits. A

@@ -25,6 +25,7 @@ var rooms = join(
 	trees(3, "mlsysim/compute", "mlsysim/serving", "mlsysim/training", "mlsysim/parallel", "mlsysim/network",
 		"mlsysim/storage", "mlsysim/reliability", "mlsysim/power", "mlsysim/cost", "mlsysim/quality", "mlsysim/search"),
 	trees(4, "mlsysim/catalog", "mlsysim/scenario", "mlsysim/validate"),
+	trees(4.2, "mlsysim/compose"),          // joins solvers, which the catalog knows
 	trees(4.5, "mlsysim/internal/vectors"), // tests only: every solver against the reference vectors
 
 	trees(6, "kernelext/chart", "kernelext/gonb", "kernelext/widget", "autograder/check"),
