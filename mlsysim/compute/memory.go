@@ -77,8 +77,8 @@ func (r *Result) held() models.StateMemory {
 // capacity is the memory that the pass can use: training writes its weights, so
 // flash does not count.
 func (s *SingleNode) capacity() units.Bytes {
-	if s.Phase == Train && s.Hardware.Memory == 0 {
-		return s.Hardware.SRAM
+	if s.Phase == Train {
+		return s.Hardware.Writable()
 	}
 	return s.Hardware.Capacity()
 }

@@ -157,3 +157,10 @@ func TestCorrections(t *testing.T) {
 	require.Equal(t, 32*units.GiB, hardware.V100.Memory)
 	require.Equal(t, 450*units.GBps, hardware.H100.ScaleUp, "one way")
 }
+
+// What is written is kept in main memory, or on a chip without one; never in flash.
+func TestWritableMemory(t *testing.T) {
+	require.Equal(t, hardware.H100.Memory, hardware.H100.Writable())
+	require.Equal(t, hardware.STM32L4R5.SRAM, hardware.STM32L4R5.Writable())
+	require.Equal(t, hardware.STM32L4R5.SRAM+hardware.STM32L4R5.Flash, hardware.STM32L4R5.Capacity())
+}

@@ -48,6 +48,15 @@ func (d *Device) Capacity() units.Bytes {
 	return d.Flash + d.SRAM
 }
 
+// Writable returns the memory that a cache or gradients can be kept in: main
+// memory, or the on-chip memory of a device without one. Flash is for reading.
+func (d *Device) Writable() units.Bytes {
+	if d.Memory > 0 {
+		return d.Memory
+	}
+	return d.SRAM
+}
+
 // MainBandwidth returns the bandwidth of the main memory, or of the on-chip
 // memory of a device without one.
 func (d *Device) MainBandwidth() units.ByteRate {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
@@ -140,4 +141,14 @@ func TestUsualLengthsAreThoseOfTheNetwork(t *testing.T) {
 	require.Equal(t, "prefill", s.Pass.Phase.String())
 	perToken := models.BERT_Base.LinearOps()
 	require.Greater(t, float64(s.Pass.Work), float64(models.BERT_Base.Context)*float64(perToken)) // the whole sequence, and its attention
+}
+
+// A training step takes a sequence too, and its power is that of all it computes.
+func TestTrainingIsJudged(t *testing.T) {
+	for _, m := range []models.Model{models.GPT2, models.Mamba_2_8B, models.ViT_Base} {
+		s, err := scenario.Evaluation{Model: m, Hardware: hardware.H100, Phase: compute.Train, Batch: 2}.Solve()
+		require.NoError(t, err)
+		require.Equal(t, compute.Train, s.Pass.Phase)
+		require.Equal(t, m.Heads > 0, s.Pass.HFU > s.Pass.MFU) // attention is computed again
+	}
 }

@@ -25,7 +25,7 @@ type Evaluation struct {
 	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
 	Phase            compute.Phase     `help:"what one pass does"`
 	Batch            int               `help:"sequences or samples per pass" min:"1" default:"1"`
-	Prompt           int               `help:"new tokens per sequence of a prefill; an encoder reads its longest sequence unless given" min:"0"`
+	Prompt           int               `help:"new tokens per sequence of a prefill; an encoder and a training step read the longest sequence unless given" min:"0"`
 	Context          int               `help:"tokens in the cache of each sequence; at most what the network was built for unless given" min:"1" default:"2048"`
 	Precision        physics.Precision `help:"format of weights and arithmetic; auto is fp16 where the device has it"`
 	KVPrecision      physics.Precision `help:"format of the cache; auto is that of the weights"`
@@ -111,15 +111,18 @@ func (e *Evaluation) prepare() error {
 	return describe.Check(e)
 }
 
-// lengths fills in a context and, for an encoder, a sequence that the network was
-// built for.
+// lengths fills in a context and, for an encoder or in training, a sequence that
+// the network was built for.
 func (e *Evaluation) lengths() {
 	m := &e.Model
 	if e.Context == 0 && m.Context > 0 && m.Context < usualContext {
 		e.Context = m.Context
 	}
-	if e.Prompt == 0 && m.Reads() && !m.Generates() {
-		e.Prompt = max(1, min(m.Context, usualContext))
+	if e.Prompt == 0 && m.Reads() && (!m.Generates() || e.Phase == compute.Train) {
+		e.Prompt = usualContext
+		if m.Context > 0 {
+			e.Prompt = min(m.Context, usualContext)
+		}
 	}
 }
 
@@ -133,7 +136,7 @@ func (e *Evaluation) node() compute.SingleNode {
 		Precision: e.Precision, KVPrecision: e.KVPrecision, Efficiency: e.Efficiency,
 		MemoryEfficiency: e.MemoryEfficiency, Level: e.Level, Stack: e.Stack,
 	}
-	if e.Model.Generates() && e.Phase != compute.Prefill {
+	if e.Model.Generates() && (e.Phase == compute.Auto || e.Phase == compute.Decode) {
 		s.Context = e.Context
 	}
 	return s
@@ -141,11 +144,11 @@ func (e *Evaluation) node() compute.SingleNode {
 
 // operate fills in energy, emissions and cost of running all the time.
 func (e *Evaluation) operate(s *Scorecard) error {
-	use, err := e.sustainability(s.Pass.MFU).Solve()
+	use, err := e.sustainability(s.Pass.HFU).Solve()
 	if err != nil {
 		return err
 	}
-	own, err := e.ownership(s.Pass.MFU).Solve()
+	own, err := e.ownership(s.Pass.HFU).Solve()
 	if err != nil {
 		return err
 	}

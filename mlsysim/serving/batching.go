@@ -158,7 +158,7 @@ func (s *Batching) admit(r *BatchingResult) {
 	longest, mean := s.kept(units.Tokens(s.Longest)), s.kept(s.Mean)
 	r.Mean = s.Mean
 	r.Weights = s.Model.Weights(s.Precision).Times(1 / float64(s.TP))
-	r.Room = max(0, s.Hardware.Memory-r.Weights)
+	r.Room = max(0, s.Hardware.Writable()-r.Weights)
 	tokens := r.Room.Ratio(s.token())
 
 	r.StaticActive = int(min(math.Floor(tokens/float64(longest)), float64(s.Batch)))
@@ -171,7 +171,7 @@ func (s *Batching) admit(r *BatchingResult) {
 	r.PagedCache = s.token().Times(float64(r.Allocated) * float64(r.Active))
 	r.PagedWaste = physics.Waste(mean, r.Allocated)
 	if r.Fits = r.Active > 0; !r.Fits {
-		r.Short = max(0, r.Weights-s.Hardware.Memory) + s.token().Times(float64(r.Allocated)-paged)
+		r.Short = max(0, r.Weights-s.Hardware.Writable()) + s.token().Times(float64(r.Allocated)-paged)
 	}
 }
 

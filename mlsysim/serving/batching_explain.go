@@ -79,7 +79,7 @@ func (r *BatchingResult) roomSteps() []walls.Step {
 		weightStep("W", "weights on each device", "Weights", s.Model.Params, s.Precision, s.TP, r.Weights),
 		{
 			Name: "room for the cache", Symbol: "R", Formula: "max(0, M - W)", Field: "Room",
-			Terms: []walls.Term{{Symbol: "M", What: "memory", Value: s.Hardware.Memory}, {Symbol: "W", What: "weights", Value: r.Weights}},
+			Terms: []walls.Term{{Symbol: "M", What: "memory", Value: s.Hardware.Writable()}, {Symbol: "W", What: "weights", Value: r.Weights}},
 			Value: r.Room,
 		},
 		{

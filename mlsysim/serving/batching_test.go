@@ -19,6 +19,9 @@ var batching = serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100
 func drawBatching(t *rapid.T) serving.Batching {
 	from := drawPaged(t)
 	s := serving.Batching{Model: from.Model, Hardware: from.Hardware, TP: from.TP, Batch: from.Batch, Chunk: from.Chunk, Longest: from.Prompt + 2}
+	if weights := s.Model.Weights(physics.FP16).Times(1 / float64(s.TP)); weights > s.Hardware.Memory && rapid.IntRange(0, 3).Draw(t, "does not fit") > 0 {
+		s.Model = models.Llama3_2_1B // most draws are of what runs
+	}
 	s.Page = rapid.SampledFrom([]int{1, 16, 256}).Draw(t, "page")
 	if rapid.Bool().Draw(t, "mixed") {
 		s.MeanPrompt = units.Tokens(rapid.IntRange(1, s.Longest/2).Draw(t, "mean prompt"))

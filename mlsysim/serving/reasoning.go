@@ -229,8 +229,8 @@ func (r *ReasoningResult) remember() {
 	r.Weights = r.prefill.Weights
 	r.Cache = r.prefill.Cache + thoughts.Times(float64(r.in.Samples))
 	r.Memory = r.Weights + r.Cache
-	r.Fits, r.Short = physics.Fits(r.Memory, s.Hardware.Memory)
-	r.Utilization = r.Memory.Ratio(s.Hardware.Memory)
+	r.Fits, r.Short = physics.Fits(r.Memory, s.Hardware.Writable())
+	r.Utilization = r.Memory.Ratio(s.Hardware.Writable())
 }
 
 // note fills in what binds and what a reader should know.

@@ -12,7 +12,7 @@ import (
 )
 
 // refuseDevice applies the rules between a network that generates tokens and a
-// device that holds it in its main memory.
+// device that holds it in its main memory, or on the chip where there is no other.
 func refuseDevice(solver string, m *models.Model, h *hardware.Device, p physics.Precision) error {
 	if err := pass.Refuse(solver, m, h, p); err != nil {
 		return err
@@ -20,9 +20,9 @@ func refuseDevice(solver string, m *models.Model, h *hardware.Device, p physics.
 	switch {
 	case !m.Generates():
 		return describe.Refuse(solver, "Model", m.Name, "a network that generates tokens; use compute.SingleNode for this one")
-	case h.Bandwidth == 0:
+	case h.MainBandwidth() == 0:
 		return describe.Refuse(solver, "Hardware.Bandwidth", h.Bandwidth, "above 0 B/s")
-	case h.Memory == 0:
+	case h.Writable() == 0:
 		return describe.Refuse(solver, "Hardware.Memory", h.Memory, "above 0 B")
 	}
 	return nil

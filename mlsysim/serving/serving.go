@@ -169,7 +169,7 @@ func (s *Serving) remember(r *Result) {
 	r.Weights = s.Model.Weights(s.Precision).Times(1 / float64(s.TP))
 	r.Cache = s.Model.KVBytes(longest, s.KVPrecision.Size(), s.TP).Times(float64(s.Batch))
 	r.Memory = r.Weights + r.Cache
-	r.Capacity = s.Hardware.Memory
+	r.Capacity = s.Hardware.Writable()
 	r.Fits, r.Short = physics.Fits(r.Memory, r.Capacity)
 	r.Utilization = r.Memory.Ratio(r.Capacity)
 }

@@ -155,6 +155,13 @@ func TestLibraryMistakesHavePositions(t *testing.T) {
 	}
 }
 
+// An enum word is written without the name of its type.
+func TestWordsOfAnEnum(t *testing.T) {
+	f := field{Name: "Style", Type: "Style", Consts: []string{"StyleUnknown", "StyleGPT2"}}
+	require.Equal(t, []string{"unknown", "gpt2"}, f.words())
+	require.Equal(t, "Dense", field{Type: "Family"}.word("Dense"))
+}
+
 // The stamp follows what the registry says and not how the file is laid out.
 func TestStamp(t *testing.T) {
 	stampOf := func(text string) string {
