@@ -2,6 +2,7 @@
 SHELL   := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 RUNS    ?= 7
+POINTS  ?= 1000
 
 tools  := .cache/bin
 venv   := .cache/venv
@@ -43,9 +44,9 @@ generate: ## write the generated files anew
 bench: ## run the Go benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...
 
-bench-vs: build ## time `mlsysim eval` beside mlsysim (Python); RUNS=7
+bench-vs: build ## time the same questions beside mlsysim (Python); RUNS=7 POINTS=1000
 	@.ci/venv $(theirs) .ci/requirements-upstream.txt
-	@python3 .ci/bench_vs.py $(RUNS) bin/mlsysim $(theirs)/bin/mlsysim
+	@python3 .ci/bench_vs.py $(RUNS) $(POINTS) bin/mlsysim $(theirs)/bin/mlsysim
 
 tools: # the pinned Go commands
 	@.ci/tools $(tools) mvdan.cc/gofumpt@v0.12.0 honnef.co/go/tools/cmd/staticcheck@v0.8.2
