@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -20,9 +21,10 @@ type Axis struct {
 // A ruler is an axis with its values parsed.
 type ruler struct {
 	knob
-	values  []reflect.Value
-	numbers []float64 // of a numeric field
-	texts   []string
+	size    int
+	numbers []float64       // of a numeric field
+	values  []reflect.Value // of any other
+	texts   []string        // as given; of numbers that were given as such there are none
 }
 
 // parse checks an axis against the solver's input. A value out of range is no
@@ -32,44 +34,45 @@ func (a Axis) parse(p Program) (ruler, error) {
 	if err != nil {
 		return ruler{}, fmt.Errorf("axis %s: %w", a.Field, err)
 	}
-	if n := len(a.Values) + len(a.Names); n == 0 || len(a.Values) > 0 && len(a.Names) > 0 {
+	out := ruler{knob: k, size: len(a.Values) + len(a.Names), numbers: slices.Clone(a.Values), texts: slices.Clone(a.Names)}
+	switch {
+	case out.size == 0 || len(a.Values) > 0 && len(a.Names) > 0:
 		return ruler{}, fmt.Errorf("%s: axis %s: want values or names", p.name, k.path)
-	}
-	if len(a.Values)+len(a.Names) > mostSteps {
+	case out.size > mostSteps:
 		return ruler{}, fmt.Errorf("%s: axis %s: want at most %d values", p.name, k.path, mostSteps)
+	case len(a.Values) > 0 && !k.field.IsNumber():
+		return ruler{}, fmt.Errorf("%s: axis %s is not a number: want names", p.name, k.path)
 	}
-	out := ruler{knob: k}
 	for _, name := range a.Names {
 		v, err := k.field.Parse(name)
 		if err != nil {
 			return ruler{}, fmt.Errorf("%s: axis %s: %w", p.name, k.path, err)
 		}
-		out.add(v, name)
+		if k.field.IsNumber() {
+			out.numbers = append(out.numbers, number(v))
+		} else {
+			out.values = append(out.values, v)
+		}
 	}
 	for _, x := range a.Values {
-		if !k.field.IsNumber() {
-			return ruler{}, fmt.Errorf("%s: axis %s is not a number: want names", p.name, k.path)
-		}
 		if k.whole() && !(x == math.Trunc(x) && math.Abs(x) <= mostWhole) {
 			return ruler{}, describe.Refuse(p.name, k.path, x, "a whole number")
 		}
-		v := reflect.New(k.field.Type).Elem()
-		setNumber(v, x)
-		out.add(v, strconv.FormatFloat(x, 'g', -1, 64))
 	}
 	return out, nil
+}
+
+// text is value i as it was given.
+func (r *ruler) text(i int) string {
+	if r.texts != nil {
+		return r.texts[i]
+	}
+	return strconv.FormatFloat(r.numbers[i], 'g', -1, 64)
 }
 
 // mostWhole is the largest whole number that both an int and a float hold; solvers
 // refuse smaller ones.
 const mostWhole = 1 << 53
-
-func (r *ruler) add(v reflect.Value, text string) {
-	r.values, r.texts = append(r.values, v), append(r.texts, text)
-	if r.field.IsNumber() {
-		r.numbers = append(r.numbers, number(v))
-	}
-}
 
 // A wheel is a ruler on one copy of the input: it holds the place where the
 // value goes, so that turning it costs a store.
@@ -103,7 +106,7 @@ type odometer []wheel
 // moveTo turns the wheels to combination i.
 func (o odometer) moveTo(i int) {
 	for j := len(o) - 1; j >= 0; j-- {
-		n := len(o[j].values)
+		n := o[j].size
 		o[j].turn(i % n)
 		i /= n
 	}
@@ -112,7 +115,7 @@ func (o odometer) moveTo(i int) {
 // next turns to the following combination.
 func (o odometer) next() {
 	for j := len(o) - 1; j >= 0; j-- {
-		if to := o[j].at + 1; to < len(o[j].values) {
+		if to := o[j].at + 1; to < o[j].size {
 			o[j].turn(to)
 			return
 		}
@@ -124,7 +127,7 @@ func (o odometer) next() {
 func (o odometer) texts() []string {
 	out := make([]string, len(o))
 	for j := range o {
-		out[j] = o[j].ruler.texts[o[j].at]
+		out[j] = o[j].text(o[j].at)
 	}
 	return out
 }

@@ -19,12 +19,12 @@ func (c Cloud) scale(name string) (scale, error) {
 		if !strings.EqualFold(a.path, name) {
 			continue
 		}
-		if a.numbers == nil {
+		if !a.field.IsNumber() {
 			return scale{}, fmt.Errorf("%s: axis %s is not a number", c.Title, a.path)
 		}
 		stride := 1
 		for _, inner := range c.plan.axes[k+1:] {
-			stride *= len(inner.values)
+			stride *= inner.size
 		}
 		label := show.Axis{Label: a.path, Unit: a.field.Unit}
 		return scale{k, label, func(i int) (float64, bool) { return a.numbers[i/stride%len(a.numbers)], true }}, nil
@@ -53,7 +53,7 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 		return show.Chart{}, err
 	}
 	chart := show.Chart{Title: c.Title + ": " + up.label.Label + " against " + along.label.Label, X: along.label, Y: up.label, Note: "Hollow points do not fit."}
-	lines := along.axis >= 0 && c.Total/len(c.plan.axes[along.axis].values) <= shownLines
+	lines := along.axis >= 0 && c.Total/c.plan.axes[along.axis].size <= shownLines
 	var names []string
 	series := map[string][]show.Point{}
 	trial := c.plan.trial()

@@ -71,7 +71,12 @@ func (s *sheet) point(int) {
 	line := s.lines
 	for i := range s.wheels {
 		w := &s.wheels[i]
-		line = append(quoted(line, w.ruler.texts[w.at]), ',')
+		if w.texts != nil {
+			line = quoted(line, w.texts[w.at])
+		} else {
+			line = strconv.AppendFloat(line, w.numbers[w.at], 'g', -1, 64)
+		}
+		line = append(line, ',')
 	}
 	line = strconv.AppendBool(line, s.verdict == fitting)
 	line = quoted(append(line, ','), s.why())

@@ -104,10 +104,10 @@ func (p *plan) addAxes(axes []Axis) error {
 				return fmt.Errorf("%s: axis %s is part of axis %s or the same", p.name, r.path, other.path)
 			}
 		}
-		if p.total > mostPoints/len(r.values) {
+		if p.total > mostPoints/r.size {
 			return fmt.Errorf("%s: want at most %d combinations", p.name, mostPoints)
 		}
-		p.total *= len(r.values)
+		p.total *= r.size
 		p.axes = append(p.axes, r)
 	}
 	return nil
