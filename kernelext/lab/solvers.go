@@ -90,7 +90,8 @@ const (
 )
 
 // Elasticities says by how many per cent a metric changes with one per cent more
-// of each field, on both sides of a kink.
+// of each field, on both sides of a kink; without fields, those of the device that
+// matter.
 func Elasticities(solver any, metric string, fields ...string) Sensitivity {
 	return walls.Must(search.Elasticities(catalog.Compiled(solver), metric, fields))
 }

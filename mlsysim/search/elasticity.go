@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
@@ -61,8 +63,9 @@ const equal = 1e-6
 // The slope is extrapolated from tiny steps in the logarithm (Richardson), each
 // side on its own; a field of whole numbers takes a step of one. Where the result
 // has the times of arithmetic and memory, the distance to the ridge, ln(T_c/T_m),
-// comes with it. It leaves out what happens far from the design. Williams 2009
-// (the ridge).
+// comes with it. Without fields it takes every number of the devices, or of the
+// whole input where there is no device, and keeps those that matter. It leaves out
+// what happens far from the design. Williams 2009 (the ridge).
 func Elasticities(solver any, metric string, fields []string) (Sensitivity, error) {
 	p, err := ProgramOf(solver)
 	if err != nil {
@@ -72,8 +75,9 @@ func Elasticities(solver any, metric string, fields []string) (Sensitivity, erro
 	if err != nil {
 		return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
 	}
-	if len(fields) == 0 {
-		return Sensitivity{}, fmt.Errorf("elasticities: %s: no fields", p.name)
+	asked := len(fields) > 0
+	if !asked {
+		fields = levers(p.start, "")
 	}
 	knobs := make([]knob, len(fields))
 	for i, path := range fields {
@@ -94,12 +98,49 @@ func Elasticities(solver any, metric string, fields []string) (Sensitivity, erro
 	s.Value, s.Ridges = base, ridges(p, r.out)
 	crowded := !inMemory(r.out)
 	for _, k := range knobs {
-		s.Fields = append(s.Fields, slopes{r, k, gauge, m.path, base}.both())
+		if e := (slopes{r, k, gauge, m.path, base}).both(); asked || e.Magnitude() > 0 {
+			s.Fields = append(s.Fields, e)
+		}
 	}
 	if s.Binding = binding(s.Fields); crowded {
 		s.Binding = walls.MemoryCapacity.String()
 	}
 	return s, nil
+}
+
+// levers lists the numbers above zero of the devices of an input, or of all of it
+// where there is none.
+func levers(in reflect.Value, prefix string) []string {
+	var devices, all []string
+	for _, f := range describe.Fields(in.Type()) {
+		v := in.FieldByIndex(f.Index)
+		switch path := prefix + f.Name; {
+		case f.Type == reflect.TypeFor[hardware.Device]():
+			devices = append(devices, numbers(v, path+".")...)
+		case f.Type.Kind() == reflect.Struct && f.Type.Name() == "": // stages of a composed solver
+			devices = append(devices, levers(v, path+".")...)
+		case f.IsNumber() && number(v) > 0:
+			all = append(all, path)
+		}
+	}
+	if len(devices) > 0 {
+		return devices
+	}
+	return all
+}
+
+// numbers lists the numbers above zero inside a struct.
+func numbers(in reflect.Value, prefix string) []string {
+	var out []string
+	for _, f := range describe.Fields(in.Type()) {
+		switch v := in.FieldByIndex(f.Index); {
+		case f.Type.Kind() == reflect.Struct:
+			out = append(out, numbers(v, prefix+f.Name+".")...)
+		case f.IsNumber() && number(v) > 0:
+			out = append(out, prefix+f.Name)
+		}
+	}
+	return out
 }
 
 // ridges finds the pairs of times of arithmetic and memory in a result.

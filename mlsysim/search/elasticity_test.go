@@ -9,7 +9,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/search"
+	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
@@ -86,6 +89,34 @@ func number(v any) float64 {
 	return x
 }
 
+// Without fields it is the numbers of the device that matter, whichever memory is
+// read: D-24 looks at the one that is not.
+func TestElasticitiesOfTheDevice(t *testing.T) {
+	names := func(s search.Sensitivity) (out []string) {
+		for _, e := range s.Fields {
+			out = append(out, e.Field)
+		}
+		return out
+	}
+	s, err := search.Elasticities(node, "Latency", nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Hardware.Bandwidth", "Hardware.Dispatch", "Hardware.Launch"}, names(s))
+	require.Equal(t, "Hardware.Bandwidth", s.Binding)
+	verified(t, s)
+
+	tiny := compute.SingleNode{Model: models.Model{Name: "keyword spotter", Family: models.TinyML, Params: 200_000, FLOPs: 1e6}, Hardware: hardware.ESP32_S3, Batch: 1}
+	tiny.Hardware.SRAMBandwidth, tiny.Hardware.Dispatch, tiny.Hardware.Launch = 80*units.MBps, 0, 0
+	s, err = search.Elasticities(tiny, "Latency", nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Hardware.SRAMBandwidth"}, names(s))
+	require.InDelta(t, -1, s.Fields[0].Right, 1e-9)
+	require.Equal(t, "Hardware.SRAMBandwidth", s.Binding)
+
+	s, err = search.Elasticities(serving.Tail{Arrivals: 50, Service: 10 * units.Millisecond}, "P99", nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Arrivals", "Service"}, names(s))
+}
+
 func TestElasticitiesErrors(t *testing.T) {
 	for want, c := range map[string][2]string{
 		"did you mean Latency":     {"Latenzy", "Hardware.Bandwidth"},
@@ -96,9 +127,7 @@ func TestElasticitiesErrors(t *testing.T) {
 		_, err := search.Elasticities(node, c[0], []string{c[1]})
 		require.ErrorContains(t, err, want)
 	}
-	_, err := search.Elasticities(node, "Latency", nil)
-	require.ErrorContains(t, err, "no fields")
-	_, err = search.Elasticities(compute.SingleNode{}, "Latency", levers)
+	_, err := search.Elasticities(compute.SingleNode{}, "Latency", levers)
 	require.Error(t, err)
 	s, err := search.Elasticities(node, "Latency", []string{"Hardware.Flash", "Batch"})
 	require.NoError(t, err)
