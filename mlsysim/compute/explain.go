@@ -111,7 +111,7 @@ func (r *Result) utilisationStep(name, symbol, work, what string, ops units.FLOP
 func (r *Result) spillStep() walls.Step {
 	return walls.Step{
 		Name: "memory time with what does not fit behind the host link", Symbol: "T_m",
-		Formula: "max(D / H, (Q - min(Q, D)) / (BW * eta_m))", Field: "Memory",
+		Formula: "max(D / H, Q / (BW * eta_m))", Field: "Memory",
 		Terms: []walls.Term{
 			{Symbol: "D", What: "what crosses the link", Value: r.in.crossing(r)},
 			{Symbol: "H", What: "host link", Value: r.in.Hardware.HostLink},

@@ -163,10 +163,10 @@ func (s *SingleNode) time(r *Result, roof *physics.Roof) {
 	spilled := s.tier(r, roof)
 	r.Compute = roof.Compute(&r.work)
 	r.Memory = roof.Memory(&r.work)
-	if spilled {
-		far := s.crossing(r)
-		near := physics.Pass{Traffic: max(r.Traffic-far, 0)}
-		r.Memory = max(physics.StreamTime(far, s.Hardware.HostLink, 1), roof.Memory(&near))
+	if spilled { // what arrives over the link is still read from memory
+		if over := physics.StreamTime(s.crossing(r), s.Hardware.HostLink, 1); over > r.Memory {
+			r.Memory, r.Binding = over, walls.HostLink
+		}
 	}
 	r.Overhead = roof.Overhead(s.launches(), s.Batch)
 	r.Latency = max(r.Compute, r.Memory) + r.Overhead
@@ -235,7 +235,6 @@ func (s *SingleNode) tier(r *Result, roof *physics.Roof) (spilled bool) {
 		r.Warnings |= walls.HostLinkUnknown
 		return false
 	}
-	r.Binding = walls.HostLink
 	return true
 }
 
