@@ -165,8 +165,7 @@ func (s *Training) work(r *TrainingResult) {
 	roof := s.Hardware.Roof(s.Precision, s.Efficiency, s.MemoryEfficiency)
 	r.Compute, r.MemTime = roof.Compute(&pass), roof.Memory(&pass)
 	if !r.Fits && s.Hardware.HostLink > 0 {
-		near := physics.Pass{Traffic: max(0, pass.Traffic-r.Short)}
-		r.MemTime = max(r.Short.Over(s.Hardware.HostLink), roof.Memory(&near))
+		r.MemTime = max(r.Short.Over(s.Hardware.HostLink), r.MemTime) // what arrives over the link is still read from memory
 	}
 	launches := float64(s.Model.StageLayers(s.PP)) * 3 * rounds // forward, and backward for inputs and weights
 	r.Overhead = s.Hardware.Dispatch + s.Hardware.Launch.Times(launches)
@@ -195,7 +194,7 @@ func (s *Training) add(r *TrainingResult) {
 	ratio := physics.BubbleRatio(s.PP, s.Parts, s.Microbatches)
 	r.Bubble = busy.Times(ratio)
 	r.BubblePct = ratio / (1 + ratio)
-	r.Exposed = physics.Exposed(r.DataPar, r.Compute.Times(s.Checkpointing.BackwardShare()), s.Buckets)
+	r.Exposed = physics.Exposed(r.DataPar, max(r.Compute, r.MemTime).Times(s.Checkpointing.BackwardShare()), s.Buckets)
 	r.Step = (busy + r.Bubble + r.Stages + r.Exposed).Times(s.Straggler)
 	r.Scaling = r.Node.Ratio(r.Step)
 	r.Throughput = units.Samples(s.Batch).Per(r.Step)

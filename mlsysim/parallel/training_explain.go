@@ -68,11 +68,12 @@ func (r *TrainingResult) networkSteps() []walls.Step {
 			Value: r.DataPar, Source: "Rajbhandari 2020, ZeRO",
 		},
 		{
-			Name: "part that the backward pass does not hide", Symbol: "T_x", Formula: "max(0, T_dp - w * T_c * (1 - 1 / q))", Field: "Exposed",
+			Name: "part that the backward pass does not hide", Symbol: "T_x", Formula: "max(0, T_dp - w * max(T_c, T_m) * (1 - 1 / q))", Field: "Exposed",
 			Terms: []walls.Term{
 				{Symbol: "T_dp", What: "exchange of the gradients", Value: r.DataPar},
-				{Symbol: "w", What: "backward share of the arithmetic", Value: s.Checkpointing.BackwardShare()},
+				{Symbol: "w", What: "backward share of a device's time", Value: s.Checkpointing.BackwardShare()},
 				{Symbol: "T_c", What: "arithmetic", Value: r.Compute},
+				{Symbol: "T_m", What: "memory traffic", Value: r.MemTime},
 				{Symbol: "q", What: "buckets", Value: s.Buckets},
 			}, Value: r.Exposed, Source: "Li 2020, PyTorch Distributed",
 		},
