@@ -12,6 +12,8 @@ func (m *Model) Inconsistent() (field string, value any, want string) {
 		return "Model.TopK", m.TopK, "between 1 and the number of experts"
 	case m.Experts > m.TopK && m.Active == 0:
 		return "Model.Active", m.Active, "above 0 for a mixture of experts"
+	case m.Experts > 0 && m.Experts == m.TopK && m.Active > 0 && m.Active < m.Params:
+		return "Model.Active", m.Active, "all parameters: every token uses every expert"
 	case m.KVHeads > m.Heads:
 		return "Model.KVHeads", m.KVHeads, "at most the attention heads"
 	case m.GlobalLayers > m.Layers:
