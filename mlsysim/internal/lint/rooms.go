@@ -27,6 +27,7 @@ var rooms = join(
 	trees(4, "mlsysim/catalog", "mlsysim/scenario", "mlsysim/validate"),
 	trees(4.2, "mlsysim/compose"),          // joins solvers, which the catalog knows
 	trees(4.5, "mlsysim/internal/vectors"), // tests only: every solver against the reference vectors
+	trees(4.5, "mlsysim/internal/laws"),    // tests only: all solvers against the laws
 
 	trees(6, "kernelext/chart", "kernelext/gonb", "kernelext/widget", "autograder/check"),
 	trees(7, "kernelext/lab"),

@@ -1,0 +1,318 @@
+package laws_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/cost"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/network"
+	"github.com/mlsysim/golab/mlsysim/parallel"
+	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/power"
+	"github.com/mlsysim/golab/mlsysim/quality"
+	"github.com/mlsysim/golab/mlsysim/reliability"
+	"github.com/mlsysim/golab/mlsysim/serving"
+	"github.com/mlsysim/golab/mlsysim/training"
+	"github.com/mlsysim/golab/mlsysim/units"
+)
+
+// Each of the functions below draws an input whose fields agree.
+
+func pick[T any](c *trial, name string, from ...T) T { return rapid.SampledFrom(from).Draw(c.T, name) }
+
+func upTo(c *trial, name string, n int) int { return rapid.IntRange(1, max(n, 1)).Draw(c.T, name) }
+
+func chance(c *trial, name string) bool { return rapid.Bool().Draw(c.T, name) }
+
+// format is one that the device has a rate for, or auto.
+func format(c *trial, h *hardware.Device) physics.Precision {
+	known := []physics.Precision{physics.Auto}
+	for p := physics.FP16; p < physics.NumPrecisions; p++ {
+		if h.Rates.At(p) > 0 {
+			known = append(known, p)
+		}
+	}
+	return pick(c, "format", known...)
+}
+
+// divisor is a divisor of n, small ones more often.
+func divisor(c *trial, name string, n, most int) int {
+	all := []int{1}
+	for d := 2; d <= min(n, most); d++ {
+		if n%d == 0 {
+			all = append(all, d)
+		}
+	}
+	return pick(c, name, all...)
+}
+
+func generates(m *models.Model) bool { return m.Generates() }
+
+// server is a device with main memory that a generating network can run on.
+func server(h *hardware.Device) bool {
+	return h.Memory > 0 && h.Bandwidth > 0 && h.Rates.At(h.Best()) > 0
+}
+
+func drawNode(c *trial) compute.SingleNode {
+	s := drawn[compute.SingleNode](c)
+	s.Precision = format(c, &s.Hardware)
+	switch {
+	case s.Model.Generates():
+		s.Phase = pick(c, "phase", compute.Auto, compute.Decode, compute.Prefill)
+	case s.Model.Attends():
+		s.Phase = compute.Prefill
+	default:
+		s.Phase, s.Context = compute.Sample, 0
+	}
+	if s.Phase == compute.Prefill {
+		s.Prompt = max(s.Prompt, 1)
+	}
+	return s
+}
+
+// drawDecode is a decode step of a network that generates tokens.
+func drawDecode(c *trial) compute.SingleNode {
+	s := drawNode(c)
+	s.Model, s.Phase = model(c, generates), compute.Decode
+	return s
+}
+
+func drawServing(c *trial) serving.Serving {
+	s := drawn[serving.Serving](c)
+	s.Model, s.Hardware = model(c, generates), device(c, server)
+	s.Precision = format(c, &s.Hardware)
+	s.Cached = min(s.Cached, s.Prompt-1)
+	if s.Chunk > 0 {
+		s.Chunk = max(s.Chunk, s.Prompt/1000+1)
+	}
+	s.TP = 1
+	if s.Hardware.ScaleUp > 0 && s.Hardware.NodeSize > 1 {
+		s.TP = divisor(c, "tp", s.Model.Heads, s.Hardware.NodeSize)
+	}
+	s.Devices = s.TP * pick(c, "replicas", 0, 1, 2, 7)
+	return s
+}
+
+func drawSpeculation(c *trial) serving.Speculation {
+	target := drawServing(c)
+	s := drawn[serving.Speculation](c)
+	s.Model, s.Hardware, s.Precision, s.TP = target.Model, target.Hardware, target.Precision, target.TP
+	s.Prompt, s.Output, s.Batch = target.Prompt, target.Output, target.Batch
+	s.Draft = model(c, func(m *models.Model) bool { return m.Generates() && m.Heads%s.TP == 0 })
+	return s
+}
+
+// drawTail is a station with some load below its limit, or none.
+func drawTail(c *trial) serving.Tail {
+	s := drawn[serving.Tail](c)
+	if s.Replicas > 20_000 && !chance(c, "vast") {
+		s.Replicas %= 20_000 // the Erlang recursion takes as many steps
+	}
+	load := 0.999 * c.even("load")
+	if chance(c, "light") {
+		load = c.decades("light load", 1e-9, 0.1)
+	}
+	s.Arrivals = units.Requests(load * float64(max(s.Replicas, 1))).Per(s.Service)
+	return s
+}
+
+func drawMemory(c *trial) training.Memory {
+	s := drawn[training.Memory](c)
+	s.Hardware = device(c, func(h *hardware.Device) bool { return h.Capacity() > 0 })
+	s.TP, s.PP = 1, upTo(c, "pp", s.Model.Layers)
+	if s.Model.Attends() {
+		s.TP = divisor(c, "tp", s.Model.Heads, 64)
+	}
+	s.EP = upTo(c, "ep", s.Model.Experts)
+	return s
+}
+
+// drawStep is a training step on a cluster that its parallelism divides.
+func drawStep(c *trial) parallel.Training {
+	s := drawn[parallel.Training](c)
+	s.Hardware = device(c, func(h *hardware.Device) bool {
+		return h.Capacity() > 0 && h.MainBandwidth() > 0 && h.Rates.At(h.Best()) > 0
+	})
+	s.Precision = format(c, &s.Hardware)
+	s.TP, s.PP = 1, upTo(c, "pp", min(s.Model.Layers, 16))
+	if s.Model.Attends() {
+		s.TP = divisor(c, "tp", s.Model.Heads, 16)
+	}
+	s.EP = divisor(c, "ep", s.Model.Experts, s.Model.Experts)
+	ranks := s.TP * s.PP * s.EP
+	s.PerNode = pick(c, "per node", 1, 2, 4, 8, 16, ranks)
+	s.Nodes = ranks * pick(c, "groups", 1, 2, 3, 8, 64)
+	if s.IntraLink == 0 {
+		s.IntraLink = 450 * units.GBps
+	}
+	if s.Fabric == 0 {
+		s.Fabric = 50 * units.GBps
+	}
+	dp := s.Nodes * s.PerNode / ranks
+	local := (max(s.Batch, 1) + dp - 1) / dp
+	s.Accumulation = upTo(c, "accumulation", min(local, 64))
+	s.Microbatches = upTo(c, "microbatches", min(local/s.Accumulation, 64))
+	return s
+}
+
+func drawCollective(c *trial) network.Collective {
+	s := drawn[network.Collective](c)
+	s.Operation, s.Algorithm = network.AllReduce, physics.AutoAlgorithm
+	if s.Intra == 0 {
+		s.Intra = 450 * units.GBps
+	}
+	if s.Inter == 0 {
+		s.Inter = 50 * units.GBps
+	}
+	return s
+}
+
+// drawTopology keeps only the switches that its kind has.
+func drawTopology(c *trial) network.Topology {
+	s := drawn[network.Topology](c)
+	switch s.Kind {
+	case network.Torus3D, network.Ring, network.Cube:
+		s.Local, s.InPod, s.CoreOversubscription = 0, 0, 1
+	case network.Dragonfly, network.RailOptimised:
+		s.InPod, s.CoreOversubscription = 0, 1
+	}
+	s.InPod = min(s.InPod, 1-s.Local)
+	if s.Tiers == 1 || s.Tiers == 2 {
+		s.InPod, s.CoreOversubscription = 0, 1
+	}
+	if s.Tiers == 1 {
+		s.Oversubscription = 1
+	}
+	return s
+}
+
+func drawRouting(c *trial) parallel.MoERouting {
+	s := drawn[parallel.MoERouting](c)
+	s.Model = mixture(c)
+	return s
+}
+
+// mixture is a mixture of experts, often with other experts than the registry's.
+func mixture(c *trial) models.Model {
+	m := model(c, func(m *models.Model) bool { return m.Experts > 0 })
+	if chance(c, "other experts") {
+		m.Experts = rapid.IntRange(2, 512).Draw(c.T, "experts")
+		m.TopK = upTo(c, "top k", m.Experts-1)
+		used := float64(m.TopK) / float64(m.Experts)
+		m.Active = m.Params.Times(used + (1-used)*c.even("shared")) // so that all tokens share something
+	}
+	return m
+}
+
+func drawFleet(c *trial) reliability.Fleet {
+	s := drawn[reliability.Fleet](c)
+	if s.PSUs > 0 {
+		s.SparePSUs = min(s.SparePSUs, s.PSUs-1)
+	}
+	if chance(c, "by parts") {
+		s.MTBF = 0
+	}
+	return s
+}
+
+func drawSustainability(c *trial) power.Sustainability {
+	s := drawn[power.Sustainability](c)
+	s.Hardware.Idle = min(s.Hardware.Idle, s.Hardware.TDP)
+	return s
+}
+
+func drawOwnership(c *trial) cost.Ownership {
+	s := drawn[cost.Ownership](c)
+	s.Hardware.Idle = min(s.Hardware.Idle, s.Hardware.TDP)
+	return s
+}
+
+// drawCompression takes either method, with a published table of its losses.
+func drawCompression(c *trial) quality.Compression {
+	s := drawn[quality.Compression](c)
+	s.Baseline = format(c, &s.Hardware)
+	if s.Baseline == physics.Auto {
+		s.Baseline = s.Hardware.Best()
+	}
+	s.Arithmetic = physics.Auto
+	bits := 8 * float64(s.Baseline.Size())
+	s.Bits = max(1, min(s.Bits, bits))
+	s.Quality = quality.Published{Source: "a paper", Metric: "points"}
+	rows := [...]*quality.Row{&s.Quality.Row1, &s.Quality.Row2, &s.Quality.Row3, &s.Quality.Row4, &s.Quality.Row5}
+	most := bits
+	if s.Method == quality.Pruning {
+		most = 1
+		s.Sparsity = pick(c, "sparsity", s.Sparsity, 0.5, 0.25, 0.75)
+	} else {
+		s.Sparsity = 0
+	}
+	for i := range upTo(c, "rows", len(rows)) {
+		*rows[i] = quality.Row{At: most * float64(i+1) / 6, Drop: c.even("drop")}
+	}
+	if !s.Model.Generates() {
+		s.Context = 0
+	}
+	if !s.Model.Attends() {
+		s.Prompt = 0
+	}
+	return s
+}
+
+// drawQuantization keeps the arithmetic: fewer bits per weight only.
+func drawQuantization(c *trial) quality.Compression {
+	s := drawCompression(c)
+	s.Method, s.Sparsity, s.Quality = quality.Quantization, 0, quality.Published{}
+	return s
+}
+
+// drawScaling states the budget in operations or in accelerator time.
+func drawScaling(c *trial) quality.Scaling {
+	s := drawn[quality.Scaling](c)
+	if chance(c, "by time") {
+		s.Budget, s.Time = 0, units.Day.Times(c.decades("days", 1, 1e6))
+	} else {
+		s.Budget, s.Time = max(s.Budget, 1e15), 0
+	}
+	return s
+}
+
+// Laws skip what a solver refuses; they would prove little if that were most draws.
+func TestDrawsAreMostlyValid(t *testing.T) {
+	b := honest()
+	for name, valid := range map[string]func(*trial) error{
+		"node":           func(c *trial) error { _, err := b.node(drawNode(c)); return err },
+		"decode":         func(c *trial) error { _, err := b.node(drawDecode(c)); return err },
+		"serving":        func(c *trial) error { _, err := b.serving(drawServing(c)); return err },
+		"speculation":    func(c *trial) error { _, err := b.draft(drawSpeculation(c)); return err },
+		"tail":           func(c *trial) error { _, err := b.tail(drawTail(c)); return err },
+		"memory":         func(c *trial) error { _, err := b.memory(drawMemory(c)); return err },
+		"step":           func(c *trial) error { _, err := b.step(drawStep(c)); return err },
+		"collective":     func(c *trial) error { _, err := b.collect(drawCollective(c)); return err },
+		"topology":       func(c *trial) error { _, err := drawTopology(c).Solve(); return err },
+		"routing":        func(c *trial) error { _, err := b.route(drawRouting(c)); return err },
+		"fleet":          func(c *trial) error { _, err := b.fleet(drawFleet(c)); return err },
+		"sustainability": func(c *trial) error { _, err := b.sustain(drawSustainability(c)); return err },
+		"ownership":      func(c *trial) error { _, err := b.own(drawOwnership(c)); return err },
+		"compression":    func(c *trial) error { _, err := b.compress(drawCompression(c)); return err },
+		"scaling":        func(c *trial) error { _, err := drawScaling(c).Solve(); return err },
+		"quantization":   func(c *trial) error { _, err := b.compress(drawQuantization(c)); return err },
+	} {
+		const draws = 300
+		refused, last := 0, error(nil)
+		for seed := 1; seed <= draws; seed++ {
+			err := rapid.Custom(func(t *rapid.T) error {
+				return valid(&trial{T: t, wild: rapid.IntRange(0, 2).Draw(t, "wild") == 0})
+			}).Example(seed)
+			if err != nil {
+				refused, last = refused+1, err
+			}
+		}
+		t.Logf("%s: %d of %d draws refused, such as: %v", name, refused, draws, last)
+		require.Less(t, refused, draws/5, name)
+	}
+}
