@@ -37,6 +37,8 @@ type bench struct {
 	compress  func(quality.Compression) (quality.CompressionResult, error)
 	needed    func(search.Needed) (search.NeededResult, error)
 	best      func(search.Space, string) (float64, error)
+	solvers   func() []catalog.Solver
+	looksAt   string                                 // fields whose names begin so, of the law about fields
 	any       func(catalog.Solver, any) (any, error) // every solver of the catalog; the input is a pointer
 	dimension func(example any) any                  // what the rescale test gets to see
 }
@@ -47,7 +49,7 @@ func honest() *bench {
 		node: compute.SingleNode.Solve, serving: serving.Serving.Solve, draft: serving.Speculation.Solve, tail: serving.Tail.Solve,
 		memory: training.Memory.Solve, step: parallel.Training.Solve, collect: network.Collective.Solve, route: parallel.MoERouting.Solve,
 		fleet: reliability.Fleet.Solve, sustain: power.Sustainability.Solve, own: cost.Ownership.Solve, compress: quality.Compression.Solve,
-		needed: search.Needed.Solve, best: bestOf, any: catalog.Solver.Solve, dimension: func(example any) any { return example },
+		needed: search.Needed.Solve, best: bestOf, solvers: catalog.All, any: catalog.Solver.Solve, dimension: func(example any) any { return example },
 	}
 }
 

@@ -73,8 +73,24 @@ func fillPlain(c *trial, f reflect.Value, sf reflect.StructField) {
 		f.SetInt(int64(r.whole(c, sf.Name, float64(f.Int()))))
 	case reflect.Bool:
 		f.SetBool(rapid.Bool().Draw(c.T, sf.Name))
+	case reflect.Slice:
+		fillList(c, f, sf)
 	case reflect.Uint8:
 		f.SetUint(uint64(rapid.IntRange(0, len(names(f))-1).Draw(c.T, sf.Name)))
+	}
+}
+
+// fillList keeps a list, or makes one of a few entries.
+func fillList(c *trial, f reflect.Value, sf reflect.StructField) {
+	if chance(c, sf.Name) {
+		return
+	}
+	n := upTo(c, sf.Name+" entries", 4)
+	f.Set(reflect.MakeSlice(f.Type(), n, n))
+	one := sf
+	one.Type = sf.Type.Elem()
+	for i := range n {
+		fillField(c, f.Index(i), one)
 	}
 }
 
@@ -190,6 +206,9 @@ func (c *trial) decades(name string, lo, hi float64) float64 {
 
 // inside moves a number into the range, off an open end.
 func (d domain) inside(x float64) float64 {
+	if x != 0 && math.Abs(x) < tiny {
+		x = math.Copysign(tiny, x)
+	}
 	x = math.Min(math.Max(x, d.lo), d.hi)
 	if d.openLo && x <= d.lo {
 		x = math.Max(d.lo*(1+1e-9), tiny)

@@ -63,14 +63,20 @@ func drawNode(c *trial) compute.SingleNode {
 	s.Precision = format(c, &s.Hardware)
 	switch {
 	case s.Model.Generates():
-		s.Phase = pick(c, "phase", compute.Auto, compute.Decode, compute.Prefill)
-	case s.Model.Attends():
-		s.Phase = compute.Prefill
+		s.Phase = pick(c, "phase", compute.Auto, compute.Decode, compute.Prefill, compute.Train)
+	case s.Model.Reads():
+		s.Phase = pick(c, "phase", compute.Prefill, compute.Train)
 	default:
-		s.Phase, s.Context = compute.Sample, 0
+		s.Phase, s.Context = pick(c, "phase", compute.Sample, compute.Train), 0
 	}
-	if s.Phase == compute.Prefill {
+	if s.Phase == compute.Prefill || s.Phase == compute.Train {
 		s.Prompt = max(s.Prompt, 1)
+	}
+	if s.Phase == compute.Train || s.Phase == compute.Prefill && s.Model.Decodes() {
+		s.Context = 0
+	}
+	if s.Phase == compute.Train && s.Hardware.Resolve(s.Precision).Size() < physics.FP8.Size() {
+		s.Precision = physics.Auto
 	}
 	return s
 }
@@ -95,6 +101,51 @@ func drawServing(c *trial) serving.Serving {
 		s.TP = divisor(c, "tp", s.Model.Heads, s.Hardware.NodeSize)
 	}
 	s.Devices = s.TP * pick(c, "replicas", 0, 1, 2, 7)
+	return s
+}
+
+// drawBatching keeps prompt and output within the longest request.
+func drawBatching(c *trial) serving.Batching {
+	s := drawn[serving.Batching](c)
+	s.Model = model(c, func(m *models.Model) bool { return m.Generates() && !m.Decodes() && m.Family != models.SSM })
+	s.Hardware = device(c, server)
+	s.Precision = format(c, &s.Hardware)
+	s.TP = 1
+	if s.Hardware.ScaleUp > 0 && s.Hardware.NodeSize > 1 {
+		s.TP = divisor(c, "tp", s.Model.Heads, s.Hardware.NodeSize)
+	}
+	s.Longest = max(s.Longest, 2)
+	longest := units.Tokens(s.Longest)
+	s.Mean = min(s.Mean, longest)
+	s.MeanPrompt = max(1, longest.Times(0.9*c.even("prompt")))
+	s.MeanOutput = max(longest-s.MeanPrompt, 0).Times(0.01 + 0.99*c.even("output"))
+	return s
+}
+
+func drawCapacity(c *trial) serving.Capacity {
+	s := drawn[serving.Capacity](c)
+	s.Batching = drawBatching(c)
+	s.Batch, s.MaxReplicas = min(s.Batch, 512), min(s.MaxReplicas, 4096) // the search is long beyond
+	return s
+}
+
+func drawTuning(c *trial) serving.Tuning {
+	s := drawn[serving.Tuning](c)
+	s.Batching = drawBatching(c)
+	s.Batch = min(s.Batch, 48)
+	if chance(c, "one chunk") {
+		s.Chunks = nil
+	}
+	s.Replicas = min(s.Replicas, 64)
+	if s.MaxReplicas > 0 {
+		s.MaxReplicas = max(s.Replicas, 1) + s.MaxReplicas%4
+	}
+	return s
+}
+
+func drawPlacement(c *trial) cost.Placement {
+	s := drawn[cost.Placement](c)
+	s.Ownership = drawOwnership(c)
 	return s
 }
 
@@ -289,6 +340,10 @@ func TestDrawsAreMostlyValid(t *testing.T) {
 		"decode":         func(c *trial) error { _, err := b.node(drawDecode(c)); return err },
 		"serving":        func(c *trial) error { _, err := b.serving(drawServing(c)); return err },
 		"speculation":    func(c *trial) error { _, err := b.draft(drawSpeculation(c)); return err },
+		"batching":       func(c *trial) error { _, err := drawBatching(c).Solve(); return err },
+		"capacity":       func(c *trial) error { _, err := drawCapacity(c).Solve(); return err },
+		"tuning":         func(c *trial) error { _, err := drawTuning(c).Solve(); return err },
+		"placement":      func(c *trial) error { _, err := drawPlacement(c).Solve(); return err },
 		"tail":           func(c *trial) error { _, err := b.tail(drawTail(c)); return err },
 		"memory":         func(c *trial) error { _, err := b.memory(drawMemory(c)); return err },
 		"step":           func(c *trial) error { _, err := b.step(drawStep(c)); return err },

@@ -15,6 +15,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/internal/dimtest"
 	"github.com/mlsysim/golab/mlsysim/physics"
+	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/systems"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -59,11 +60,7 @@ func everywhere() []law {
 				{"the privacy budget's delta (D-27)", ignores("privacy", "Delta")},
 				{"size of the cluster (D-27)", ignores("orchestration", "Accelerators")},
 				{"sequence length (D-04)", ignores("training", "Sequence")},
-				{"devices' host link", func(b *bench) {
-					for _, name := range []string{"single-node", "training", "streaming"} {
-						ignores(name, "Hardware.HostLink")(b)
-					}
-				}},
+				{"the link to the host", ignores("streaming", "Hardware.HostLink")},
 			},
 		},
 		{
@@ -102,6 +99,14 @@ func drawOf(c *trial, example any) any {
 		return drawServing(c)
 	case "serving.Speculation":
 		return drawSpeculation(c)
+	case "serving.Batching":
+		return drawBatching(c)
+	case "serving.Capacity":
+		return drawCapacity(c)
+	case "serving.Tuning":
+		return drawTuning(c)
+	case "cost.Placement":
+		return drawPlacement(c)
 	case "training.Memory":
 		return drawMemory(c)
 	case "parallel.Training":
@@ -267,6 +272,7 @@ func numbers(t reflect.Type, prefix []int) [][]int {
 // exists reports whether a dotted path leads to a field.
 func exists(t reflect.Type, path string) bool {
 	for _, name := range strings.Split(path, ".") {
+		name, _, listed := strings.Cut(name, "[")
 		if t.Kind() != reflect.Struct {
 			return false
 		}
@@ -274,7 +280,9 @@ func exists(t reflect.Type, path string) bool {
 		if !ok {
 			return false
 		}
-		t = f.Type
+		if t = f.Type; listed {
+			t = t.Elem()
+		}
 	}
 	return true
 }
@@ -308,10 +316,36 @@ func calibrated(c *trial, b *bench) {
 		return
 	}
 	fast, slow := reflect.ValueOf(first), reflect.ValueOf(second)
+	if searched(c, first, second) {
+		return
+	}
 	for _, f := range s.Outputs() {
 		if f.Unit != "s" || f.Better != "lower" || f.Name == "Exposed" || !f.IsKnown(fast) || !f.IsKnown(slow) {
 			continue // a slower prefill hides more of a transfer
 		}
 		atMost(c, s.Name+": ideal "+f.Name, fast.FieldByIndex(f.Index).Float(), slow.FieldByIndex(f.Index).Float())
 	}
+}
+
+// searched compares what a search found at the two levels: its designs differ, so
+// that their times say nothing.
+func searched(c *trial, ideal, measured any) bool {
+	switch i := ideal.(type) {
+	case serving.CapacityResult:
+		m := measured.(serving.CapacityResult)
+		c.claim(i.Reached || !m.Reached, "capacity: a limit is met only when calibrated")
+		if i.Reached && m.Reached {
+			c.claim(i.Replicas <= m.Replicas, "capacity: %d replicas, but %d when calibrated", i.Replicas, m.Replicas)
+		}
+		atMost(c, "capacity: ideal time without waiting", i.Base, m.Base)
+		return true
+	case serving.TuningResult:
+		m := measured.(serving.TuningResult)
+		c.claim(i.Reached || !m.Reached, "batch-size: a limit is met only when calibrated")
+		if i.Reached && m.Reached {
+			atMost(c, "batch-size: calibrated goodput", m.EachGoodput, i.EachGoodput)
+		}
+		return true
+	}
+	return false
 }

@@ -33,7 +33,9 @@ func nodeLaws() []law {
 			id: "I-2", says: "0 <= MFU <= HFU <= the efficiency <= 1, without a clamp; MFU is HFU if nothing is computed twice", holds: utilisation,
 			mutants: []mutant{
 				{"share of the reachable peak", func(b *bench) {
-					wrong(&b.node, nil, func(s *compute.SingleNode, r *compute.Result) { r.MFU /= orHalf(s.Efficiency) })
+					wrong(&b.node, nil, func(s *compute.SingleNode, r *compute.Result) {
+						r.MFU, r.HFU = r.MFU/orHalf(s.Efficiency), r.HFU/orHalf(s.Efficiency)
+					})
 				}},
 				{"recomputation counted as model work", func(b *bench) {
 					wrong(&b.step, nil, func(_ *parallel.Training, r *parallel.TrainingResult) { r.MFU *= 4.0 / 3 })
@@ -131,7 +133,11 @@ func utilisation(c *trial, b *bench) {
 	node := drawNode(c)
 	pass := solved(c, b.node, node)
 	atMost(c, "zero over MFU of a pass", 0, pass.MFU)
-	atMost(c, "MFU of a pass over what is reachable", pass.MFU, reachable(node.Level, node.Efficiency))
+	atMost(c, "MFU of a pass over HFU", pass.MFU, pass.HFU)
+	atMost(c, "HFU of a pass over what is reachable", pass.HFU, reachable(node.Level, node.Efficiency))
+	if pass.Phase != compute.Train || node.Checkpointing == physics.KeepAll {
+		same(c, "MFU of a pass that computes nothing twice", pass.MFU, pass.HFU)
+	}
 
 	request := drawServing(c)
 	r := solved(c, b.serving, request)
@@ -269,7 +275,7 @@ func grow(c *trial, m *models.Model, batch *int) {
 	case 0:
 		larger(c, "batch", batch)
 	case 1:
-		if m.Layers > 0 {
+		if m.Layers > 0 && !m.Decodes() { // whose layers say which of the same parameters are the encoder's
 			m.Layers += upTo(c, "layers", 100)
 		}
 	case 2:
@@ -297,11 +303,11 @@ func ridge(c *trial, b *bench) {
 		kv = r.Precision
 	}
 	turn := float64(r.Ridge) * s.Efficiency / s.MemoryEfficiency
-	above := func(ops units.FLOP, tokens float64) (bool, bool) {
-		perByte := float64(ops) / float64(m.KVBytes(tokens, kv.Size(), 1))
+	above := func(ops units.FLOP, moved units.Bytes) (bool, bool) {
+		perByte := float64(ops) / float64(moved)
 		return perByte > 1.001*turn, perByte < 0.999*turn
 	}
-	yes, no := above(m.LinearOps()+m.DecodeAttentionOps(float64(s.Context)), float64(s.Context))
+	yes, no := above(m.LinearOps()+m.DecodeAttentionOps(float64(s.Context)), m.CacheTraffic(float64(s.Context), kv.Size(), 1))
 	if yes {
 		c.claim(r.Binding == walls.Compute, "decode of any batch is bound by %s although its cache is above the ridge", r.Binding)
 	}
@@ -314,7 +320,7 @@ func ridge(c *trial, b *bench) {
 	c.claim(solved(c, b.node, s).Binding == walls.Compute, "prefill of any length is not compute-bound")
 	s.Batch, s.Prompt = most, upTo(c, "prompt", 4096)
 	n := float64(s.Prompt)
-	if yes, _ := above(m.LinearOps().Times(n)+m.PrefillAttentionOps(n, 0), n); yes {
+	if yes, _ := above(m.PrefillLinearOps(n)+m.PrefillAttentionOps(n, 0), m.KVBytes(0, kv.Size(), 1)+m.KVBytes(n, kv.Size(), 1)); yes {
 		c.claim(solved(c, b.node, s).Binding == walls.Compute, "prefill of any batch is not compute-bound")
 	}
 }

@@ -2,6 +2,7 @@ package laws_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"reflect"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
-	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/search"
@@ -131,15 +131,16 @@ func several(c *trial, name string, most int) []float64 {
 
 // bestOf is the best value of a metric in a space.
 func bestOf(s search.Space, metric string) (float64, error) {
+	s.Objective = metric
 	cloud, err := s.Solve(context.Background())
 	if err != nil {
 		return 0, err
 	}
-	best, err := cloud.Best(metric)
+	best, err := cloud.Best()
 	if err != nil {
 		return 0, err
 	}
-	return valueOf(best, metric), nil
+	return best.Value(metric), nil
 }
 
 // firstOf is a search that stops at the first design that fits.
@@ -148,19 +149,10 @@ func firstOf(s search.Space, metric string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	i := slices.IndexFunc(cloud.Points, func(p search.Candidate) bool { return p.Fits })
-	if i < 0 {
-		_, err := cloud.Best(metric)
-		return 0, err
-	}
-	return valueOf(cloud.Points[i], metric), nil
-}
-
-func valueOf(p search.Candidate, metric string) float64 {
-	for _, f := range describe.Fields(reflect.TypeOf(p.Result)) {
-		if f.Name == metric {
-			return reflect.ValueOf(p.Result).FieldByIndex(f.Index).Float()
+	for i := range cloud.Total {
+		if p := cloud.At(i); p.Fits {
+			return p.Value(metric), nil
 		}
 	}
-	panic("no metric " + metric)
+	return 0, errors.New("nothing fits")
 }

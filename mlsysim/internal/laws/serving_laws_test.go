@@ -144,6 +144,9 @@ func firstToken(c *trial, b *bench) {
 	read := s.Model.TouchedWeights(float64(s.Batch)*float64(first), r.Precision).Times(1 / float64(s.TP)).Over(s.Hardware.Bandwidth)
 	atMost(c, "a read of the weights over TTFT", read, r.TTFT)
 
+	if s.Model.Decodes() {
+		return // two requests start two decoders, and read two sounds
+	}
 	longer := s
 	longer.Prompt += upTo(c, "more prompt", 4096)
 	all := solved(c, b.serving, longer)
@@ -160,6 +163,9 @@ func nextToken(c *trial, b *bench) {
 	s.Output = 0
 	r := solved(c, b.serving, s)
 	m, batch, tp := &s.Model, float64(s.Batch), float64(s.TP)
+	if m.Family != models.Transformer && m.Family != models.MoE {
+		return // shapes of another law: models tests them
+	}
 	used := float64(m.ActiveParams())
 	if !m.Tied {
 		used -= float64(m.Vocab) * float64(m.Hidden) // a lookup
@@ -190,7 +196,8 @@ func sharedShare(m *models.Model) float64 {
 func held(m *models.Model, tokens int, p physics.Precision) units.Bytes {
 	kept := float64(tokens)
 	if m.Window > 0 {
-		kept = math.Min(kept, float64(m.Window))
+		whole := float64(m.GlobalLayers) / float64(m.Layers)
+		kept = whole*kept + (1-whole)*math.Min(kept, float64(m.Window))
 	}
 	heads, dim := m.KVHeads, m.HeadDim
 	if heads == 0 {
@@ -278,5 +285,9 @@ func experts(c *trial, b *bench) {
 	node := drawDecode(c)
 	node.Model, node.Batch = s.Model, 1
 	r := solved(c, b.node, node)
-	same(c, "bytes of one token", r.Traffic, r.Precision.Size().Times(float64(s.Model.Active))+r.Cache)
+	kv := node.KVPrecision
+	if kv == physics.Auto {
+		kv = r.Precision
+	}
+	same(c, "bytes of one token", r.Traffic, r.Precision.Size().Times(float64(s.Model.Active))+s.Model.CacheTraffic(float64(node.Context), kv.Size(), 1))
 }

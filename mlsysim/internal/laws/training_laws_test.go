@@ -101,36 +101,36 @@ func trainingLaws() []law {
 	}
 }
 
-// sampleOps is what training one sample takes at least, from the network's shape:
-// three passes over every matrix and over what each token attends to.
+// sampleOps is what training one sample of a decoder takes at least, from the
+// network's shape: three passes over every matrix and over what each token attends
+// to.
 func sampleOps(m *models.Model, sequence int) float64 {
 	perToken := 2 * float64(m.MatmulParams())
 	if m.FLOPs > 0 {
 		perToken = float64(m.FLOPs)
 	}
-	if !m.Attends() {
-		return 3 * perToken
-	}
 	s := float64(sequence)
-	width := float64(m.Layers) * m.AttentionWidth()
 	pairs := s * s / 2
 	if w := float64(m.Window); m.Window > 0 && s > w {
-		pairs = w*w/2 + (s-w)*w
+		whole := float64(m.GlobalLayers) / float64(m.Layers)
+		pairs = whole*pairs + (1-whole)*(w*w/2+(s-w)*w)
 	}
-	if m.Family == models.Encoder {
-		pairs = s * s
-	}
-	return 3 * (perToken*s + 4*width*pairs)
+	return 3 * (perToken*s + 4*float64(m.Layers)*m.AttentionWidth()*pairs)
 }
 
 func fleetRate(c *trial, b *bench) {
 	s := drawStep(c)
+	if chance(c, "decoder") {
+		s.Model = model(c, func(m *models.Model) bool { return m.Family == models.Transformer })
+		s.TP, s.PP, s.EP, s.Microbatches, s.Accumulation = 1, 1, 1, 1, 1
+	}
 	r := solved(c, b.step, s)
-	if s.Model.KVRank > 0 || s.Model.Family == models.Encoder && s.Model.Window > 0 {
-		return // shapes that sampleOps does not know
+	ops := float64(s.Model.TrainingOps(float64(max(s.Sequence, 1)), physics.KeepAll))
+	if s.Model.Family == models.Transformer && s.Model.KVRank == 0 {
+		ops = sampleOps(&s.Model, max(s.Sequence, 1))
 	}
 	rate := float64(s.Hardware.Rates.At(r.Precision)) * orHalf(s.Efficiency) * float64(s.Nodes*s.PerNode)
-	atMost(c, "samples per second", r.Throughput, units.SampleRate(rate/sampleOps(&s.Model, max(s.Sequence, 1))))
+	atMost(c, "samples per second", r.Throughput, units.SampleRate(rate/ops))
 }
 
 func scales(c *trial, b *bench) {
