@@ -17,13 +17,14 @@ var rooms = join(
 	single("mlsysim", 5),
 
 	trees(0, "mlsysim/units", "mlsysim/source", "mlsysim/internal/nearest"),
-	trees(1, "mlsysim/describe", "mlsysim/internal/registry", "mlsysim/internal/dimtest", "mlsysim/internal/lint"),
+	trees(1, "mlsysim/describe", "mlsysim/internal/registry", "mlsysim/internal/datafile", "mlsysim/internal/dimtest", "mlsysim/internal/lint"),
 	// The enums of physics (precision, level) read themselves from text.
 	[]room{{path: "mlsysim/physics", layer: 1, tree: true, also: []string{"mlsysim/describe"}}},
 	trees(2, "mlsysim/hardware", "mlsysim/models", "mlsysim/infra", "mlsysim/systems", "mlsysim/walls", "mlsysim/show"),
 	trees(2.5, "mlsysim/internal/pass", "mlsysim/internal/golden"), // what solvers share, below all of them
 	trees(3, "mlsysim/compute", "mlsysim/serving", "mlsysim/training", "mlsysim/parallel", "mlsysim/network",
 		"mlsysim/storage", "mlsysim/reliability", "mlsysim/power", "mlsysim/cost", "mlsysim/quality", "mlsysim/search"),
+	trees(3.5, "mlsysim/zoo"), // registries that users keep, which plans of scenario name
 	trees(4, "mlsysim/catalog", "mlsysim/scenario", "mlsysim/validate"),
 	trees(4.2, "mlsysim/compose"),          // joins solvers, which the catalog knows
 	trees(4.5, "mlsysim/internal/vectors"), // tests only: every solver against the reference vectors
@@ -98,7 +99,7 @@ var reserved = []library{
 	{"github.com/go-echarts/go-echarts", []string{"kernelext/chart"}},
 	{"github.com/traefik/yaegi", []string{"kernelext/script"}},
 	{"github.com/goccy/go-yaml", []string{
-		"mlsysim/scenario", "mlsysim/validate", "mlsysim/internal/gen", "labs", "autograder", "cmd", "kernelext",
+		"mlsysim/scenario", "mlsysim/validate", "mlsysim/internal/datafile", "mlsysim/internal/gen", "labs", "autograder", "cmd", "kernelext",
 	}},
 	{"golang.org/x/tools", []string{"mlsysim/internal/lint", "mlsysim/internal/gen", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-
-	"github.com/mlsysim/golab/mlsysim/units"
 )
 
 // A target is the Go type that the entries of a group become.
@@ -43,7 +41,7 @@ var (
 )
 
 var kinds = []kind{
-	{"hardware", map[string]*target{"Cloud": device, "Workstation": device, "Edge": device, "Mobile": device, "Tiny": device}, []*target{device}},
+	{"hardware", map[string]*target{"Cloud": device, "Workstation": device, "Edge": device, "Mobile": device, "Tiny": device, "Reference": device}, []*target{device}},
 	{"models", map[string]*target{
 		"Language": model, "Vision": model, "Speech": model, "GenerativeVision": model, "StateSpace": model, "Recommendation": model,
 		"Science": model, "Embodied": model, "Tiny": model,
@@ -56,63 +54,48 @@ var kinds = []kind{
 	}, []*target{stack, node, fabric, cluster, pod, storage, failure, platform}},
 }
 
-// A setter is a type of package units behind a pointer.
-type setter interface {
-	Set(text string) error
-	String() string
-}
-
-// parse reads text as one unit; it returns the SI value and the printed form.
-type parse func(text string) (float64, string, error)
-
-// reader makes the parse of a unit type.
-func reader[T ~float64, P interface {
-	*T
-	setter
-}](text string) (float64, string, error) {
-	var v T
-	if err := P(&v).Set(text); err != nil {
-		return 0, "", err
-	}
-	return float64(v), P(&v).String(), nil
-}
-
-// quantities has the parse of each unit that a registry field can have.
-var quantities = map[string]parse{
-	"Bytes":           reader[units.Bytes],
-	"ByteRate":        reader[units.ByteRate],
-	"FLOP":            reader[units.FLOP],
-	"FLOPRate":        reader[units.FLOPRate],
-	"Seconds":         reader[units.Seconds],
-	"Watts":           reader[units.Watts],
-	"Joules":          reader[units.Joules],
-	"USD":             reader[units.USD],
-	"USDRate":         reader[units.USDRate],
-	"EnergyPrice":     reader[units.EnergyPrice],
-	"KgCO2e":          reader[units.KgCO2e],
-	"CarbonIntensity": reader[units.CarbonIntensity],
-	"WaterIntensity":  reader[units.WaterIntensity],
-	"RequestRate":     reader[units.RequestRate],
-	"Params":          reader[units.Params],
-}
-
+// aboutDevice says what a reader of a completion list asks first: the rate of
+// the usual precision, the memory and the power.
 func aboutDevice(e *entry) string {
 	var parts []string
-	for _, store := range [][2]string{{"Memory", "Bandwidth"}, {"SRAM", "SRAMBandwidth"}} {
-		if size := e.shown(store[0]); size != "" && len(parts) == 0 {
-			if rate := e.shown(store[1]); rate != "" {
-				size += " at " + rate
-			}
-			parts = append(parts, size)
-		}
-	}
-	for _, p := range []string{"FP16", "INT8", "FP32"} {
-		if rate := e.shown("Rates." + p); rate != "" {
+	for _, p := range []string{"FP16", "BF16", "INT8", "FP32"} { // in the order of Device.Best
+		if rate := e.Written("Rates." + p); rate != "" {
 			parts = append(parts, rate+" "+strings.ToLower(p))
 			break
 		}
 	}
-	return fmt.Sprintf("the %s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
+	parts = append(parts, stores(e)...)
+	if tdp := e.Written("TDP"); tdp != "" {
+		parts = append(parts, tdp)
+	}
+	when := e.shown("Year")
+	if status := e.shown("Status"); status != "" && status != "shipping" {
+		when += ", " + status
+	}
+	return fmt.Sprintf("the %s (%s): %s", e.shown("Name"), when, strings.Join(parts, ", "))
+}
+
+// stores lists the main memory with its bandwidth, or the on-chip memory and
+// the flash of a device without one.
+func stores(e *entry) []string {
+	if size := e.Written("Memory"); size != "" {
+		return []string{size + at(e.Written("Bandwidth"))}
+	}
+	var out []string
+	if size := e.Written("SRAM"); size != "" {
+		out = append(out, size+" SRAM"+at(e.Written("SRAMBandwidth")))
+	}
+	if size := e.Written("Flash"); size != "" {
+		out = append(out, size+" flash")
+	}
+	return out
+}
+
+func at(rate string) string {
+	if rate == "" {
+		return ""
+	}
+	return " at " + rate
 }
 
 func aboutModel(e *entry) string {

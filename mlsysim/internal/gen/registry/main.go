@@ -4,7 +4,7 @@
 //
 //	go run ../internal/gen/registry -kind hardware
 //
-// It is strict: a misspelt field, a number without a source or with a wrong
+// It is strict (see package datafile): a misspelt field, a number without a source or with a wrong
 // unit, a document nobody listed or a name used twice ends with file, line and
 // column. It leaves out judgement of the numbers; the tests of the registry
 // packages hold the physical invariants.
@@ -66,7 +66,7 @@ func generate(root string) (map[string][]byte, error) {
 	made := map[string][]byte{}
 	all := map[string][]*entry{}
 	for _, k := range kinds {
-		if all[k.name], err = readKind(root, k, lib.documents); err != nil {
+		if all[k.name], err = readKind(root, k, lib.Documents); err != nil {
 			return nil, err
 		}
 		if made[output(k.name)], err = renderKind(k, all[k.name]); err != nil {

@@ -6,10 +6,20 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mlsysim/golab/mlsysim"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/infra"
+	"github.com/mlsysim/golab/mlsysim/internal/datafile"
+	"github.com/mlsysim/golab/mlsysim/internal/nearest"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/source"
+	"github.com/mlsysim/golab/mlsysim/systems"
 )
 
 const root = "../../.."
@@ -57,121 +67,114 @@ func TestRunChecksTheTree(t *testing.T) {
 	require.ErrorIs(t, run(t.TempDir(), "hardware", true), os.ErrNotExist)
 }
 
-// newReader reads hardware entries with one known document.
-func newReader(t *testing.T) *registryReader {
+// readText reads hardware entries with one known document.
+func readText(t *testing.T, text string) []*entry {
 	t.Helper()
-	pkg, err := readPackage(filepath.Join(root, "hardware"))
+	r, err := newReader(root, kinds[0], []datafile.Document{{ID: "ds"}})
 	require.NoError(t, err)
-	fields, err := pkg.fields("Device")
-	require.NoError(t, err)
-	return &registryReader{kind: kinds[0], docs: map[string]bool{"ds": true}, fields: map[string][]field{"Device": fields}, names: map[string]string{}}
+	require.NoError(t, r.File("data/x.yaml", []byte(text)))
+	return kinds[0].entries(r)
 }
 
 const good = `Cloud:
   X1:
     name: Example X1
     aliases: [x-one]
+    renamed: [x-nought]
+    note: a made-up device
     tier: cloud
+    status: announced
     year: {value: 2026, source: ds, confidence: high}
     rates:
       fp16: {value: 100 TFLOP/s, source: ds, confidence: high}
     memory: {value: 80 GiB, source: ds, confidence: medium, note: usable}
-    price: {value: 1000 USD, source: ds, confidence: low, note: list price 2026}
+    bandwidth: {value: 2 TB/s, source: ds, confidence: high}
+    tdp: {value: 700 W, source: ds, confidence: high}
     stream_fraction: {value: 0.9, source: ds, confidence: high}
 `
 
-func TestReadEntry(t *testing.T) {
-	r := newReader(t)
-	require.NoError(t, r.file("data/x.yaml", []byte(good)))
-	require.Len(t, r.entries, 1)
-	e := r.entries[0]
-	require.Equal(t, "hardware.Cloud.X1", e.Path)
-	require.Equal(t, []string{"x-one", "Example X1"}, e.Aliases)
-	require.Equal(t, "the Example X1 (2026): 85.9 GB, 100 TFLOP/s fp16.", e.About())
-	require.Equal(t, fact{"Memory", "80 GiB", "ds", "medium", "usable"}, e.Facts[0])
+func TestEntryAsGo(t *testing.T) {
+	entries := readText(t, good)
+	require.Len(t, entries, 1)
+	e := entries[0]
+	require.Equal(t, "the Example X1 (2026, announced): 100 TFLOP/s fp16, 80 GiB at 2 TB/s, 700 W.", e.About())
+	require.Contains(t, e.Literal(), "Tier: Cloud,\nStatus: Announced,\n")
 	require.Contains(t, e.Literal(), "Rates: Rates{\nFP16: 1e+14,\n},\nMemory: 8.589934592e+10,\n")
+	made, err := renderKind(kinds[0], entries)
+	require.NoError(t, err)
+	require.Contains(t, string(made), `Renamed: []string{"x-nought"},`)
+	require.Contains(t, string(made), `"a made-up device",`)
 }
 
-func TestMistakesHavePositions(t *testing.T) {
-	const second = "  X2:\n    name: Other\n"
-	cases := []struct{ name, from, to, want string }{
-		{"unknown field", "memory:", "memroy:", `:9:5: hardware.Cloud.X1: unknown field "memroy": did you mean memory?`},
-		{"unknown rate", "fp16:", "fp15:", `:8:7: hardware.Cloud.X1: unknown field "fp15": did you mean`},
-		{"upper-case field", "memory:", "Memory:", `:9:5: hardware.Cloud.X1: unknown field "Memory"`},
-		{"unknown group", "Cloud:", "Clowd:", `:1:1: group Clowd: want one of Cloud, Edge, Mobile, Tiny, Workstation`},
-		{"wrong dimension", "80 GiB", "80 GB/s", `:9:21: hardware.Cloud.X1: memory: "80 GB/s" is ByteRate, want Bytes`},
-		{"no unit", "80 GiB", "80", `:9:21: hardware.Cloud.X1: memory: "80" has no unit`},
-		{"misspelt unit", "80 GiB", "80 gb", `:9:21: hardware.Cloud.X1: memory: "80 gb": unknown unit "gb": did you mean "GB"?`},
-		{"no source", "source: ds, confidence: medium", "confidence: medium", `:9:5: hardware.Cloud.X1: memory: has no source`},
-		{"no confidence", ", confidence: medium", "", `:9:5: hardware.Cloud.X1: memory: has no confidence`},
-		{"odd confidence", "medium", "sure", `:9:53: hardware.Cloud.X1: memory: confidence = sure: want low, medium or high`},
-		{"unknown document", "80 GiB, source: ds", "80 GiB, source: dd", `:9:37: hardware.Cloud.X1: memory: no document "dd"`},
-		{"unknown key", "note: usable", "notes: usable", `:9:61: hardware.Cloud.X1: memory: unknown key "notes": want value, source, confidence and note`},
-		{"bare number", "{value: 80 GiB, source: ds, confidence: medium, note: usable}", "80 GiB", `:9:13: hardware.Cloud.X1: memory: want a mapping`},
-		{"price without year", "list price 2026", "list price", `:10:20: hardware.Cloud.X1: price: a price needs a note with its year`},
-		{"low without note", ", note: list price 2026", "", `:10:5: hardware.Cloud.X1: price: low confidence needs a note that says why`},
-		{"out of range", "value: 0.9", "value: 1.9", `:11:30: hardware.Cloud.X1: stream_fraction = 1.9: want at most 1`},
-		{"not a number", "value: 0.9", "value: NaN", `:11:30: hardware.Cloud.X1: stream_fraction: "NaN": want a plain number`},
-		{"not whole", "value: 2026,", "value: 2026.5,", `:6:19: hardware.Cloud.X1: year: "2026.5": want a whole number`},
-		{"unknown tier", "tier: cloud", "tier: sky", `:5:11: hardware.Cloud.X1: tier = sky: want one of cloud, workstation, edge, mobile, tiny`},
-		{"no name", "    name: Example X1\n", "", `:2:3: hardware.Cloud.X1: has no name`},
-		{"empty name", "Example X1", `""`, `:3:11: name: is empty`},
-		{"key twice", good[len(good)-1:], "\n    year: {value: 1, source: ds, confidence: high}\n", `:12:5: mapping key "year" already defined`},
-		{"entry twice", good[len(good)-1:], "\n  x_1:\n    name: Other\n", `:12:3: hardware.Cloud.x_1: name "x_1" is already a name of hardware.Cloud.X1`},
-		{"alias twice", good[len(good)-1:], "\n" + second + "    aliases: [fine, X One]\n", `:14:21: hardware.Cloud.X2: name "X One" is already a name of hardware.Cloud.X1`},
-		{"product twice", good[len(good)-1:], "\n  X2:\n    name: example-x1\n", `:12:3: hardware.Cloud.X2: name "example-x1" is already a name of hardware.Cloud.X1`},
-		{"alias without letters", "x-one", "--", `:4:15: hardware.Cloud.X1: name "--" has no letter or digit`},
-		{"aliases not a list", "[x-one]", "x-one", `:4:14: aliases: want a list`},
-		{"key no Go name", "X1:", "X-1:", `:2:3: hardware.Cloud.X-1: key "X-1" cannot be a Go name`},
-		{"not YAML", "[x-one]", "[x-one", `:5:5: ',' or ']' must be specified`},
-		{"anchor", "{value: 2026,", "&a {value: 2026,", `:6:11: hardware.Cloud.X1: year: want a mapping`},
-		{"empty file", good, "", `:1:1: want one YAML document with a mapping`},
-		{"list of groups", good, "- a\n", `:1:1: file: want a mapping`},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			i := strings.LastIndex(good, c.from)
-			require.GreaterOrEqual(t, i, 0, "the case changes nothing")
-			err := newReader(t).file("data/x.yaml", []byte(good[:i]+c.to+good[i+len(c.from):]))
-			require.ErrorContains(t, err, "data/x.yaml"+c.want)
-			require.NotContains(t, err.Error(), "\n")
-		})
-	}
-}
-
-func TestLibraryMistakesHavePositions(t *testing.T) {
-	cases := []struct{ name, text, want string }{
-		{"no version", "documents:\n  a: {title: A, date: \"2026\"}\n", ":1:1: want a version and documents"},
-		{"unknown key", "versoin: 1\n", `:1:1: unknown key "versoin": want version and documents`},
-		{"no date", "version: v\ndocuments:\n  a: {title: A}\n", ":3:3: a: want a title and a date with a year"},
-		{"unknown part", "version: v\ndocuments:\n  a: {titel: A}\n", `:3:7: a: unknown key "titel": want title, url and date`},
-		{"id twice", "version: v\ndocuments:\n  a: {title: A, date: \"2026\"}\n  a: {title: B, date: \"2026\"}\n", ":4:3: mapping key"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := parseLibrary("documents.yaml", []byte(c.text))
-			require.ErrorContains(t, err, "documents.yaml"+c.want)
-		})
-	}
+func TestMicrocontrollerAsGo(t *testing.T) {
+	text := strings.ReplaceAll(good, "fp16: {value: 100 TFLOP/s", "int8: {value: 1 GOP/s")
+	text = strings.ReplaceAll(text, "memory: {value: 80 GiB", "sram: {value: 512 KiB")
+	text = strings.ReplaceAll(text, "bandwidth: {value: 2 TB/s", "flash: {value: 2 MiB")
+	require.Equal(t, "the Example X1 (2026, announced): 1 GOP/s int8, 512 KiB SRAM, 2 MiB flash, 700 W.", readText(t, text)[0].About())
 }
 
 // An enum word is written without the name of its type.
 func TestWordsOfAnEnum(t *testing.T) {
-	f := field{Name: "Style", Type: "Style", Consts: []string{"StyleUnknown", "StyleGPT2"}}
-	require.Equal(t, []string{"unknown", "gpt2"}, f.words())
-	require.Equal(t, "Dense", field{Type: "Family"}.word("Dense"))
+	require.Equal(t, "unknown", word("Style", "StyleUnknown"))
+	require.Equal(t, "gpt2", word("Style", "StyleGPT2"))
+	require.Equal(t, "dense", word("Family", "Dense"))
 }
 
 // The stamp follows what the registry says and not how the file is laid out.
 func TestStamp(t *testing.T) {
 	stampOf := func(text string) string {
-		r := newReader(t)
-		require.NoError(t, r.file("data/x.yaml", []byte(text)))
-		return stamp(library{}, map[string][]*entry{"hardware": r.entries})
+		return stamp(datafile.Library{}, map[string][]*entry{"hardware": readText(t, text)})
 	}
 	require.Len(t, stampOf(good), 12)
 	require.Equal(t, stampOf(good), stampOf("# a comment\n"+strings.ReplaceAll(good, "value: 0.9, source: ds", "source: ds,  value: 0.9")))
 	require.NotEqual(t, stampOf(good), stampOf(strings.Replace(good, "0.9", "0.8", 1)))
 	require.NotEqual(t, stampOf(good), stampOf(strings.Replace(good, "usable", "physical", 1)))
 	require.NotEqual(t, stampOf(good), stampOf(strings.Replace(good, "x-one", "x-1st", 1)))
+	require.NotEqual(t, stampOf(good), stampOf(strings.Replace(good, "x-nought", "x-0", 1)))
+	require.NotEqual(t, stampOf(good), stampOf(strings.Replace(good, "made-up", "real", 1)))
+}
+
+// The hash in the programs is that of the data, computed again here.
+func TestHashIsThatOfTheData(t *testing.T) {
+	lib, err := readLibrary(root)
+	require.NoError(t, err)
+	all := map[string][]*entry{}
+	for _, k := range kinds {
+		all[k.name], err = readKind(root, k, lib.Documents)
+		require.NoError(t, err)
+	}
+	require.Equal(t, source.Hash, stamp(lib, all))
+	require.Equal(t, source.Version, lib.Version)
+	require.Equal(t, lib.Version+"+"+stamp(lib, all), mlsysim.RegistryVersion())
+}
+
+// The generator reads the registry types as syntax, package zoo by reflection;
+// both must see the same fields, or a user's file would obey other rules.
+func TestSyntaxAndReflectionAgree(t *testing.T) {
+	for name, typ := range map[string]reflect.Type{
+		"hardware.Device": reflect.TypeFor[hardware.Device](), "models.Model": reflect.TypeFor[models.Model](),
+		"infra.Grid": reflect.TypeFor[infra.Grid](), "infra.Facility": reflect.TypeFor[infra.Facility](),
+		"systems.Stack": reflect.TypeFor[systems.Stack](),
+	} {
+		dir, local, _ := strings.Cut(name, ".")
+		pkg, err := readPackage(filepath.Join(root, dir))
+		require.NoError(t, err)
+		want, err := pkg.fields(local)
+		require.NoError(t, err)
+		got, err := datafile.Reflect(typ)
+		require.NoError(t, err)
+		require.Equal(t, folded(want), folded(got), name)
+	}
+}
+
+// folded removes the spelling of enum values, which are constants in syntax and
+// lower-case names by reflection.
+func folded(fields []datafile.Field) []datafile.Field {
+	for i := range fields {
+		for j, n := range fields[i].Names {
+			fields[i].Names[j] = nearest.Fold(n)
+		}
+		folded(fields[i].Fields)
+	}
+	return fields
 }

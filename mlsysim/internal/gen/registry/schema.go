@@ -11,62 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/mlsysim/golab/mlsysim/internal/nearest"
+	"github.com/mlsysim/golab/mlsysim/internal/datafile"
 )
-
-// A shape is what the values of one type look like.
-type shape uint8
-
-const (
-	quantity shape = iota // a type of package units
-	whole
-	plain // float64 without a unit
-	boolean
-	text
-	enum
-	nested
-)
-
-// A field is one field of a registry struct.
-type field struct {
-	Name   string
-	Shape  shape
-	Type   string   // name of the units, enum or struct type
-	Consts []string // constants of an enum
-	Fields []field  // fields of a nested struct
-	bounds bounds
-}
-
-// numeric reports whether the field holds a number, which needs a source.
-func (f field) numeric() bool { return f.Shape <= plain }
-
-// word is what a file writes for a constant of an enum: its name without that of
-// the type, which some constants carry so as not to take the name of an entry.
-func (f field) word(constant string) string { return strings.TrimPrefix(constant, f.Type) }
-
-// words lists what a file can write.
-func (f field) words() []string {
-	var out []string
-	for _, c := range f.Consts {
-		out = append(out, strings.ToLower(f.word(c)))
-	}
-	return out
-}
-
-// bounds is the range that the tags of a field declare.
-type bounds struct{ min, max *float64 }
-
-// refuse returns the wanted range if v is outside it, else "".
-func (b bounds) refuse(v float64) string {
-	switch {
-	case b.min != nil && v < *b.min:
-		return fmt.Sprintf("at least %g", *b.min)
-	case b.max != nil && v > *b.max:
-		return fmt.Sprintf("at most %g", *b.max)
-	default:
-		return ""
-	}
-}
 
 // A goPackage is the syntax of the files people wrote in a registry package.
 // It is read as syntax, not by import, because a package compiles only after
@@ -125,12 +71,12 @@ func (p *goPackage) add(g *ast.GenDecl) {
 }
 
 // fields lists the fields of a struct type of the package.
-func (p *goPackage) fields(name string) ([]field, error) {
+func (p *goPackage) fields(name string) ([]datafile.Field, error) {
 	st, ok := p.types[name].(*ast.StructType)
 	if !ok {
 		return nil, fmt.Errorf("type %s: want a struct", name)
 	}
-	var out []field
+	var out []datafile.Field
 	for _, f := range st.Fields.List {
 		for _, id := range f.Names {
 			made, err := p.field(id.Name, f)
@@ -144,21 +90,20 @@ func (p *goPackage) fields(name string) ([]field, error) {
 }
 
 // field reads what one field holds.
-func (p *goPackage) field(name string, f *ast.Field) (field, error) {
-	made := field{Name: name}
+func (p *goPackage) field(name string, f *ast.Field) (datafile.Field, error) {
+	made := datafile.Field{Name: name}
 	if f.Tag != nil {
-		made.bounds = readBounds(f.Tag.Value)
+		made.Bounds = readBounds(f.Tag.Value)
 	}
 	switch t := f.Type.(type) {
 	case *ast.SelectorExpr:
 		made.Type = t.Sel.Name
-		if _, ok := quantities[made.Type]; !ok {
+		if !datafile.IsUnit(made.Type) {
 			return made, fmt.Errorf("field %s: type %s is not a known unit", name, made.Type)
 		}
 		return made, nil
 	case *ast.Ident:
-		basic := map[string]shape{"int": whole, "float64": plain, "bool": boolean, "string": text}
-		if s, ok := basic[t.Name]; ok {
+		if s, ok := datafile.Basic(t.Name); ok {
 			made.Shape = s
 			return made, nil
 		}
@@ -169,40 +114,29 @@ func (p *goPackage) field(name string, f *ast.Field) (field, error) {
 }
 
 // local completes a field whose type is an enum or a struct of the package.
-func (p *goPackage) local(made field, typ string) (field, error) {
+func (p *goPackage) local(made datafile.Field, typ string) (datafile.Field, error) {
 	made.Type = typ
 	if consts := p.consts[typ]; len(consts) > 0 {
-		made.Shape, made.Consts = enum, consts
+		made.Shape, made.Consts = datafile.Enum, consts
+		for _, c := range consts {
+			made.Names = append(made.Names, word(typ, c))
+		}
 		return made, nil
 	}
-	made.Shape = nested
+	made.Shape = datafile.Nested
 	var err error
 	made.Fields, err = p.fields(typ)
 	return made, err
 }
 
-func readBounds(literal string) bounds {
-	var b bounds
+// word is what a file writes for a constant of an enum: its name without that of
+// the type, which some constants carry so as not to take the name of an entry.
+func word(typ, constant string) string { return strings.ToLower(strings.TrimPrefix(constant, typ)) }
+
+func readBounds(literal string) datafile.Bounds {
 	raw, err := strconv.Unquote(literal)
 	if err != nil {
-		return b
+		return datafile.Bounds{}
 	}
-	read := func(key string) *float64 {
-		v, err := strconv.ParseFloat(reflect.StructTag(raw).Get(key), 64)
-		if err != nil {
-			return nil
-		}
-		return &v
-	}
-	return bounds{min: read("min"), max: read("max")}
-}
-
-// lookup finds the field that a lower-case key such as kv_heads names.
-func lookup(fields []field, key string) (field, bool) {
-	for _, f := range fields {
-		if key == strings.ToLower(key) && nearest.Fold(f.Name) == nearest.Fold(key) {
-			return f, true
-		}
-	}
-	return field{}, false
+	return datafile.ReadBounds(reflect.StructTag(raw))
 }

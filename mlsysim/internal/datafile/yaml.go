@@ -1,4 +1,4 @@
-package main
+package datafile
 
 import (
 	"errors"
@@ -19,13 +19,25 @@ type pair struct {
 // A file is one registry file; its errors carry file, line and column.
 type file struct{ name string }
 
+// A Mistake is one thing wrong in a file.
+type Mistake struct {
+	File         string
+	Line, Column int
+	Text         string
+}
+
+// Error prints file:line:column: text.
+func (m *Mistake) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text)
+}
+
 // errorf reports a mistake at a node.
 func (f file) errorf(at ast.Node, format string, args ...any) error {
-	line, column := 1, 1
+	m := &Mistake{f.name, 1, 1, fmt.Sprintf(format, args...)}
 	if at != nil && at.GetToken() != nil {
-		line, column = at.GetToken().Position.Line, at.GetToken().Position.Column
+		m.Line, m.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
 	}
-	return fmt.Errorf("%s:%d:%d: %s", f.name, line, column, fmt.Sprintf(format, args...))
+	return m
 }
 
 // parse returns the pairs of the mapping that the file consists of.
@@ -35,12 +47,12 @@ func (f file) parse(data []byte) ([]pair, error) {
 		var e yaml.Error
 		if errors.As(err, &e) && e.GetToken() != nil {
 			p := e.GetToken().Position
-			return nil, fmt.Errorf("%s:%d:%d: %s", f.name, p.Line, p.Column, e.GetMessage())
+			return nil, &Mistake{f.name, p.Line, p.Column, e.GetMessage()}
 		}
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}
 	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
-		return nil, fmt.Errorf("%s:1:1: want one YAML document with a mapping", f.name)
+		return nil, f.errorf(nil, "want one YAML document with a mapping")
 	}
 	return f.pairs(tree.Docs[0].Body, "file")
 }
