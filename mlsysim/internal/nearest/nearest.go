@@ -2,10 +2,12 @@
 package nearest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Fold returns name in the form that lookups compare: lower case, letters and
@@ -19,12 +21,33 @@ func Fold(name string) string {
 	}, name)
 }
 
-// Names returns up to n of the known names, the most similar first. A name
-// that shares less than half of its letters with the query is left out.
+// Same reports whether the parts, joined and folded, are a name that is folded
+// already. It allocates nothing.
+func Same(folded string, parts ...string) bool {
+	rest := folded
+	for _, part := range parts {
+		for _, r := range part {
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				continue
+			}
+			have, size := utf8.DecodeRuneInString(rest)
+			if size == 0 || have != unicode.ToLower(r) {
+				return false
+			}
+			rest = rest[size:]
+		}
+	}
+	return rest == ""
+}
+
+// Names returns up to n of the known names, the most similar first; of equally
+// similar ones those that begin like the query. A name that shares less than
+// half of its letters with the query is left out.
 func Names(query string, known []string, n int) []string {
 	type scored struct {
-		name string
-		cost float64
+		name  string
+		cost  float64
+		begin int // letters it begins with like the query
 	}
 	var all []scored
 	q := Fold(query)
@@ -35,23 +58,26 @@ func Names(query string, known []string, n int) []string {
 			cost = min(cost, 0.3)
 		}
 		if cost <= 0.5 {
-			all = append(all, scored{name, cost})
+			all = append(all, scored{name, cost, prefix(q, f)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b scored) int {
-		if a.cost != b.cost {
-			if a.cost < b.cost {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.name, b.name)
+		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(b.begin, a.begin), strings.Compare(a.name, b.name))
 	})
 	var out []string
 	for _, s := range all[:min(n, len(all))] {
 		out = append(out, s.name)
 	}
 	return out
+}
+
+// prefix counts the bytes that a and b begin with alike.
+func prefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // Hint words the suggestion for an error message, or lists what is known when

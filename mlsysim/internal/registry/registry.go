@@ -16,6 +16,8 @@ type Entry[T any] struct {
 	Path    string // hardware.Cloud.H100
 	Key     string // H100
 	Aliases []string
+	Renamed []string // names that older versions had for it; they still find it
+	Note    string   // what no single number says
 	Value   *T
 	Facts   []source.Fact
 }
@@ -28,41 +30,60 @@ func Find[T any](entries []Entry[T], kind, query string) (*Entry[T], error) {
 			return e, nil
 		}
 	}
-	folded := nearest.Fold(query)
-	var known []string
-	for i := range entries {
-		e := &entries[i]
-		for _, name := range e.names() {
-			if folded != "" && nearest.Fold(name) == folded {
-				return e, nil
+	if folded := nearest.Fold(query); folded != "" {
+		for i := range entries {
+			if entries[i].answers(folded) {
+				return &entries[i], nil
 			}
 		}
-		known = append(known, e.Key)
-		known = append(known, e.Aliases...)
 	}
-	return nil, fmt.Errorf("unknown %s %q: %s", kind, query, hint(entries, query, known, kind))
+	return nil, fmt.Errorf("unknown %s %q: %s", kind, query, hint(entries, query, kind))
 }
 
-// names lists everything the entry answers to.
-func (e *Entry[T]) names() []string {
-	short := e.Path[strings.Index(e.Path, ".")+1:]
-	return append([]string{e.Path, short, e.Key}, e.Aliases...)
+// answers reports whether the entry has that folded name: its path with or
+// without the registry, or its key, an alias or a former name with or without
+// the registry before it, as in Hardware.H100 of mlsysim 0.1.1.
+func (e *Entry[T]) answers(folded string) bool {
+	head, rest, _ := strings.Cut(e.Path, ".")
+	if nearest.Same(folded, rest) || nearest.Same(folded, head, rest) || nearest.Same(folded, e.Key) || nearest.Same(folded, head, e.Key) {
+		return true
+	}
+	for _, names := range [...][]string{e.Aliases, e.Renamed} {
+		for _, name := range names {
+			if nearest.Same(folded, name) || nearest.Same(folded, head, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Former returns the name that an older version had for the entry, if the query
+// is one.
+func (e *Entry[T]) Former(query string) (string, bool) {
+	for _, name := range e.Renamed {
+		if nearest.Fold(name) == nearest.Fold(query) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // hint suggests keys, each once, even where an alias was the near miss.
-func hint[T any](entries []Entry[T], query string, known []string, kind string) string {
+func hint[T any](entries []Entry[T], query, kind string) string {
+	var known []string
+	keyOf := map[string]string{}
+	for i := range entries {
+		e := &entries[i]
+		for _, name := range append([]string{e.Key}, e.Aliases...) {
+			known = append(known, name)
+			keyOf[name] = e.Key
+		}
+	}
 	var keys []string
 	seen := map[string]bool{}
 	for _, name := range nearest.Names(query, known, 6) {
-		key := name
-		for i := range entries {
-			for _, alias := range entries[i].Aliases {
-				if alias == name {
-					key = entries[i].Key
-				}
-			}
-		}
-		if !seen[key] && len(keys) < 3 {
+		if key := keyOf[name]; !seen[key] && len(keys) < 3 {
 			seen[key] = true
 			keys = append(keys, key)
 		}

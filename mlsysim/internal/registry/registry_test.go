@@ -20,7 +20,7 @@ import (
 )
 
 func TestEveryEntry(t *testing.T) {
-	t.Run("hardware", func(t *testing.T) { checkAll(t, hardware.Entries(), 12) })
+	t.Run("hardware", func(t *testing.T) { checkAll(t, hardware.Entries(), 150) })
 	t.Run("models", func(t *testing.T) { checkAll(t, models.Entries(), 10) })
 	t.Run("grids", func(t *testing.T) { checkAll(t, infra.Grids(), 150) })
 	t.Run("facilities", func(t *testing.T) { checkAll(t, infra.Facilities(), 15) })
@@ -140,7 +140,7 @@ func pathOf(t *testing.T, name, target string) string {
 
 func TestUnknownNameSuggests(t *testing.T) {
 	_, err := hardware.Find("H10O")
-	require.EqualError(t, err, `unknown hardware "H10O": did you mean H100, A100, H200?`)
+	require.EqualError(t, err, `unknown hardware "H10O": did you mean H100, H20, H200?`)
 	_, err = models.Find("Lama3-8B")
 	require.ErrorContains(t, err, "did you mean Llama3_8B")
 	_, err = infra.FindGrid("Quebek")
