@@ -174,14 +174,14 @@ func TestTracesOfEveryKindVerify(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	for want, change := range map[string]func(*compute.SingleNode){
-		"compute.SingleNode: Batch = 0: want at least 1":                                                   func(s *compute.SingleNode) { s.Batch = 0 },
-		"compute.SingleNode: Efficiency = 1.5: want above 0 and at most 1":                                 func(s *compute.SingleNode) { s.Efficiency = 1.5 },
-		"Precision = int4: want one of fp16, bf16, tf32, fp32, fp8, int8, the formats of NVIDIA H100 SXM5": func(s *compute.SingleNode) { s.Precision = physics.INT4 },
-		"Hardware.Bandwidth = -1 B/s: want at least 0":                                                     func(s *compute.SingleNode) { s.Hardware.Bandwidth = -1 },
-		"Phase = decode: want sample or prefill":                                                           func(s *compute.SingleNode) { s.Model, s.Phase = models.ResNet50, compute.Decode },
-		"Phase = sample: want decode or prefill: a pass of BERT":                                           func(s *compute.SingleNode) { s.Model, s.Phase, s.Context = models.BERT_Base, compute.Sample, 0 },
-		"Prompt = 0: want at least 1 in a prefill":                                                         func(s *compute.SingleNode) { s.Phase = compute.Prefill },
-		"Model.TopK = 9: want between 1 and the number of experts":                                         func(s *compute.SingleNode) { s.Model = models.Mixtral_8x7B; s.Model.TopK = 9 },
+		"compute.SingleNode: Batch = 0: want at least 1":                                                         func(s *compute.SingleNode) { s.Batch = 0 },
+		"compute.SingleNode: Efficiency = 1.5: want above 0 and at most 1":                                       func(s *compute.SingleNode) { s.Efficiency = 1.5 },
+		"Precision = int4: want one of fp16, bf16, tf32, fp32, fp64, fp8, int8, the formats of NVIDIA H100 SXM5": func(s *compute.SingleNode) { s.Precision = physics.INT4 },
+		"Hardware.Bandwidth = -1 B/s: want at least 0":                                                           func(s *compute.SingleNode) { s.Hardware.Bandwidth = -1 },
+		"Phase = decode: want sample or prefill":                                                                 func(s *compute.SingleNode) { s.Model, s.Phase = models.ResNet50, compute.Decode },
+		"Phase = sample: want decode or prefill: a pass of BERT":                                                 func(s *compute.SingleNode) { s.Model, s.Phase, s.Context = models.BERT_Base, compute.Sample, 0 },
+		"Prompt = 0: want at least 1 in a prefill":                                                               func(s *compute.SingleNode) { s.Phase = compute.Prefill },
+		"Model.TopK = 9: want between 1 and the number of experts":                                               func(s *compute.SingleNode) { s.Model = models.Mixtral_8x7B; s.Model.TopK = 9 },
 	} {
 		s := base
 		change(&s)

@@ -14,8 +14,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/internal/registry"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -27,6 +25,9 @@ type Device struct {
 	Name string `help:"product name"`
 	Tier Tier   `help:"class of device"`
 	Year int    `help:"year of release" min:"0"`
+
+	Status       Status `help:"whether one can buy it"`
+	Accelerators int    `help:"devices that an entry for a whole rack adds up; 0 is one device" min:"0"`
 
 	Rates  Rates `help:"dense peak per precision"`
 	Sparse Rates `help:"peak with 2:4 sparsity per precision"`
@@ -41,7 +42,7 @@ type Device struct {
 	HostLink       units.ByteRate `help:"link to the host, one way" min:"0"`
 	ScaleUp        units.ByteRate `help:"link to the other devices of a server, one way" min:"0"`
 	ScaleUpLatency units.Seconds  `help:"latency of one step on that link" min:"0"`
-	NodeSize       int            `help:"devices in one server" min:"0"`
+	NodeSize       int            `help:"devices in one server, or in the rack or pod that the link joins" min:"0"`
 
 	TDP      units.Watts  `help:"thermal design power" min:"0"`
 	Idle     units.Watts  `help:"power when idle" min:"0"`
@@ -148,56 +149,6 @@ func (d *Device) UnmarshalText(text []byte) error {
 	found, err := Find(string(text))
 	if err == nil {
 		*d = found
-	}
-	return err
-}
-
-// An Entry is a device with its registry names and sources.
-type Entry = registry.Entry[Device]
-
-// Entries returns the registry in the order of its files.
-func Entries() []Entry { return entries }
-
-// Lookup finds an entry by path, key or alias, whatever its case.
-func Lookup(name string) (*Entry, error) { return registry.Find(entries, "hardware", name) }
-
-// Find returns a copy of the device with that name.
-func Find(name string) (Device, error) {
-	e, err := Lookup(name)
-	if err != nil {
-		return Device{}, err
-	}
-	return *e.Value, nil
-}
-
-// Tier is a class of devices.
-type Tier uint8
-
-// The tiers.
-const (
-	Cloud Tier = iota
-	Workstation
-	Edge
-	Mobile
-	Tiny
-)
-
-var tierNames = [...]string{"cloud", "workstation", "edge", "mobile", "tiny"}
-
-// String returns the lower-case name.
-func (t Tier) String() string { return tierNames[min(int(t), len(tierNames)-1)] }
-
-// Names lists the tiers in order of their values.
-func (Tier) Names() []string { return tierNames[:] }
-
-// MarshalText writes the name.
-func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
-
-// UnmarshalText reads a name in any case.
-func (t *Tier) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("tier", string(text), t.Names())
-	if err == nil {
-		*t = Tier(v)
 	}
 	return err
 }

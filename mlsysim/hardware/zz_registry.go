@@ -11,7 +11,2026 @@ import (
 // private one is what lookups read, so that a program that overwrites the
 // variable changes nobody else's answer.
 
-// T4 is the NVIDIA T4 (2018): 17.18 GB at 320 GB/s, 65 TFLOP/s fp16.
+// MI100 is the AMD Instinct MI100 (2020): 184.6 TFLOP/s fp16, 32 GiB at 1.2288 TB/s, 300 W.
+var MI100 = valueMI100
+
+var valueMI100 = Device{
+	Name: "AMD Instinct MI100",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		FP64: 1.15e+13,
+		FP32: 2.31e+13,
+		BF16: 9.23e+13,
+		FP16: 1.846e+14,
+		INT8: 1.846e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      1.2288e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        1.38e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MI210 is the AMD Instinct MI210 (2022): 181 TFLOP/s fp16, 64 GiB at 1.6384 TB/s, 300 W.
+var MI210 = valueMI210
+
+var valueMI210 = Device{
+	Name: "AMD Instinct MI210",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP64: 2.26e+13,
+		FP32: 2.26e+13,
+		BF16: 1.81e+14,
+		FP16: 1.81e+14,
+		INT8: 1.81e+14,
+	},
+	Memory:         6.8719476736e+10,
+	Bandwidth:      1.6384e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        1.5e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MI250 is the AMD Instinct MI250 (2021): 362.1 TFLOP/s fp16, 128 GiB at 3.2768 TB/s, 500 W.
+var MI250 = valueMI250
+
+var valueMI250 = Device{
+	Name: "AMD Instinct MI250",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP64: 4.53e+13,
+		FP32: 4.53e+13,
+		BF16: 3.621e+14,
+		FP16: 3.621e+14,
+		INT8: 3.621e+14,
+	},
+	Memory:         1.37438953472e+11,
+	Bandwidth:      3.2768e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            500,
+	Idle:           150,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MI250X is the AMD Instinct MI250X (2021): 383 TFLOP/s fp16, 128 GiB at 3276.8 GB/s, 500 W.
+var MI250X = valueMI250X
+
+var valueMI250X = Device{
+	Name: "AMD Instinct MI250X",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP64: 4.79e+13,
+		FP32: 4.79e+13,
+		BF16: 3.83e+14,
+		FP16: 3.83e+14,
+		INT8: 3.83e+14,
+	},
+	Memory:         1.37438953472e+11,
+	Bandwidth:      3.2768e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        3.5e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            500,
+	Idle:           150,
+	Dispatch:       1.5e-05,
+	Launch:         1e-05,
+}
+
+// MI300A is the AMD Instinct MI300A (2023): 980.6 TFLOP/s fp16, 128 GiB at 5.3 TB/s, 550 W.
+var MI300A = valueMI300A
+
+var valueMI300A = Device{
+	Name: "AMD Instinct MI300A",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 6.13e+13,
+		FP32: 1.226e+14,
+		TF32: 4.903e+14,
+		BF16: 9.806e+14,
+		FP16: 9.806e+14,
+		FP8:  1.9612e+15,
+		INT8: 1.9612e+15,
+	},
+	Sparse: Rates{
+		TF32: 9.806e+14,
+		BF16: 1.9612e+15,
+		FP16: 1.9612e+15,
+		FP8:  3.9224e+15,
+		INT8: 3.9224e+15,
+	},
+	Memory:         1.37438953472e+11,
+	Bandwidth:      5.3e+12,
+	ScaleUp:        3.84e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            550,
+	Idle:           165,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MI325X is the AMD Instinct MI325X (2024): 1307.4 TFLOP/s fp16, 256 GiB at 6 TB/s, 1000 W.
+var MI325X = valueMI325X
+
+var valueMI325X = Device{
+	Name: "AMD Instinct MI325X",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP64: 8.17e+13,
+		FP32: 1.634e+14,
+		TF32: 6.537e+14,
+		BF16: 1.3074e+15,
+		FP16: 1.3074e+15,
+		FP8:  2.6149e+15,
+		INT8: 2.6149e+15,
+	},
+	Sparse: Rates{
+		TF32: 1.3074e+15,
+		BF16: 2.6148e+15,
+		FP16: 2.6148e+15,
+		FP8:  5.2298e+15,
+		INT8: 5.2298e+15,
+	},
+	Memory:         2.74877906944e+11,
+	Bandwidth:      6e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        4.48e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            1000,
+	Idle:           300,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+	MatmulFraction: 0.6,
+}
+
+// MI350X is the AMD Instinct MI350X (2025): 2306.9 TFLOP/s fp16, 288 GiB at 8 TB/s, 1000 W.
+var MI350X = valueMI350X
+
+var valueMI350X = Device{
+	Name: "AMD Instinct MI350X",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP64: 7.21e+13,
+		FP32: 1.442e+14,
+		BF16: 2.3069e+15,
+		FP16: 2.3069e+15,
+		FP8:  4.6137e+15,
+		INT8: 4.6137e+15,
+		FP4:  9.2275e+15,
+	},
+	Sparse: Rates{
+		BF16: 4.6138e+15,
+		FP16: 4.6138e+15,
+		FP8:  9.2274e+15,
+		INT8: 9.2274e+15,
+	},
+	Memory:         3.09237645312e+11,
+	Bandwidth:      8e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        5.376e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            1000,
+	Idle:           300,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MI355X is the AMD Instinct MI355X (2025): 2516.6 TFLOP/s fp16, 288 GiB at 8 TB/s, 1400 W.
+var MI355X = valueMI355X
+
+var valueMI355X = Device{
+	Name: "AMD Instinct MI355X",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP64: 7.86e+13,
+		FP32: 1.573e+14,
+		BF16: 2.5166e+15,
+		FP16: 2.5166e+15,
+		FP8:  5.0332e+15,
+		INT8: 5.0332e+15,
+		FP4:  1.00663e+16,
+	},
+	Sparse: Rates{
+		BF16: 5.0332e+15,
+		FP16: 5.0332e+15,
+		FP8:  1.00664e+16,
+		INT8: 1.00664e+16,
+	},
+	Memory:         3.09237645312e+11,
+	Bandwidth:      8e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        5.376e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            1400,
+	Idle:           420,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+	MatmulFraction: 0.622,
+}
+
+// MI455X is the AMD Instinct MI455X (2026, announced): 5000 TFLOP/s fp16, 432 GiB at 23.3 TB/s.
+var MI455X = valueMI455X
+
+var valueMI455X = Device{
+	Name:   "AMD Instinct MI455X",
+	Tier:   Cloud,
+	Status: Announced,
+	Year:   2026,
+	Rates: Rates{
+		FP32: 3.15e+14,
+		BF16: 5e+15,
+		FP16: 5e+15,
+		FP8:  1e+16,
+		INT8: 5e+15,
+		FP4:  2e+16,
+	},
+	Memory:         4.63856467968e+11,
+	Bandwidth:      2.33e+13,
+	ScaleUp:        1.8e+12,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       72,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// Inferentia1 is the AWS Inferentia (2019): 64 TFLOP/s fp16, 8 GiB at 50 GB/s.
+var Inferentia1 = valueInferentia1
+
+var valueInferentia1 = Device{
+	Name: "AWS Inferentia",
+	Tier: Cloud,
+	Year: 2019,
+	Rates: Rates{
+		BF16: 6.4e+13,
+		FP16: 6.4e+13,
+		INT8: 1.28e+14,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 5e+10,
+	Dispatch:  2e-05,
+	Launch:    1e-05,
+}
+
+// Inferentia2 is the AWS Inferentia2 (2023): 190 TFLOP/s fp16, 32 GiB at 880.468 GB/s.
+var Inferentia2 = valueInferentia2
+
+var valueInferentia2 = Device{
+	Name: "AWS Inferentia2",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 4.75e+13,
+		TF32: 1.9e+14,
+		BF16: 1.9e+14,
+		FP16: 1.9e+14,
+		FP8:  1.9e+14,
+		INT8: 3.8e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      8.80468e+11,
+	ScaleUp:        1.031e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       12,
+	Dispatch:       2e-05,
+	Launch:         1e-05,
+}
+
+// Trainium1 is the AWS Trainium (2022): 190 TFLOP/s fp16, 32 GiB at 880.468 GB/s.
+var Trainium1 = valueTrainium1
+
+var valueTrainium1 = Device{
+	Name: "AWS Trainium",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 4.75e+13,
+		TF32: 1.9e+14,
+		BF16: 1.9e+14,
+		FP16: 1.9e+14,
+		FP8:  1.9e+14,
+		INT8: 3.8e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      8.80468e+11,
+	ScaleUp:        1.92e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       16,
+	Dispatch:       2e-05,
+	Launch:         1e-05,
+}
+
+// Trainium2 is the AWS Trainium2 (2024): 667 TFLOP/s fp16, 96 GiB at 2.9 TB/s, 500 W.
+var Trainium2 = valueTrainium2
+
+var valueTrainium2 = Device{
+	Name: "AWS Trainium2",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 1.81e+14,
+		TF32: 6.67e+14,
+		BF16: 6.67e+14,
+		FP16: 6.67e+14,
+		FP8:  1.299e+15,
+	},
+	Memory:         1.03079215104e+11,
+	Bandwidth:      2.9e+12,
+	ScaleUp:        6.4e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       16,
+	TDP:            500,
+	Idle:           150,
+	Dispatch:       2e-05,
+	Launch:         1e-05,
+}
+
+// Trainium3 is the AWS Trainium3 (2025): 671 TFLOP/s fp16, 144 GiB at 4.9 TB/s.
+var Trainium3 = valueTrainium3
+
+var valueTrainium3 = Device{
+	Name: "AWS Trainium3",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 1.83e+14,
+		TF32: 6.71e+14,
+		BF16: 6.71e+14,
+		FP16: 6.71e+14,
+		FP8:  2.517e+15,
+		FP4:  2.517e+15,
+	},
+	Memory:         1.54618822656e+11,
+	Bandwidth:      4.9e+12,
+	SRAM:           2.68435456e+08,
+	ScaleUp:        1.28e+12,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       144,
+	Dispatch:       2e-05,
+	Launch:         1e-05,
+}
+
+// Xeon_8480C is the Intel Xeon Platinum 8480C (2023): 229 TFLOP/s bf16, 1024 GiB at 307.2 GB/s, 350 W.
+var Xeon_8480C = valueXeon_8480C
+
+var valueXeon_8480C = Device{
+	Name: "Intel Xeon Platinum 8480C",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 7.2e+12,
+		BF16: 2.29e+14,
+		INT8: 4.59e+14,
+	},
+	Memory:    1.099511627776e+12,
+	Bandwidth: 3.072e+11,
+	TDP:       350,
+	Idle:      105,
+	Dispatch:  1e-06,
+	Launch:    1e-05,
+}
+
+// EPYC_9654 is the AMD EPYC 9654 (2022): 14.7 TFLOP/s bf16, 768 GiB at 460.8 GB/s, 360 W.
+var EPYC_9654 = valueEPYC_9654
+
+var valueEPYC_9654 = Device{
+	Name: "AMD EPYC 9654",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 7.37e+12,
+		BF16: 1.47e+13,
+	},
+	Memory:    8.24633720832e+11,
+	Bandwidth: 4.608e+11,
+	TDP:       360,
+	Idle:      108,
+	Dispatch:  1e-06,
+	Launch:    1e-05,
+	Price:     11805,
+}
+
+// Grace_CPU is the NVIDIA Grace (72 cores) (2023): 7.1 TFLOP/s fp32, 480 GB at 512 GB/s, 250 W.
+var Grace_CPU = valueGrace_CPU
+
+var valueGrace_CPU = Device{
+	Name: "NVIDIA Grace (72 cores)",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 7.1e+12,
+	},
+	Memory:    4.8e+11,
+	Bandwidth: 5.12e+11,
+	TDP:       250,
+	Idle:      75,
+	Dispatch:  1e-06,
+	Launch:    1e-05,
+}
+
+// Graviton4 is the AWS Graviton4 (2024): 8.6 TFLOP/s fp32, 768 GiB at 537.6 GB/s.
+var Graviton4 = valueGraviton4
+
+var valueGraviton4 = Device{
+	Name: "AWS Graviton4",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 8.6e+12,
+	},
+	Memory:    8.24633720832e+11,
+	Bandwidth: 5.376e+11,
+	Dispatch:  1e-06,
+	Launch:    1e-05,
+}
+
+// TPUv1 is the Google TPU v1 (2015): 92 TOP/s int8, 8 GiB at 34 GB/s, 75 W.
+var TPUv1 = valueTPUv1
+
+var valueTPUv1 = Device{
+	Name: "Google TPU v1",
+	Tier: Cloud,
+	Year: 2015,
+	Rates: Rates{
+		INT8: 9.2e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 3.4e+10,
+	SRAM:      2.5165824e+07,
+	HostLink:  1.4e+10,
+	TDP:       75,
+	Idle:      28,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+}
+
+// TPUv2 is the Google TPU v2 (2017): 46 TFLOP/s bf16, 16 GiB at 700 GB/s, 280 W.
+var TPUv2 = valueTPUv2
+
+var valueTPUv2 = Device{
+	Name: "Google TPU v2",
+	Tier: Cloud,
+	Year: 2017,
+	Rates: Rates{
+		BF16: 4.6e+13,
+	},
+	Memory:         1.7179869184e+10,
+	Bandwidth:      7e+11,
+	ScaleUp:        2.48e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       256,
+	TDP:            280,
+	Idle:           84,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPUv3 is the Google TPU v3 (2018): 123 TFLOP/s bf16, 32 GiB at 900 GB/s, 450 W.
+var TPUv3 = valueTPUv3
+
+var valueTPUv3 = Device{
+	Name: "Google TPU v3",
+	Tier: Cloud,
+	Year: 2018,
+	Rates: Rates{
+		BF16: 1.23e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      9e+11,
+	ScaleUp:        2.8e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       1024,
+	TDP:            450,
+	Idle:           135,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPUv4 is the Google TPU v4 (2021): 275 TFLOP/s bf16, 32 GiB at 1.2 TB/s, 192 W.
+var TPUv4 = valueTPUv4
+
+var valueTPUv4 = Device{
+	Name: "Google TPU v4",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		BF16: 2.75e+14,
+		INT8: 2.75e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      1.2e+12,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       4096,
+	TDP:            192,
+	Idle:           90,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPUv4i is the Google TPU v4i (2020): 138 TFLOP/s bf16, 8 GiB at 614 GB/s, 175 W.
+var TPUv4i = valueTPUv4i
+
+var valueTPUv4i = Device{
+	Name: "Google TPU v4i",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		BF16: 1.38e+14,
+		INT8: 1.38e+14,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6.14e+11,
+	SRAM:      1.50994944e+08,
+	TDP:       175,
+	Idle:      52.5,
+	Dispatch:  4e-05,
+	Launch:    1e-05,
+}
+
+// TPUv5e is the Google TPU v5e (2023): 197 TFLOP/s bf16, 16 GiB at 819 GB/s.
+var TPUv5e = valueTPUv5e
+
+var valueTPUv5e = Device{
+	Name: "Google TPU v5e",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		BF16: 1.97e+14,
+		INT8: 3.93e+14,
+	},
+	Memory:         1.7179869184e+10,
+	Bandwidth:      8.19e+11,
+	SRAM:           1.34217728e+08,
+	ScaleUp:        2e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       256,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPUv5p is the Google TPU v5p (2023): 459 TFLOP/s bf16, 95 GiB at 2765 GB/s, 300 W.
+var TPUv5p = valueTPUv5p
+
+var valueTPUv5p = Device{
+	Name: "Google TPU v5p",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		BF16: 4.59e+14,
+		FP8:  4.59e+14,
+		INT8: 9.18e+14,
+	},
+	Memory:         1.0200547328e+11,
+	Bandwidth:      2.765e+12,
+	SRAM:           1.34217728e+08,
+	ScaleUp:        6e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       8960,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPUv6 is the Google TPU v6e (Trillium) (2024): 918 TFLOP/s bf16, 32 GiB at 1.638 TB/s, 300 W.
+var TPUv6 = valueTPUv6
+
+var valueTPUv6 = Device{
+	Name: "Google TPU v6e (Trillium)",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		BF16: 9.18e+14,
+		FP8:  9.18e+14,
+		INT8: 1.836e+15,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      1.638e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        4e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       256,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// TPU7x is the Google TPU7x (Ironwood) (2025): 2307 TFLOP/s bf16, 192 GiB at 7.38 TB/s.
+var TPU7x = valueTPU7x
+
+var valueTPU7x = Device{
+	Name: "Google TPU7x (Ironwood)",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		BF16: 2.307e+15,
+		FP8:  4.614e+15,
+	},
+	Memory:         2.06158430208e+11,
+	Bandwidth:      7.38e+12,
+	ScaleUp:        6e+11,
+	ScaleUpLatency: 1e-06,
+	NodeSize:       9216,
+	Dispatch:       4e-05,
+	Launch:         1e-05,
+}
+
+// K80 is the NVIDIA Tesla K80 (one of its two GPUs) (2014): 4.37 TFLOP/s fp32, 12 GiB at 240 GB/s, 150 W.
+var K80 = valueK80
+
+var valueK80 = Device{
+	Name: "NVIDIA Tesla K80 (one of its two GPUs)",
+	Tier: Cloud,
+	Year: 2014,
+	Rates: Rates{
+		FP32: 4.37e+12,
+	},
+	Memory:    1.2884901888e+10,
+	Bandwidth: 2.4e+11,
+	TDP:       150,
+	Idle:      25,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// P100 is the NVIDIA Tesla P100 SXM2 (2016): 21.2 TFLOP/s fp16, 16 GiB at 732 GB/s, 300 W.
+var P100 = valueP100
+
+var valueP100 = Device{
+	Name: "NVIDIA Tesla P100 SXM2",
+	Tier: Cloud,
+	Year: 2016,
+	Rates: Rates{
+		FP64: 5.3e+12,
+		FP32: 1.06e+13,
+		FP16: 2.12e+13,
+	},
+	Memory:         1.7179869184e+10,
+	Bandwidth:      7.32e+11,
+	HostLink:       1.575e+10,
+	ScaleUp:        8e+10,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// V100_PCIe is the NVIDIA V100 PCIe 32GB (2018): 112 TFLOP/s fp16, 32 GiB at 900 GB/s, 250 W.
+var V100_PCIe = valueV100_PCIe
+
+var valueV100_PCIe = Device{
+	Name: "NVIDIA V100 PCIe 32GB",
+	Tier: Cloud,
+	Year: 2018,
+	Rates: Rates{
+		FP64: 7e+12,
+		FP32: 1.4e+13,
+		FP16: 1.12e+14,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 9e+11,
+	HostLink:  1.575e+10,
+	TDP:       250,
+	Idle:      75,
+	Dispatch:  2e-05,
+	Launch:    1e-05,
+}
+
+// A100_40GB is the NVIDIA A100 SXM4 40GB (2020): 312 TFLOP/s fp16, 40 GiB at 1.555 TB/s, 400 W.
+var A100_40GB = valueA100_40GB
+
+var valueA100_40GB = Device{
+	Name: "NVIDIA A100 SXM4 40GB",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		FP64: 9.7e+12,
+		FP32: 1.95e+13,
+		TF32: 1.56e+14,
+		BF16: 3.12e+14,
+		FP16: 3.12e+14,
+		INT8: 6.24e+14,
+	},
+	Sparse: Rates{
+		TF32: 3.12e+14,
+		BF16: 6.24e+14,
+		FP16: 6.24e+14,
+		INT8: 1.248e+15,
+	},
+	Memory:         4.294967296e+10,
+	Bandwidth:      1.555e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            400,
+	Idle:           120,
+	Dispatch:       1.5e-05,
+	Launch:         1e-05,
+}
+
+// A100_PCIe_80GB is the NVIDIA A100 80GB PCIe (2021): 312 TFLOP/s fp16, 80 GiB at 1.935 TB/s, 300 W.
+var A100_PCIe_80GB = valueA100_PCIe_80GB
+
+var valueA100_PCIe_80GB = Device{
+	Name: "NVIDIA A100 80GB PCIe",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP64: 9.7e+12,
+		FP32: 1.95e+13,
+		TF32: 1.56e+14,
+		BF16: 3.12e+14,
+		FP16: 3.12e+14,
+		INT8: 6.24e+14,
+		INT4: 1.248e+15,
+	},
+	Sparse: Rates{
+		TF32: 3.12e+14,
+		BF16: 6.24e+14,
+		FP16: 6.24e+14,
+		INT8: 1.248e+15,
+	},
+	Memory:         8.589934592e+10,
+	Bandwidth:      1.935e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+	MatmulFraction: 0.811,
+}
+
+// A800 is the NVIDIA A800 SXM4 80GB (2022): 312 TFLOP/s fp16, 80 GiB at 2.039 TB/s, 400 W.
+var A800 = valueA800
+
+var valueA800 = Device{
+	Name: "NVIDIA A800 SXM4 80GB",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 1.95e+13,
+		TF32: 1.56e+14,
+		BF16: 3.12e+14,
+		FP16: 3.12e+14,
+		INT8: 6.24e+14,
+	},
+	Sparse: Rates{
+		TF32: 3.12e+14,
+		BF16: 6.24e+14,
+		FP16: 6.24e+14,
+		INT8: 1.248e+15,
+	},
+	Memory:         8.589934592e+10,
+	Bandwidth:      2.0390000000000002e+12,
+	HostLink:       3.2e+10,
+	ScaleUp:        2e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            400,
+	Idle:           120,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// A30 is the NVIDIA A30 (2021): 165 TFLOP/s fp16, 24 GiB at 933 GB/s, 165 W.
+var A30 = valueA30
+
+var valueA30 = Device{
+	Name: "NVIDIA A30",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP64: 5.2e+12,
+		FP32: 1.03e+13,
+		TF32: 8.2e+13,
+		BF16: 1.65e+14,
+		FP16: 1.65e+14,
+		INT8: 3.3e+14,
+		INT4: 6.61e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.64e+14,
+		BF16: 3.3e+14,
+		FP16: 3.3e+14,
+		INT8: 6.6e+14,
+		INT4: 1.322e+15,
+	},
+	Memory:         2.5769803776e+10,
+	Bandwidth:      9.33e+11,
+	HostLink:       3.2e+10,
+	ScaleUp:        1e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            165,
+	Idle:           49.5,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// A40 is the NVIDIA A40 (2020): 149.7 TFLOP/s fp16, 48 GiB at 696 GB/s, 300 W.
+var A40 = valueA40
+
+var valueA40 = Device{
+	Name: "NVIDIA A40",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 3.74e+13,
+		TF32: 7.48e+13,
+		BF16: 1.497e+14,
+		FP16: 1.497e+14,
+		INT8: 2.993e+14,
+		INT4: 5.987e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.496e+14,
+		BF16: 2.994e+14,
+		FP16: 2.994e+14,
+		INT8: 5.986e+14,
+		INT4: 1.1974e+15,
+	},
+	Memory:         5.1539607552e+10,
+	Bandwidth:      6.96e+11,
+	HostLink:       3.2e+10,
+	ScaleUp:        5.625e+10,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// A10 is the NVIDIA A10 (2021): 125 TFLOP/s fp16, 24 GiB at 600 GB/s, 150 W.
+var A10 = valueA10
+
+var valueA10 = Device{
+	Name: "NVIDIA A10",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP32: 3.12e+13,
+		TF32: 6.25e+13,
+		BF16: 1.25e+14,
+		FP16: 1.25e+14,
+		INT8: 2.5e+14,
+		INT4: 5e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.25e+14,
+		BF16: 2.5e+14,
+		FP16: 2.5e+14,
+		INT8: 5e+14,
+		INT4: 1e+15,
+	},
+	Memory:    2.5769803776e+10,
+	Bandwidth: 6e+11,
+	HostLink:  3.2e+10,
+	TDP:       150,
+	Idle:      45,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// A10G is the NVIDIA A10G (2021): 70 TFLOP/s fp16, 24 GiB at 600 GB/s, 300 W.
+var A10G = valueA10G
+
+var valueA10G = Device{
+	Name: "NVIDIA A10G",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP32: 3.5e+13,
+		TF32: 3.5e+13,
+		BF16: 7e+13,
+		FP16: 7e+13,
+		INT8: 1.4e+14,
+		INT4: 2.8e+14,
+	},
+	Sparse: Rates{
+		TF32: 7e+13,
+		BF16: 1.4e+14,
+		FP16: 1.4e+14,
+		INT8: 2.8e+14,
+		INT4: 5.6e+14,
+	},
+	Memory:    2.5769803776e+10,
+	Bandwidth: 6e+11,
+	HostLink:  3.2e+10,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// A2 is the NVIDIA A2 (2021): 18 TFLOP/s fp16, 16 GiB at 200 GB/s, 60 W.
+var A2 = valueA2
+
+var valueA2 = Device{
+	Name: "NVIDIA A2",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP32: 4.5e+12,
+		TF32: 9e+12,
+		BF16: 1.8e+13,
+		FP16: 1.8e+13,
+		INT8: 3.6e+13,
+		INT4: 7.2e+13,
+	},
+	Sparse: Rates{
+		TF32: 1.8e+13,
+		BF16: 3.6e+13,
+		FP16: 3.6e+13,
+		INT8: 7.2e+13,
+		INT4: 1.44e+14,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 2e+11,
+	HostLink:  1.6e+10,
+	TDP:       60,
+	Idle:      18,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// L4 is the NVIDIA L4 (2023): 121 TFLOP/s fp16, 24 GiB at 300 GB/s, 72 W.
+var L4 = valueL4
+
+var valueL4 = Device{
+	Name: "NVIDIA L4",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 3.03e+13,
+		TF32: 6e+13,
+		BF16: 1.21e+14,
+		FP16: 1.21e+14,
+		FP8:  2.425e+14,
+		INT8: 2.425e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.2e+14,
+		BF16: 2.42e+14,
+		FP16: 2.42e+14,
+		FP8:  4.85e+14,
+		INT8: 4.85e+14,
+	},
+	Memory:    2.5769803776e+10,
+	Bandwidth: 3e+11,
+	HostLink:  3.2e+10,
+	TDP:       72,
+	Idle:      21.6,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     2500,
+}
+
+// L40 is the NVIDIA L40 (2022): 181.05 TFLOP/s fp16, 48 GiB at 864 GB/s, 300 W.
+var L40 = valueL40
+
+var valueL40 = Device{
+	Name: "NVIDIA L40",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 9.05e+13,
+		TF32: 9.05e+13,
+		BF16: 1.8105e+14,
+		FP16: 1.8105e+14,
+		FP8:  3.62e+14,
+		INT8: 3.62e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.81e+14,
+		BF16: 3.621e+14,
+		FP16: 3.621e+14,
+		FP8:  7.24e+14,
+		INT8: 7.24e+14,
+	},
+	Memory:    5.1539607552e+10,
+	Bandwidth: 8.64e+11,
+	HostLink:  3.2e+10,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// L40S is the NVIDIA L40S (2023): 362 TFLOP/s fp16, 48 GiB at 864 GB/s, 350 W.
+var L40S = valueL40S
+
+var valueL40S = Device{
+	Name: "NVIDIA L40S",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 9.16e+13,
+		TF32: 1.83e+14,
+		BF16: 3.62e+14,
+		FP16: 3.62e+14,
+		FP8:  7.33e+14,
+		INT8: 7.33e+14,
+		INT4: 7.33e+14,
+	},
+	Sparse: Rates{
+		TF32: 3.66e+14,
+		BF16: 7.24e+14,
+		FP16: 7.24e+14,
+		FP8:  1.466e+15,
+		INT8: 1.466e+15,
+	},
+	Memory:    5.1539607552e+10,
+	Bandwidth: 8.64e+11,
+	HostLink:  3.2e+10,
+	TDP:       350,
+	Idle:      105,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     9000,
+}
+
+// H100_PCIe is the NVIDIA H100 PCIe (2022): 756 TFLOP/s fp16, 80 GiB at 2 TB/s, 350 W.
+var H100_PCIe = valueH100_PCIe
+
+var valueH100_PCIe = Device{
+	Name: "NVIDIA H100 PCIe",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		FP64: 2.6e+13,
+		FP32: 5.1e+13,
+		TF32: 3.78e+14,
+		BF16: 7.56e+14,
+		FP16: 7.56e+14,
+		FP8:  1.513e+15,
+		INT8: 1.513e+15,
+	},
+	Sparse: Rates{
+		TF32: 7.56e+14,
+		BF16: 1.512e+15,
+		FP16: 1.512e+15,
+		FP8:  3.026e+15,
+		INT8: 3.026e+15,
+	},
+	Memory:         8.589934592e+10,
+	Bandwidth:      2e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            350,
+	Idle:           105,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// H100_NVL is the NVIDIA H100 NVL (one of the pair) (2023): 835.5 TFLOP/s fp16, 94 GiB at 3.938 TB/s, 400 W.
+var H100_NVL = valueH100_NVL
+
+var valueH100_NVL = Device{
+	Name: "NVIDIA H100 NVL (one of the pair)",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 3e+13,
+		FP32: 6e+13,
+		TF32: 4.175e+14,
+		BF16: 8.355e+14,
+		FP16: 8.355e+14,
+		FP8:  1.6705e+15,
+		INT8: 1.6705e+15,
+	},
+	Sparse: Rates{
+		TF32: 8.35e+14,
+		BF16: 1.671e+15,
+		FP16: 1.671e+15,
+		FP8:  3.341e+15,
+		INT8: 3.341e+15,
+	},
+	Memory:         1.00931731456e+11,
+	Bandwidth:      3.938e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        3e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            400,
+	Idle:           120,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// H200_NVL is the NVIDIA H200 NVL (2024): 835.5 TFLOP/s fp16, 141 GiB at 4.8 TB/s, 600 W.
+var H200_NVL = valueH200_NVL
+
+var valueH200_NVL = Device{
+	Name: "NVIDIA H200 NVL",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP64: 3e+13,
+		FP32: 6e+13,
+		TF32: 4.175e+14,
+		BF16: 8.355e+14,
+		FP16: 8.355e+14,
+		FP8:  1.6705e+15,
+		INT8: 1.6705e+15,
+	},
+	Sparse: Rates{
+		TF32: 8.35e+14,
+		BF16: 1.671e+15,
+		FP16: 1.671e+15,
+		FP8:  3.341e+15,
+		INT8: 3.341e+15,
+	},
+	Memory:         1.51397597184e+11,
+	Bandwidth:      4.8e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        4.5e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            600,
+	Idle:           180,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// H800 is the NVIDIA H800 SXM5 (2023): 989 TFLOP/s fp16, 80 GiB at 3.35 TB/s, 700 W.
+var H800 = valueH800
+
+var valueH800 = Device{
+	Name: "NVIDIA H800 SXM5",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 1e+12,
+		FP32: 6.7e+13,
+		TF32: 4.945e+14,
+		BF16: 9.89e+14,
+		FP16: 9.89e+14,
+		FP8:  1.979e+15,
+		INT8: 1.979e+15,
+	},
+	Sparse: Rates{
+		TF32: 9.89e+14,
+		BF16: 1.978e+15,
+		FP16: 1.978e+15,
+		FP8:  3.958e+15,
+		INT8: 3.958e+15,
+	},
+	Memory:         8.589934592e+10,
+	Bandwidth:      3.35e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        2e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            700,
+	Idle:           210,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// H20 is the NVIDIA H20 (2023): 148 TFLOP/s fp16, 96 GiB at 4 TB/s, 400 W.
+var H20 = valueH20
+
+var valueH20 = Device{
+	Name: "NVIDIA H20",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 1e+12,
+		FP32: 4.4e+13,
+		TF32: 7.4e+13,
+		BF16: 1.48e+14,
+		FP16: 1.48e+14,
+		FP8:  2.96e+14,
+		INT8: 2.96e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.48e+14,
+		BF16: 2.96e+14,
+		FP16: 2.96e+14,
+		FP8:  5.92e+14,
+		INT8: 5.92e+14,
+	},
+	Memory:         1.03079215104e+11,
+	Bandwidth:      4e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        4.5e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            400,
+	Idle:           120,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// GH200_96GB is the NVIDIA GH200 96GB (its Hopper GPU) (2023): 989 TFLOP/s fp16, 96 GiB at 4 TB/s, 700 W.
+var GH200_96GB = valueGH200_96GB
+
+var valueGH200_96GB = Device{
+	Name: "NVIDIA GH200 96GB (its Hopper GPU)",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 3.4e+13,
+		FP32: 6.7e+13,
+		TF32: 4.945e+14,
+		BF16: 9.89e+14,
+		FP16: 9.89e+14,
+		FP8:  1.979e+15,
+		INT8: 1.979e+15,
+	},
+	Sparse: Rates{
+		TF32: 9.89e+14,
+		BF16: 1.978e+15,
+		FP16: 1.978e+15,
+		FP8:  3.958e+15,
+		INT8: 3.958e+15,
+	},
+	Memory:         1.03079215104e+11,
+	Bandwidth:      4e+12,
+	HostLink:       4.5e+11,
+	ScaleUp:        4.5e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       32,
+	TDP:            700,
+	Idle:           210,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// GH200_144GB is the NVIDIA GH200 144GB (its Hopper GPU) (2024): 989 TFLOP/s fp16, 144 GiB at 4.9 TB/s, 700 W.
+var GH200_144GB = valueGH200_144GB
+
+var valueGH200_144GB = Device{
+	Name: "NVIDIA GH200 144GB (its Hopper GPU)",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP64: 3.4e+13,
+		FP32: 6.7e+13,
+		TF32: 4.945e+14,
+		BF16: 9.89e+14,
+		FP16: 9.89e+14,
+		FP8:  1.979e+15,
+		INT8: 1.979e+15,
+	},
+	Sparse: Rates{
+		TF32: 9.89e+14,
+		BF16: 1.978e+15,
+		FP16: 1.978e+15,
+		FP8:  3.958e+15,
+		INT8: 3.958e+15,
+	},
+	Memory:          1.54618822656e+11,
+	Bandwidth:       4.9e+12,
+	HostLink:        4.5e+11,
+	ScaleUp:         4.5e+11,
+	ScaleUpLatency:  5e-07,
+	NodeSize:        32,
+	TDP:             700,
+	Idle:            210,
+	Dispatch:        1e-05,
+	Launch:          1e-05,
+	MatmulFraction:  0.838,
+	MatmulFraction8: 0.776,
+}
+
+// B100 is the NVIDIA B100 SXM (2024, announced): 1750 TFLOP/s fp16, 192 GiB at 8 TB/s, 700 W.
+var B100 = valueB100
+
+var valueB100 = Device{
+	Name:   "NVIDIA B100 SXM",
+	Tier:   Cloud,
+	Status: Announced,
+	Year:   2024,
+	Rates: Rates{
+		FP64: 3e+13,
+		FP32: 6e+13,
+		TF32: 8.75e+14,
+		BF16: 1.75e+15,
+		FP16: 1.75e+15,
+		FP8:  3.5e+15,
+		INT8: 3.5e+15,
+		FP4:  7e+15,
+	},
+	Sparse: Rates{
+		TF32: 1.75e+15,
+		BF16: 3.5e+15,
+		FP16: 3.5e+15,
+		FP8:  7e+15,
+		INT8: 7e+15,
+		FP4:  1.4e+16,
+	},
+	Memory:         2.06158430208e+11,
+	Bandwidth:      8e+12,
+	HostLink:       6.4e+10,
+	ScaleUp:        9e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            700,
+	Idle:           210,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// GB200 is the NVIDIA GB200 (one Blackwell GPU) (2024): 2500 TFLOP/s fp16, 186 GB at 8 TB/s, 1200 W.
+var GB200 = valueGB200
+
+var valueGB200 = Device{
+	Name: "NVIDIA GB200 (one Blackwell GPU)",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP64: 4e+13,
+		FP32: 8e+13,
+		TF32: 1.25e+15,
+		BF16: 2.5e+15,
+		FP16: 2.5e+15,
+		FP8:  5e+15,
+		INT8: 5e+15,
+		FP4:  1e+16,
+	},
+	Sparse: Rates{
+		TF32: 2.5e+15,
+		BF16: 5e+15,
+		FP16: 5e+15,
+		FP8:  1e+16,
+		INT8: 1e+16,
+		FP4:  2e+16,
+	},
+	Memory:          1.86e+11,
+	Bandwidth:       8e+12,
+	HostLink:        4.5e+11,
+	ScaleUp:         9e+11,
+	ScaleUpLatency:  5e-07,
+	NodeSize:        72,
+	TDP:             1200,
+	Idle:            360,
+	Dispatch:        1e-05,
+	Launch:          1e-05,
+	StreamFraction:  0.92,
+	MatmulFraction:  0.729,
+	MatmulFraction8: 0.723,
+}
+
+// GB200_NVL72 is the NVIDIA GB200 NVL72 (whole rack) (2024): 180 PFLOP/s fp16, 13.4 TB at 576 TB/s, 120 kW.
+var GB200_NVL72 = valueGB200_NVL72
+
+var valueGB200_NVL72 = Device{
+	Name:         "NVIDIA GB200 NVL72 (whole rack)",
+	Tier:         Cloud,
+	Year:         2024,
+	Accelerators: 72,
+	Rates: Rates{
+		FP32: 5.76e+15,
+		TF32: 9e+16,
+		BF16: 1.8e+17,
+		FP16: 1.8e+17,
+		FP8:  3.6e+17,
+		INT8: 3.6e+17,
+		FP4:  7.2e+17,
+	},
+	Sparse: Rates{
+		TF32: 1.8e+17,
+		BF16: 3.6e+17,
+		FP16: 3.6e+17,
+		FP8:  7.2e+17,
+		INT8: 7.2e+17,
+		FP4:  1.44e+18,
+	},
+	Memory:    1.34e+13,
+	Bandwidth: 5.76e+14,
+	TDP:       120000,
+	Idle:      36000,
+	Dispatch:  5e-06,
+	Launch:    1e-05,
+	Price:     3e+06,
+}
+
+// B300 is the NVIDIA B300 SXM (2025): 2250 TFLOP/s fp16, 270 GB at 8 TB/s, 1100 W.
+var B300 = valueB300
+
+var valueB300 = Device{
+	Name: "NVIDIA B300 SXM",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP64: 1.25e+12,
+		FP32: 7.5e+13,
+		TF32: 1.125e+15,
+		BF16: 2.25e+15,
+		FP16: 2.25e+15,
+		FP8:  4.5e+15,
+		INT8: 1.5e+14,
+		FP4:  1.35e+16,
+	},
+	Sparse: Rates{
+		TF32: 2.25e+15,
+		BF16: 4.5e+15,
+		FP16: 4.5e+15,
+		FP8:  9e+15,
+		FP4:  1.8e+16,
+	},
+	Memory:          2.7e+11,
+	Bandwidth:       8e+12,
+	HostLink:        1.21e+11,
+	ScaleUp:         9e+11,
+	ScaleUpLatency:  5e-07,
+	NodeSize:        8,
+	TDP:             1100,
+	Idle:            330,
+	Dispatch:        1e-05,
+	Launch:          1e-05,
+	MatmulFraction:  0.786,
+	MatmulFraction8: 0.745,
+}
+
+// GB300 is the NVIDIA GB300 (one Blackwell Ultra GPU) (2025): 2500 TFLOP/s fp16, 279 GB at 8 TB/s, 1400 W.
+var GB300 = valueGB300
+
+var valueGB300 = Device{
+	Name: "NVIDIA GB300 (one Blackwell Ultra GPU)",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP64: 1.3e+12,
+		FP32: 8e+13,
+		TF32: 1.25e+15,
+		BF16: 2.5e+15,
+		FP16: 2.5e+15,
+		FP8:  5e+15,
+		INT8: 1.65e+14,
+		FP4:  1.5e+16,
+	},
+	Sparse: Rates{
+		TF32: 2.5e+15,
+		BF16: 5e+15,
+		FP16: 5e+15,
+		FP8:  1e+16,
+		FP4:  2e+16,
+	},
+	Memory:         2.79e+11,
+	Bandwidth:      8e+12,
+	HostLink:       4.5e+11,
+	ScaleUp:        9e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       72,
+	TDP:            1400,
+	Idle:           420,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// GB300_NVL72 is the NVIDIA GB300 NVL72 (whole rack) (2025): 180 PFLOP/s fp16, 20.1 TB at 576 TB/s, 132 kW.
+var GB300_NVL72 = valueGB300_NVL72
+
+var valueGB300_NVL72 = Device{
+	Name:         "NVIDIA GB300 NVL72 (whole rack)",
+	Tier:         Cloud,
+	Year:         2025,
+	Accelerators: 72,
+	Rates: Rates{
+		FP32: 5.76e+15,
+		TF32: 9e+16,
+		BF16: 1.8e+17,
+		FP16: 1.8e+17,
+		FP8:  3.6e+17,
+		FP4:  1.08e+18,
+	},
+	Sparse: Rates{
+		TF32: 1.8e+17,
+		BF16: 3.6e+17,
+		FP16: 3.6e+17,
+		FP8:  7.2e+17,
+		FP4:  1.44e+18,
+	},
+	Memory:    2.01e+13,
+	Bandwidth: 5.76e+14,
+	TDP:       132000,
+	Idle:      39600,
+	Dispatch:  5e-06,
+	Launch:    1e-05,
+}
+
+// Rubin is the NVIDIA Rubin (one GPU of a Vera Rubin NVL72) (2026, announced): 4000 TFLOP/s fp16, 288 GB at 22 TB/s.
+var Rubin = valueRubin
+
+var valueRubin = Device{
+	Name:   "NVIDIA Rubin (one GPU of a Vera Rubin NVL72)",
+	Tier:   Cloud,
+	Status: Announced,
+	Year:   2026,
+	Rates: Rates{
+		FP32: 1.3e+14,
+		TF32: 2e+15,
+		BF16: 4e+15,
+		FP16: 4e+15,
+		FP8:  1.75e+16,
+		INT8: 2.5e+15,
+		FP4:  3.5e+16,
+	},
+	Memory:         2.88e+11,
+	Bandwidth:      2.2e+13,
+	HostLink:       9e+11,
+	ScaleUp:        1.8e+12,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       72,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// RTX_PRO_6000_Server is the NVIDIA RTX PRO 6000 Blackwell Server Edition (2025): 503.8 TFLOP/s fp16, 96 GiB at 1.597 TB/s, 600 W.
+var RTX_PRO_6000_Server = valueRTX_PRO_6000_Server
+
+var valueRTX_PRO_6000_Server = Device{
+	Name: "NVIDIA RTX PRO 6000 Blackwell Server Edition",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 1.17e+14,
+		TF32: 2.519e+14,
+		BF16: 5.038e+14,
+		FP16: 5.038e+14,
+		FP8:  1.0076e+15,
+		INT8: 1.0076e+15,
+		FP4:  2.015e+15,
+	},
+	Sparse: Rates{
+		TF32: 5.038e+14,
+		BF16: 1.0076e+15,
+		FP16: 1.0076e+15,
+		FP8:  2.0152e+15,
+		INT8: 2.0152e+15,
+		FP4:  4.03e+15,
+	},
+	Memory:    1.03079215104e+11,
+	Bandwidth: 1.597e+12,
+	HostLink:  6.4e+10,
+	TDP:       600,
+	Idle:      180,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Maia100 is the Microsoft Maia 100 (2023): 800 TFLOP/s bf16, 64 GiB at 1.8 TB/s, 500 W.
+var Maia100 = valueMaia100
+
+var valueMaia100 = Device{
+	Name: "Microsoft Maia 100",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		BF16: 8e+14,
+	},
+	Memory:         6.8719476736e+10,
+	Bandwidth:      1.8e+12,
+	ScaleUp:        6e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            500,
+	Idle:           150,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// Maia200 is the Microsoft Maia 200 (2026): 2500 TFLOP/s bf16, 216 GiB at 7 TB/s, 750 W.
+var Maia200 = valueMaia200
+
+var valueMaia200 = Device{
+	Name: "Microsoft Maia 200",
+	Tier: Cloud,
+	Year: 2026,
+	Rates: Rates{
+		BF16: 2.5e+15,
+		FP8:  5e+15,
+		FP4:  1e+16,
+	},
+	Memory:         2.31928233984e+11,
+	Bandwidth:      7e+12,
+	SRAM:           2.85212672e+08,
+	ScaleUp:        1.4e+12,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            750,
+	Idle:           225,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// MTIA_v2 is the Meta MTIA v2 (2024): 177 TFLOP/s fp16, 128 GiB at 204.8 GB/s, 90 W.
+var MTIA_v2 = valueMTIA_v2
+
+var valueMTIA_v2 = Device{
+	Name: "Meta MTIA v2",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		BF16: 1.77e+14,
+		FP16: 1.77e+14,
+		INT8: 3.54e+14,
+	},
+	Sparse: Rates{
+		FP16: 3.54e+14,
+		INT8: 7.08e+14,
+	},
+	Memory:        1.37438953472e+11,
+	Bandwidth:     2.048e+11,
+	SRAM:          2.68435456e+08,
+	SRAMBandwidth: 2.7e+12,
+	TDP:           90,
+	Idle:          27,
+	Dispatch:      1e-05,
+	Launch:        1e-05,
+}
+
+// Gaudi1 is the Intel Gaudi (Habana HL-205) (2019): 100 TFLOP/s bf16, 32 GiB at 1 TB/s, 350 W.
+var Gaudi1 = valueGaudi1
+
+var valueGaudi1 = Device{
+	Name: "Intel Gaudi (Habana HL-205)",
+	Tier: Cloud,
+	Year: 2019,
+	Rates: Rates{
+		BF16: 1e+14,
+	},
+	Memory:         3.4359738368e+10,
+	Bandwidth:      1e+12,
+	ScaleUp:        8.75e+10,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       8,
+	TDP:            350,
+	Idle:           105,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// Gaudi2 is the Intel Gaudi 2 (2022): 432 TFLOP/s bf16, 96 GiB at 2.45 TB/s, 600 W.
+var Gaudi2 = valueGaudi2
+
+var valueGaudi2 = Device{
+	Name: "Intel Gaudi 2",
+	Tier: Cloud,
+	Year: 2022,
+	Rates: Rates{
+		BF16: 4.32e+14,
+		FP8:  8.65e+14,
+	},
+	Memory:          1.03079215104e+11,
+	Bandwidth:       2.45e+12,
+	ScaleUp:         2.625e+11,
+	ScaleUpLatency:  5e-07,
+	NodeSize:        8,
+	TDP:             600,
+	Idle:            180,
+	Dispatch:        2e-05,
+	Launch:          1e-05,
+	MatmulFraction:  0.969,
+	MatmulFraction8: 0.955,
+}
+
+// Gaudi3 is the Intel Gaudi 3 (2024): 1678 TFLOP/s bf16, 128 GiB at 3.7 TB/s, 900 W.
+var Gaudi3 = valueGaudi3
+
+var valueGaudi3 = Device{
+	Name: "Intel Gaudi 3",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		BF16: 1.678e+15,
+		FP8:  1.678e+15,
+	},
+	Memory:          1.37438953472e+11,
+	Bandwidth:       3.7e+12,
+	ScaleUp:         5.25e+11,
+	ScaleUpLatency:  5e-07,
+	NodeSize:        8,
+	TDP:             900,
+	Idle:            270,
+	Dispatch:        1e-05,
+	Launch:          1e-05,
+	MatmulFraction:  0.741,
+	MatmulFraction8: 0.768,
+}
+
+// Max_1550 is the Intel Data Center GPU Max 1550 (2023): 832 TFLOP/s fp16, 128 GiB at 3.277 TB/s, 600 W.
+var Max_1550 = valueMax_1550
+
+var valueMax_1550 = Device{
+	Name: "Intel Data Center GPU Max 1550",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP64: 5.24e+13,
+		FP32: 5.24e+13,
+		TF32: 4.19e+14,
+		BF16: 8.32e+14,
+		FP16: 8.32e+14,
+		INT8: 1.664e+15,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 3.277e+12,
+	HostLink:  6.4e+10,
+	TDP:       600,
+	Idle:      180,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Ascend_910B is the Huawei Ascend 910B (2023): 376 TFLOP/s fp16, 64 GiB at 1.6 TB/s, 400 W.
+var Ascend_910B = valueAscend_910B
+
+var valueAscend_910B = Device{
+	Name: "Huawei Ascend 910B",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP16: 3.76e+14,
+		INT8: 7.52e+14,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 1.6e+12,
+	TDP:       400,
+	Idle:      120,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Ascend_910C is the Huawei Ascend 910C (2025): 780 TFLOP/s bf16, 128 GiB at 3.2 TB/s.
+var Ascend_910C = valueAscend_910C
+
+var valueAscend_910C = Device{
+	Name: "Huawei Ascend 910C",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		BF16: 7.8e+14,
+		INT8: 1.56e+15,
+	},
+	Memory:         1.37438953472e+11,
+	Bandwidth:      3.2e+12,
+	ScaleUp:        3.92e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       384,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// SN40L is the SambaNova SN40L (2023): 638 TFLOP/s bf16, 64 GiB at 1.6 TB/s.
+var SN40L = valueSN40L
+
+var valueSN40L = Device{
+	Name: "SambaNova SN40L",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		BF16: 6.38e+14,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 1.6e+12,
+	SRAM:      5.4525952e+08,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Groq_LPU is the Groq LPU (GroqChip 1) (2020): 188 TFLOP/s fp16, 230 MiB SRAM at 80 TB/s, 215 W.
+var Groq_LPU = valueGroq_LPU
+
+var valueGroq_LPU = Device{
+	Name: "Groq LPU (GroqChip 1)",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		FP16: 1.88e+14,
+		INT8: 7.5e+14,
+	},
+	SRAM:          2.4117248e+08,
+	SRAMBandwidth: 8e+13,
+	TDP:           215,
+	Idle:          64.5,
+	Dispatch:      1e-06,
+	Launch:        1e-05,
+}
+
+// Graphcore_GC200 is the Graphcore Colossus Mk2 GC200 (2020): 250 TFLOP/s fp16, 900 MiB SRAM at 47.5 TB/s, 185 W.
+var Graphcore_GC200 = valueGraphcore_GC200
+
+var valueGraphcore_GC200 = Device{
+	Name: "Graphcore Colossus Mk2 GC200",
+	Tier: Cloud,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 6.25e+13,
+		FP16: 2.5e+14,
+	},
+	SRAM:           9.437184e+08,
+	SRAMBandwidth:  4.75e+13,
+	HostLink:       3.2e+10,
+	ScaleUp:        1.6e+11,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       4,
+	TDP:            185,
+	Idle:           55.5,
+	Dispatch:       1e-06,
+	Launch:         1e-05,
+}
+
+// DMatrix_Corsair is the d-Matrix Corsair (2024): 2400 TOP/s int8, 256 GB at 400 GB/s, 600 W.
+var DMatrix_Corsair = valueDMatrix_Corsair
+
+var valueDMatrix_Corsair = Device{
+	Name: "d-Matrix Corsair",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		INT8: 2.4e+15,
+		INT4: 9.6e+15,
+	},
+	Memory:        2.56e+11,
+	Bandwidth:     4e+11,
+	SRAM:          2.147483648e+09,
+	SRAMBandwidth: 1.5e+14,
+	HostLink:      6.4e+10,
+	TDP:           600,
+	Idle:          180,
+	Dispatch:      1e-06,
+	Launch:        1e-05,
+}
+
+// Untether_speedAI240 is the Untether AI speedAI240 (2023): 1000 TFLOP/s bf16, 238 MiB SRAM at 1 PB/s.
+var Untether_speedAI240 = valueUntether_speedAI240
+
+var valueUntether_speedAI240 = Device{
+	Name: "Untether AI speedAI240",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		BF16: 1e+15,
+		FP8:  2e+15,
+	},
+	SRAM:          2.49561088e+08,
+	SRAMBandwidth: 1e+15,
+	Dispatch:      1e-06,
+	Launch:        1e-05,
+}
+
+// Cloud_AI100_Ultra is the Qualcomm Cloud AI 100 Ultra (2023): 288 TFLOP/s fp16, 128 GB at 548 GB/s, 150 W.
+var Cloud_AI100_Ultra = valueCloud_AI100_Ultra
+
+var valueCloud_AI100_Ultra = Device{
+	Name: "Qualcomm Cloud AI 100 Ultra",
+	Tier: Cloud,
+	Year: 2023,
+	Rates: Rates{
+		FP16: 2.88e+14,
+		INT8: 8.7e+14,
+	},
+	Memory:    1.28e+11,
+	Bandwidth: 5.48e+11,
+	HostLink:  3.2e+10,
+	TDP:       150,
+	Idle:      45,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// RNGD is the FuriosaAI RNGD (2024): 256 TFLOP/s bf16, 48 GB at 1.5 TB/s, 180 W.
+var RNGD = valueRNGD
+
+var valueRNGD = Device{
+	Name: "FuriosaAI RNGD",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		BF16: 2.56e+14,
+		FP8:  5.12e+14,
+		INT8: 5.12e+14,
+		INT4: 1.024e+15,
+	},
+	Memory:    4.8e+10,
+	Bandwidth: 1.5e+12,
+	SRAM:      2.68435456e+08,
+	HostLink:  6.4e+10,
+	TDP:       180,
+	Idle:      54,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Tenstorrent_n300 is the Tenstorrent Wormhole n300 (2024): 131 TFLOP/s fp16, 24 GB at 576 GB/s, 300 W.
+var Tenstorrent_n300 = valueTenstorrent_n300
+
+var valueTenstorrent_n300 = Device{
+	Name: "Tenstorrent Wormhole n300",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP16: 1.31e+14,
+		FP8:  4.66e+14,
+	},
+	Memory:    2.4e+10,
+	Bandwidth: 5.76e+11,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     1449,
+}
+
+// Tenstorrent_p150 is the Tenstorrent Blackhole p150 (2025): 332 TFLOP/s fp16, 32 GB at 512 GB/s, 300 W.
+var Tenstorrent_p150 = valueTenstorrent_p150
+
+var valueTenstorrent_p150 = Device{
+	Name: "Tenstorrent Blackhole p150",
+	Tier: Cloud,
+	Year: 2025,
+	Rates: Rates{
+		FP16: 3.32e+14,
+		FP8:  6.64e+14,
+	},
+	Memory:    3.2e+10,
+	Bandwidth: 5.12e+11,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     1399,
+}
+
+// Cerebras_CS2 is the Cerebras CS-2 (WSE-2) (2021): 7500 TFLOP/s fp16, 40 GB SRAM at 20 PB/s, 23 kW.
+var Cerebras_CS2 = valueCerebras_CS2
+
+var valueCerebras_CS2 = Device{
+	Name: "Cerebras CS-2 (WSE-2)",
+	Tier: Cloud,
+	Year: 2021,
+	Rates: Rates{
+		FP16: 7.5e+15,
+	},
+	SRAM:          4e+10,
+	SRAMBandwidth: 2e+16,
+	HostLink:      1.5e+11,
+	TDP:           23000,
+	Idle:          6900,
+	Dispatch:      1e-06,
+	Launch:        1e-05,
+}
+
+// Cerebras_CS3 is the Cerebras CS-3 (WSE-3) (2024): 12.5 PFLOP/s fp16, 44 GB SRAM at 21 PB/s, 23 kW.
+var Cerebras_CS3 = valueCerebras_CS3
+
+var valueCerebras_CS3 = Device{
+	Name: "Cerebras CS-3 (WSE-3)",
+	Tier: Cloud,
+	Year: 2024,
+	Rates: Rates{
+		FP16: 1.25e+16,
+	},
+	SRAM:          4.4e+10,
+	SRAMBandwidth: 2.1e+16,
+	HostLink:      1.5e+11,
+	TDP:           23000,
+	Idle:          6900,
+	Dispatch:      1e-06,
+	Launch:        1e-05,
+	Price:         2e+06,
+}
+
+// T4 is the NVIDIA T4 (2018): 65 TFLOP/s fp16, 16 GiB at 320 GB/s, 70 W.
 var T4 = valueT4
 
 var valueT4 = Device{
@@ -34,7 +2053,7 @@ var valueT4 = Device{
 	Price:     2500,
 }
 
-// V100 is the NVIDIA V100 SXM2 32GB (2018): 34.36 GB at 900 GB/s, 125 TFLOP/s fp16.
+// V100 is the NVIDIA V100 SXM2 32GB (2018): 125 TFLOP/s fp16, 32 GiB at 900 GB/s, 300 W.
 var V100 = valueV100
 
 var valueV100 = Device{
@@ -42,6 +2061,7 @@ var valueV100 = Device{
 	Tier: Cloud,
 	Year: 2018,
 	Rates: Rates{
+		FP64: 7.8e+12,
 		FP32: 1.57e+13,
 		FP16: 1.25e+14,
 	},
@@ -58,7 +2078,7 @@ var valueV100 = Device{
 	Price:          10000,
 }
 
-// A100 is the NVIDIA A100 SXM4 80GB (2020): 85.9 GB at 2.039 TB/s, 312 TFLOP/s fp16.
+// A100 is the NVIDIA A100 SXM4 80GB (2020): 312 TFLOP/s fp16, 80 GiB at 2039 GB/s, 400 W.
 var A100 = valueA100
 
 var valueA100 = Device{
@@ -66,6 +2086,7 @@ var valueA100 = Device{
 	Tier: Cloud,
 	Year: 2020,
 	Rates: Rates{
+		FP64: 9.7e+12,
 		FP32: 1.95e+13,
 		TF32: 1.56e+14,
 		BF16: 3.12e+14,
@@ -95,7 +2116,7 @@ var valueA100 = Device{
 	SustainedFraction: 0.65,
 }
 
-// H100 is the NVIDIA H100 SXM5 (2022): 85.9 GB at 3.35 TB/s, 989 TFLOP/s fp16.
+// H100 is the NVIDIA H100 SXM5 (2022): 989 TFLOP/s fp16, 80 GiB at 3.35 TB/s, 700 W.
 var H100 = valueH100
 
 var valueH100 = Device{
@@ -103,6 +2124,7 @@ var valueH100 = Device{
 	Tier: Cloud,
 	Year: 2022,
 	Rates: Rates{
+		FP64: 3.4e+13,
 		FP32: 6.7e+13,
 		TF32: 4.945e+14,
 		BF16: 9.89e+14,
@@ -135,7 +2157,7 @@ var valueH100 = Device{
 	SustainedFraction: 0.5,
 }
 
-// H200 is the NVIDIA H200 SXM (2023): 151.4 GB at 4.8 TB/s, 989 TFLOP/s fp16.
+// H200 is the NVIDIA H200 SXM (2023): 989 TFLOP/s fp16, 141 GiB at 4.8 TB/s, 700 W.
 var H200 = valueH200
 
 var valueH200 = Device{
@@ -143,6 +2165,7 @@ var valueH200 = Device{
 	Tier: Cloud,
 	Year: 2023,
 	Rates: Rates{
+		FP64: 3.4e+13,
 		FP32: 6.7e+13,
 		TF32: 4.94e+14,
 		BF16: 9.89e+14,
@@ -151,8 +2174,11 @@ var valueH200 = Device{
 		INT8: 1.979e+15,
 	},
 	Sparse: Rates{
+		TF32: 9.89e+14,
 		BF16: 1.979e+15,
 		FP16: 1.979e+15,
+		FP8:  3.958e+15,
+		INT8: 3.958e+15,
 	},
 	Memory:          1.51397597184e+11,
 	Bandwidth:       4.8e+12,
@@ -168,7 +2194,7 @@ var valueH200 = Device{
 	MatmulFraction8: 0.734,
 }
 
-// B200 is the NVIDIA B200 SXM (2024): 193.3 GB at 8 TB/s, 2.25 PFLOP/s fp16.
+// B200 is the NVIDIA B200 SXM (2024): 2250 TFLOP/s fp16, 180 GiB at 8 TB/s, 1000 W.
 var B200 = valueB200
 
 var valueB200 = Device{
@@ -176,6 +2202,7 @@ var valueB200 = Device{
 	Tier: Cloud,
 	Year: 2024,
 	Rates: Rates{
+		FP64: 3.7e+13,
 		FP32: 7.5e+13,
 		TF32: 1.125e+15,
 		BF16: 2.25e+15,
@@ -185,7 +2212,12 @@ var valueB200 = Device{
 		FP4:  9e+15,
 	},
 	Sparse: Rates{
+		TF32: 2.25e+15,
+		BF16: 4.5e+15,
 		FP16: 4.5e+15,
+		FP8:  9e+15,
+		INT8: 9e+15,
+		FP4:  1.8e+16,
 	},
 	Memory:          1.9327352832e+11,
 	Bandwidth:       8e+12,
@@ -203,7 +2235,7 @@ var valueB200 = Device{
 	MatmulFraction8: 0.763,
 }
 
-// MI300X is the AMD Instinct MI300X (2023): 206.2 GB at 5.3 TB/s, 1.307 PFLOP/s fp16.
+// MI300X is the AMD Instinct MI300X (2023): 1307 TFLOP/s fp16, 192 GiB at 5.3 TB/s, 750 W.
 var MI300X = valueMI300X
 
 var valueMI300X = Device{
@@ -219,6 +2251,13 @@ var valueMI300X = Device{
 		FP8:  2.614e+15,
 		INT8: 2.614e+15,
 	},
+	Sparse: Rates{
+		TF32: 1.3074e+15,
+		BF16: 2.614e+15,
+		FP16: 2.614e+15,
+		FP8:  5.229e+15,
+		INT8: 5.229e+15,
+	},
 	Memory:         2.06158430208e+11,
 	Bandwidth:      5.3e+12,
 	HostLink:       6.4e+10,
@@ -233,7 +2272,7 @@ var valueMI300X = Device{
 	MatmulFraction: 0.514,
 }
 
-// JetsonOrinNX is the NVIDIA Jetson Orin NX 16GB (2023): 17.18 GB at 102.4 GB/s, 15 TFLOP/s fp16.
+// JetsonOrinNX is the NVIDIA Jetson Orin NX 16GB (2023): 15 TFLOP/s fp16, 16 GiB at 102.4 GB/s, 25 W.
 var JetsonOrinNX = valueJetsonOrinNX
 
 var valueJetsonOrinNX = Device{
@@ -257,7 +2296,473 @@ var valueJetsonOrinNX = Device{
 	Price:     599,
 }
 
-// IPhone15Pro is the Apple iPhone 15 Pro (2023): 8.59 GB at 51.2 GB/s, 35 TFLOP/s int8.
+// JetsonThor_T5000 is the NVIDIA Jetson AGX Thor T5000 (2025): 258.8 TFLOP/s fp16, 128 GiB at 273 GB/s, 130 W.
+var JetsonThor_T5000 = valueJetsonThor_T5000
+
+var valueJetsonThor_T5000 = Device{
+	Name: "NVIDIA Jetson AGX Thor T5000",
+	Tier: Edge,
+	Year: 2025,
+	Rates: Rates{
+		FP16: 2.588e+14,
+		FP8:  5.175e+14,
+		INT8: 5.175e+14,
+		FP4:  1.035e+15,
+	},
+	Sparse: Rates{
+		FP8: 1.035e+15,
+		FP4: 2.07e+15,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 2.73e+11,
+	TDP:       130,
+	Idle:      39,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     2999,
+}
+
+// JetsonThor_T4000 is the NVIDIA Jetson Thor T4000 (2026): 150 TFLOP/s fp16, 64 GiB at 273 GB/s, 70 W.
+var JetsonThor_T4000 = valueJetsonThor_T4000
+
+var valueJetsonThor_T4000 = Device{
+	Name: "NVIDIA Jetson Thor T4000",
+	Tier: Edge,
+	Year: 2026,
+	Rates: Rates{
+		FP16: 1.5e+14,
+		FP8:  3e+14,
+		INT8: 3e+14,
+		FP4:  6e+14,
+	},
+	Sparse: Rates{
+		FP4: 1.2e+15,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 2.73e+11,
+	TDP:       70,
+	Idle:      21,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     1999,
+}
+
+// JetsonAGXOrin is the NVIDIA Jetson AGX Orin 64GB (2022): 42.5 TFLOP/s fp16, 64 GiB at 204.8 GB/s, 60 W.
+var JetsonAGXOrin = valueJetsonAGXOrin
+
+var valueJetsonAGXOrin = Device{
+	Name: "NVIDIA Jetson AGX Orin 64GB",
+	Tier: Edge,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 5.3e+12,
+		FP16: 4.25e+13,
+		INT8: 8.5e+13,
+	},
+	Sparse: Rates{
+		INT8: 1.7e+14,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 2.048e+11,
+	TDP:       60,
+	Idle:      18,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     1799,
+}
+
+// JetsonOrinNano is the NVIDIA Jetson Orin Nano 8GB (2023): 10 TFLOP/s fp16, 8 GiB at 68 GB/s, 15 W.
+var JetsonOrinNano = valueJetsonOrinNano
+
+var valueJetsonOrinNano = Device{
+	Name: "NVIDIA Jetson Orin Nano 8GB",
+	Tier: Edge,
+	Year: 2023,
+	Rates: Rates{
+		FP16: 1e+13,
+		INT8: 2e+13,
+	},
+	Sparse: Rates{
+		INT8: 4e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6.8e+10,
+	TDP:       15,
+	Idle:      4.5,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// JetsonOrinNanoSuper is the NVIDIA Jetson Orin Nano Super 8GB (2024): 16.7 TFLOP/s fp16, 8 GiB at 102 GB/s, 25 W.
+var JetsonOrinNanoSuper = valueJetsonOrinNanoSuper
+
+var valueJetsonOrinNanoSuper = Device{
+	Name: "NVIDIA Jetson Orin Nano Super 8GB",
+	Tier: Edge,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 2.1e+12,
+		FP16: 1.67e+13,
+		INT8: 3.35e+13,
+	},
+	Sparse: Rates{
+		INT8: 6.7e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 1.02e+11,
+	TDP:       25,
+	Idle:      7.5,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     249,
+}
+
+// JetsonAGXXavier is the NVIDIA Jetson AGX Xavier 32GB (2018): 11 TFLOP/s fp16, 32 GiB at 136.5 GB/s, 30 W.
+var JetsonAGXXavier = valueJetsonAGXXavier
+
+var valueJetsonAGXXavier = Device{
+	Name: "NVIDIA Jetson AGX Xavier 32GB",
+	Tier: Edge,
+	Year: 2018,
+	Rates: Rates{
+		FP32: 1.4e+12,
+		FP16: 1.1e+13,
+		INT8: 2.2e+13,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 1.365e+11,
+	TDP:       30,
+	Idle:      9,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     699,
+}
+
+// JetsonXavierNX is the NVIDIA Jetson Xavier NX 8GB (2020): 6 TFLOP/s fp16, 8 GiB at 59.7 GB/s, 20 W.
+var JetsonXavierNX = valueJetsonXavierNX
+
+var valueJetsonXavierNX = Device{
+	Name: "NVIDIA Jetson Xavier NX 8GB",
+	Tier: Edge,
+	Year: 2020,
+	Rates: Rates{
+		FP16: 6e+12,
+		INT8: 1.23e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 5.97e+10,
+	TDP:       20,
+	Idle:      6,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     399,
+}
+
+// JetsonTX2 is the NVIDIA Jetson TX2 8GB (2017): 1.33 TFLOP/s fp16, 8 GiB at 59.7 GB/s, 15 W.
+var JetsonTX2 = valueJetsonTX2
+
+var valueJetsonTX2 = Device{
+	Name: "NVIDIA Jetson TX2 8GB",
+	Tier: Edge,
+	Year: 2017,
+	Rates: Rates{
+		FP32: 6.65e+11,
+		FP16: 1.33e+12,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 5.97e+10,
+	TDP:       15,
+	Idle:      4.5,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     399,
+}
+
+// JetsonNano is the NVIDIA Jetson Nano 4GB (2019): 472 GFLOP/s fp16, 4 GiB at 25.6 GB/s, 10 W.
+var JetsonNano = valueJetsonNano
+
+var valueJetsonNano = Device{
+	Name: "NVIDIA Jetson Nano 4GB",
+	Tier: Edge,
+	Year: 2019,
+	Rates: Rates{
+		FP32: 2.36e+11,
+		FP16: 4.72e+11,
+	},
+	Memory:    4.294967296e+09,
+	Bandwidth: 2.56e+10,
+	TDP:       10,
+	Idle:      3,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     99,
+}
+
+// DriveOrin is the NVIDIA DRIVE AGX Orin (2022): 127 TOP/s int8, 32 GiB at 204.8 GB/s, 90 W.
+var DriveOrin = valueDriveOrin
+
+var valueDriveOrin = Device{
+	Name: "NVIDIA DRIVE AGX Orin",
+	Tier: Edge,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 5.2e+12,
+		INT8: 1.27e+14,
+	},
+	Sparse: Rates{
+		INT8: 2.54e+14,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 2.048e+11,
+	TDP:       90,
+	Idle:      27,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// DriveThor is the NVIDIA DRIVE AGX Thor (2025): 250 TFLOP/s fp16, 64 GiB at 273 GB/s, 100 W.
+var DriveThor = valueDriveThor
+
+var valueDriveThor = Device{
+	Name: "NVIDIA DRIVE AGX Thor",
+	Tier: Edge,
+	Year: 2025,
+	Rates: Rates{
+		FP16: 2.5e+14,
+		FP8:  5e+14,
+		INT8: 5e+14,
+		FP4:  1e+15,
+	},
+	Sparse: Rates{
+		FP8:  1e+15,
+		INT8: 1e+15,
+		FP4:  2e+15,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 2.73e+11,
+	HostLink:  1.25e+10,
+	TDP:       100,
+	Idle:      30,
+	Dispatch:  0.0001,
+	Launch:    1e-05,
+}
+
+// TeslaFSD_HW3 is the Tesla FSD computer HW3 (one chip) (2019): 73.7 TOP/s int8, 8 GiB at 68.3 GB/s, 36 W.
+var TeslaFSD_HW3 = valueTeslaFSD_HW3
+
+var valueTeslaFSD_HW3 = Device{
+	Name: "Tesla FSD computer HW3 (one chip)",
+	Tier: Edge,
+	Year: 2019,
+	Rates: Rates{
+		FP32: 6e+11,
+		INT8: 7.37e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6.83e+10,
+	SRAM:      6.7108864e+07,
+	TDP:       36,
+	Idle:      10.8,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// Hailo8 is the Hailo-8 (2020): 26 TOP/s int8, 32 MiB SRAM at 40 GB/s, 2.5 W.
+var Hailo8 = valueHailo8
+
+var valueHailo8 = Device{
+	Name: "Hailo-8",
+	Tier: Edge,
+	Year: 2020,
+	Rates: Rates{
+		INT8: 2.6e+13,
+	},
+	SRAM:          3.3554432e+07,
+	SRAMBandwidth: 4e+10,
+	TDP:           2.5,
+	Idle:          0.75,
+	Dispatch:      0.0002,
+	Launch:        1e-05,
+	Price:         199,
+}
+
+// Hailo8L is the Hailo-8L (2023): 13 TOP/s int8, 16 MiB SRAM at 20 GB/s, 1.5 W.
+var Hailo8L = valueHailo8L
+
+var valueHailo8L = Device{
+	Name: "Hailo-8L",
+	Tier: Edge,
+	Year: 2023,
+	Rates: Rates{
+		INT8: 1.3e+13,
+	},
+	SRAM:          1.6777216e+07,
+	SRAMBandwidth: 2e+10,
+	TDP:           1.5,
+	Idle:          0.45,
+	Dispatch:      0.0002,
+	Launch:        1e-05,
+	Price:         70,
+}
+
+// Hailo10H is the Hailo-10H (2025): 20 TOP/s int8, 8 GiB at 17 GB/s, 2.5 W.
+var Hailo10H = valueHailo10H
+
+var valueHailo10H = Device{
+	Name: "Hailo-10H",
+	Tier: Edge,
+	Year: 2025,
+	Rates: Rates{
+		INT8: 2e+13,
+		INT4: 4e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 1.7e+10,
+	TDP:       2.5,
+	Idle:      0.75,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     130,
+}
+
+// MyriadX_NCS2 is the Intel Neural Compute Stick 2 (2018): 1 TFLOP/s fp16, 512 MiB at 4.2 GB/s, 2 W.
+var MyriadX_NCS2 = valueMyriadX_NCS2
+
+var valueMyriadX_NCS2 = Device{
+	Name: "Intel Neural Compute Stick 2",
+	Tier: Edge,
+	Year: 2018,
+	Rates: Rates{
+		FP16: 1e+12,
+	},
+	Memory:    5.36870912e+08,
+	Bandwidth: 4.2e+09,
+	HostLink:  5e+08,
+	TDP:       2,
+	Idle:      0.6,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     69,
+}
+
+// Coral is the Google Coral Edge TPU (2019): 4 TOP/s int8, 8 MiB SRAM, 2 W.
+var Coral = valueCoral
+
+var valueCoral = Device{
+	Name: "Google Coral Edge TPU",
+	Tier: Edge,
+	Year: 2019,
+	Rates: Rates{
+		INT8: 4e+12,
+	},
+	Bandwidth: 5e+08,
+	SRAM:      8.388608e+06,
+	HostLink:  5e+08,
+	TDP:       2,
+	Idle:      0.6,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+	Price:     60,
+}
+
+// RaspberryPi5 is the Raspberry Pi 5 8GB (2023): 307 GFLOP/s fp16, 8 GiB at 17.1 GB/s, 12 W.
+var RaspberryPi5 = valueRaspberryPi5
+
+var valueRaspberryPi5 = Device{
+	Name: "Raspberry Pi 5 8GB",
+	Tier: Edge,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 1.54e+11,
+		FP16: 3.07e+11,
+		INT8: 6.14e+11,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 1.7100000000000002e+10,
+	TDP:       12,
+	Idle:      3.6,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     80,
+}
+
+// RaspberryPi4 is the Raspberry Pi 4 Model B 4GB (2019): 48 GFLOP/s fp32, 4 GiB at 12.8 GB/s, 7.6 W.
+var RaspberryPi4 = valueRaspberryPi4
+
+var valueRaspberryPi4 = Device{
+	Name: "Raspberry Pi 4 Model B 4GB",
+	Tier: Edge,
+	Year: 2019,
+	Rates: Rates{
+		FP32: 4.8e+10,
+	},
+	Memory:    4.294967296e+09,
+	Bandwidth: 1.28e+10,
+	TDP:       7.6,
+	Idle:      2.28,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     55,
+}
+
+// RK3588 is the Rockchip RK3588 (2022): 3 TFLOP/s fp16, 16 GiB at 34.1 GB/s, 10 W.
+var RK3588 = valueRK3588
+
+var valueRK3588 = Device{
+	Name: "Rockchip RK3588",
+	Tier: Edge,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 5e+11,
+		FP16: 3e+12,
+		INT8: 6e+12,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 3.41e+10,
+	TDP:       10,
+	Idle:      3,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// KriaK26 is the AMD Kria K26 (2021): 1.36 TOP/s int8, 4 GiB at 19.2 GB/s, 15 W.
+var KriaK26 = valueKriaK26
+
+var valueKriaK26 = Device{
+	Name: "AMD Kria K26",
+	Tier: Edge,
+	Year: 2021,
+	Rates: Rates{
+		INT8: 1.36e+12,
+	},
+	Memory:    4.294967296e+09,
+	Bandwidth: 1.92e+10,
+	TDP:       15,
+	Idle:      4.5,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+	Price:     350,
+}
+
+// TDA4VM is the TI TDA4VM (2020): 8 TOP/s int8, 4 GiB at 14.9 GB/s, 10 W.
+var TDA4VM = valueTDA4VM
+
+var valueTDA4VM = Device{
+	Name: "TI TDA4VM",
+	Tier: Edge,
+	Year: 2020,
+	Rates: Rates{
+		INT8: 8e+12,
+	},
+	Memory:    4.294967296e+09,
+	Bandwidth: 1.49e+10,
+	TDP:       10,
+	Idle:      3,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// IPhone15Pro is the Apple iPhone 15 Pro (2023): 35 TOP/s int8, 8 GiB at 51.2 GB/s, 5 W.
 var IPhone15Pro = valueIPhone15Pro
 
 var valueIPhone15Pro = Device{
@@ -275,7 +2780,364 @@ var valueIPhone15Pro = Device{
 	Launch:    1e-05,
 }
 
-// ESP32_S3 is the Espressif ESP32-S3 (2021): 524.3 kB at 1.92 GB/s, 15.36 GFLOP/s int8.
+// IPhone12 is the Apple iPhone 12 (2020): 11 TOP/s int8, 4 GiB at 34.1 GB/s, 5 W.
+var IPhone12 = valueIPhone12
+
+var valueIPhone12 = Device{
+	Name: "Apple iPhone 12",
+	Tier: Mobile,
+	Year: 2020,
+	Rates: Rates{
+		INT8: 1.1e+13,
+	},
+	Memory:    4.294967296e+09,
+	Bandwidth: 3.41e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// IPhone14Pro is the Apple iPhone 14 Pro (2022): 17 TOP/s int8, 6 GiB at 51.2 GB/s, 5 W.
+var IPhone14Pro = valueIPhone14Pro
+
+var valueIPhone14Pro = Device{
+	Name: "Apple iPhone 14 Pro",
+	Tier: Mobile,
+	Year: 2022,
+	Rates: Rates{
+		INT8: 1.7e+13,
+	},
+	Memory:    6.442450944e+09,
+	Bandwidth: 5.12e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// IPhone16Pro is the Apple iPhone 16 Pro (2024): 35 TOP/s int8, 8 GiB at 60 GB/s, 5 W.
+var IPhone16Pro = valueIPhone16Pro
+
+var valueIPhone16Pro = Device{
+	Name: "Apple iPhone 16 Pro",
+	Tier: Mobile,
+	Year: 2024,
+	Rates: Rates{
+		INT8: 3.5e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// IPhone17Pro is the Apple iPhone 17 Pro (2025): 35 TOP/s int8, 12 GiB at 76.8 GB/s, 5 W.
+var IPhone17Pro = valueIPhone17Pro
+
+var valueIPhone17Pro = Device{
+	Name: "Apple iPhone 17 Pro",
+	Tier: Mobile,
+	Year: 2025,
+	Rates: Rates{
+		INT8: 3.5e+13,
+	},
+	Memory:    1.2884901888e+10,
+	Bandwidth: 7.68e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// IPadPro_M4 is the Apple iPad Pro M4 (2024): 38 TOP/s int8, 16 GiB at 120 GB/s, 15 W.
+var IPadPro_M4 = valueIPadPro_M4
+
+var valueIPadPro_M4 = Device{
+	Name: "Apple iPad Pro M4",
+	Tier: Mobile,
+	Year: 2024,
+	Rates: Rates{
+		INT8: 3.8e+13,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 1.2e+11,
+	TDP:       15,
+	Idle:      4.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// AppleM2 is the Apple M2 (neural engine) (2022): 15.8 TOP/s int8, 16 GiB at 100 GB/s, 20 W.
+var AppleM2 = valueAppleM2
+
+var valueAppleM2 = Device{
+	Name: "Apple M2 (neural engine)",
+	Tier: Mobile,
+	Year: 2022,
+	Rates: Rates{
+		INT8: 1.58e+13,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 1e+11,
+	TDP:       20,
+	Idle:      6,
+	Dispatch:  0.0015,
+	Launch:    1e-05,
+}
+
+// GalaxyS25_8Elite is the Samsung Galaxy S25 (Snapdragon 8 Elite) (2025): 45 TOP/s int8, 12 GiB at 84.8 GB/s, 6 W.
+var GalaxyS25_8Elite = valueGalaxyS25_8Elite
+
+var valueGalaxyS25_8Elite = Device{
+	Name: "Samsung Galaxy S25 (Snapdragon 8 Elite)",
+	Tier: Mobile,
+	Year: 2025,
+	Rates: Rates{
+		INT8: 4.5e+13,
+	},
+	Memory:    1.2884901888e+10,
+	Bandwidth: 8.48e+10,
+	TDP:       6,
+	Idle:      1.8,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// GalaxyS23_8Gen2 is the Samsung Galaxy S23 (Snapdragon 8 Gen 2) (2023): 26 TOP/s int8, 8 GiB at 67.2 GB/s, 5 W.
+var GalaxyS23_8Gen2 = valueGalaxyS23_8Gen2
+
+var valueGalaxyS23_8Gen2 = Device{
+	Name: "Samsung Galaxy S23 (Snapdragon 8 Gen 2)",
+	Tier: Mobile,
+	Year: 2023,
+	Rates: Rates{
+		INT8: 2.6e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6.72e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// Pixel8 is the Google Pixel 8 (Tensor G3) (2023): 15 TOP/s int8, 8 GiB at 68.3 GB/s, 5 W.
+var Pixel8 = valuePixel8
+
+var valuePixel8 = Device{
+	Name: "Google Pixel 8 (Tensor G3)",
+	Tier: Mobile,
+	Year: 2023,
+	Rates: Rates{
+		INT8: 1.5e+13,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 6.83e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.0012,
+	Launch:    1e-05,
+}
+
+// Pixel9Pro is the Google Pixel 9 Pro (Tensor G4) (2024): 15 TOP/s int8, 16 GiB at 68.3 GB/s, 5 W.
+var Pixel9Pro = valuePixel9Pro
+
+var valuePixel9Pro = Device{
+	Name: "Google Pixel 9 Pro (Tensor G4)",
+	Tier: Mobile,
+	Year: 2024,
+	Rates: Rates{
+		INT8: 1.5e+13,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 6.83e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// Snapdragon8Gen3 is the Qualcomm Snapdragon 8 Gen 3 (2023): 34 TOP/s int8, 12 GiB at 77 GB/s, 5 W.
+var Snapdragon8Gen3 = valueSnapdragon8Gen3
+
+var valueSnapdragon8Gen3 = Device{
+	Name: "Qualcomm Snapdragon 8 Gen 3",
+	Tier: Mobile,
+	Year: 2023,
+	Rates: Rates{
+		INT8: 3.4e+13,
+	},
+	Memory:    1.2884901888e+10,
+	Bandwidth: 7.7e+10,
+	TDP:       5,
+	Idle:      1.5,
+	Dispatch:  0.0015,
+	Launch:    1e-05,
+}
+
+// Dimensity9400 is the MediaTek Dimensity 9400 (2024): 50 TOP/s int8, 16 GiB at 85.3 GB/s, 6 W.
+var Dimensity9400 = valueDimensity9400
+
+var valueDimensity9400 = Device{
+	Name: "MediaTek Dimensity 9400",
+	Tier: Mobile,
+	Year: 2024,
+	Rates: Rates{
+		INT8: 5e+13,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 8.53e+10,
+	TDP:       6,
+	Idle:      1.8,
+	Dispatch:  0.001,
+	Launch:    1e-05,
+}
+
+// ReferenceCPU is the Reference desktop processor (2024, reference): 1 TFLOP/s fp32, 64 GiB at 50 GB/s, 150 W.
+var ReferenceCPU = valueReferenceCPU
+
+var valueReferenceCPU = Device{
+	Name:   "Reference desktop processor",
+	Tier:   Cloud,
+	Status: Reference,
+	Year:   2024,
+	Rates: Rates{
+		FP32: 1e+12,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 5e+10,
+	TDP:       150,
+	Idle:      45,
+	Dispatch:  0.0001,
+	Launch:    1e-05,
+}
+
+// IntelSGX is the Intel SGX enclave (reference) (2020, reference): 1 TFLOP/s fp32, 128 MiB at 10 GB/s.
+var IntelSGX = valueIntelSGX
+
+var valueIntelSGX = Device{
+	Name:   "Intel SGX enclave (reference)",
+	Tier:   Cloud,
+	Status: Reference,
+	Year:   2020,
+	Rates: Rates{
+		FP32: 1e+12,
+	},
+	Memory:    1.34217728e+08,
+	Bandwidth: 1e+10,
+	Dispatch:  0.005,
+	Launch:    1e-05,
+}
+
+// GenericServer is the Reference edge server (2024, reference): 1 TFLOP/s fp32, 128 GiB at 100 GB/s, 300 W.
+var GenericServer = valueGenericServer
+
+var valueGenericServer = Device{
+	Name:   "Reference edge server",
+	Tier:   Edge,
+	Status: Reference,
+	Year:   2024,
+	Rates: Rates{
+		FP32: 1e+12,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 1e+11,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  0.0001,
+	Launch:    1e-05,
+}
+
+// NUC_Movidius is the Reference mini PC with a Movidius stick (2020, reference): 1 TFLOP/s fp16, 16 GiB at 25 GB/s, 15 W.
+var NUC_Movidius = valueNUC_Movidius
+
+var valueNUC_Movidius = Device{
+	Name:   "Reference mini PC with a Movidius stick",
+	Tier:   Edge,
+	Status: Reference,
+	Year:   2020,
+	Rates: Rates{
+		FP16: 1e+12,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 2.5e+10,
+	TDP:       15,
+	Idle:      4.5,
+	Dispatch:  0.002,
+	Launch:    1e-05,
+}
+
+// RoboTaxi is the Reference computer of a robotaxi (2022, reference): 127 TOP/s int8, 32 GiB at 200 GB/s, 60 W.
+var RoboTaxi = valueRoboTaxi
+
+var valueRoboTaxi = Device{
+	Name:   "Reference computer of a robotaxi",
+	Tier:   Edge,
+	Status: Reference,
+	Year:   2022,
+	Rates: Rates{
+		FP32: 5.2e+12,
+		INT8: 1.27e+14,
+	},
+	Sparse: Rates{
+		INT8: 2.54e+14,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 2e+11,
+	HostLink:  3.75e+09,
+	TDP:       60,
+	Idle:      18,
+	Dispatch:  0.0002,
+	Launch:    1e-05,
+}
+
+// LockstepSafetyMCU_Reference is the Reference lockstep safety microcontroller (2024, reference): 800 MFLOP/s fp32, 1 MiB SRAM at 3.2 GB/s, 4 MiB flash, 1 W.
+var LockstepSafetyMCU_Reference = valueLockstepSafetyMCU_Reference
+
+var valueLockstepSafetyMCU_Reference = Device{
+	Name:   "Reference lockstep safety microcontroller",
+	Tier:   Tiny,
+	Status: Reference,
+	Year:   2024,
+	Rates: Rates{
+		FP32: 8e+08,
+	},
+	SRAM:           1.048576e+06,
+	SRAMBandwidth:  3.2e+09,
+	Flash:          4.194304e+06,
+	FlashBandwidth: 4e+08,
+	TDP:            1,
+	Idle:           0.3,
+	Dispatch:       1e-06,
+	Launch:         1e-05,
+}
+
+// OuraRing is the Reference wearable after the Oura Ring 4 (2024, reference): 200 MOP/s int8, 512 KiB SRAM at 250 MB/s, 2 MiB flash, 20 mW.
+var OuraRing = valueOuraRing
+
+var valueOuraRing = Device{
+	Name:   "Reference wearable after the Oura Ring 4",
+	Tier:   Tiny,
+	Status: Reference,
+	Year:   2024,
+	Rates: Rates{
+		FP32: 1e+08,
+		INT8: 2e+08,
+	},
+	SRAM:           524288,
+	SRAMBandwidth:  2.5e+08,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 4e+07,
+	TDP:            0.02,
+	Idle:           0.006,
+	Dispatch:       0.002,
+	Launch:         1e-05,
+}
+
+// ESP32_S3 is the Espressif ESP32-S3 (2021): 15.36 GOP/s int8, 512 KiB SRAM at 1.92 GB/s, 8 MiB flash, 0.4 W.
 var ESP32_S3 = valueESP32_S3
 
 var valueESP32_S3 = Device{
@@ -298,7 +3160,7 @@ var valueESP32_S3 = Device{
 	Embodied:       5,
 }
 
-// STM32L4R5 is the STMicroelectronics STM32L4R5ZI (2017): 655.4 kB at 480 MB/s, 480 MFLOP/s int8.
+// STM32L4R5 is the STMicroelectronics STM32L4R5ZI (2017): 480 MOP/s int8, 640 KiB SRAM at 480 MB/s, 2 MiB flash, 20 mW.
 var STM32L4R5 = valueSTM32L4R5
 
 var valueSTM32L4R5 = Device{
@@ -320,7 +3182,496 @@ var valueSTM32L4R5 = Device{
 	Price:          15,
 }
 
-// RTX_4090 is the NVIDIA GeForce RTX 4090 (2022): 25.77 GB at 1.008 TB/s, 165.2 TFLOP/s fp16.
+// STM32F746 is the STMicroelectronics STM32F746 (2015): 864 MOP/s int8, 320 KiB SRAM at 864 MB/s, 1 MiB flash, 0.35 W.
+var STM32F746 = valueSTM32F746
+
+var valueSTM32F746 = Device{
+	Name: "STMicroelectronics STM32F746",
+	Tier: Tiny,
+	Year: 2015,
+	Rates: Rates{
+		FP32: 4.32e+08,
+		INT8: 8.64e+08,
+	},
+	SRAM:           327680,
+	SRAMBandwidth:  8.64e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 2.16e+08,
+	TDP:            0.35,
+	Idle:           0.105,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          12,
+}
+
+// STM32H743 is the STMicroelectronics STM32H743 (2017): 1.92 GOP/s int8, 1 MiB SRAM at 1.92 GB/s, 2 MiB flash, 0.6 W.
+var STM32H743 = valueSTM32H743
+
+var valueSTM32H743 = Device{
+	Name: "STMicroelectronics STM32H743",
+	Tier: Tiny,
+	Year: 2017,
+	Rates: Rates{
+		FP32: 9.6e+08,
+		INT8: 1.92e+09,
+	},
+	SRAM:           1.048576e+06,
+	SRAMBandwidth:  1.92e+09,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 4.8e+08,
+	TDP:            0.6,
+	Idle:           0.18,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          14,
+}
+
+// STM32N6 is the STMicroelectronics STM32N657 (2024): 600 GOP/s int8, 4.2 MiB SRAM at 3.2 GB/s, 8 MiB flash, 0.9 W.
+var STM32N6 = valueSTM32N6
+
+var valueSTM32N6 = Device{
+	Name: "STMicroelectronics STM32N657",
+	Tier: Tiny,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 3.2e+09,
+		INT8: 6e+11,
+	},
+	SRAM:           4.4040192e+06,
+	SRAMBandwidth:  3.2e+09,
+	Flash:          8.388608e+06,
+	FlashBandwidth: 4e+08,
+	TDP:            0.9,
+	Idle:           0.27,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          15,
+}
+
+// ESP32_Classic is the Espressif ESP32 (dual LX6) (2016): 960 MOP/s int8, 520 KiB SRAM at 1.92 GB/s, 4 MiB flash, 0.26 W.
+var ESP32_Classic = valueESP32_Classic
+
+var valueESP32_Classic = Device{
+	Name: "Espressif ESP32 (dual LX6)",
+	Tier: Tiny,
+	Year: 2016,
+	Rates: Rates{
+		FP32: 4.8e+08,
+		INT8: 9.6e+08,
+	},
+	SRAM:           532480,
+	SRAMBandwidth:  1.92e+09,
+	Flash:          4.194304e+06,
+	FlashBandwidth: 4e+07,
+	TDP:            0.26,
+	Idle:           0.078,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          3,
+}
+
+// ESP32_P4 is the Espressif ESP32-P4 (2024): 25.6 GOP/s int8, 768 KiB SRAM at 3.2 GB/s, 16 MiB flash, 0.6 W.
+var ESP32_P4 = valueESP32_P4
+
+var valueESP32_P4 = Device{
+	Name: "Espressif ESP32-P4",
+	Tier: Tiny,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 8e+08,
+		INT8: 2.56e+10,
+	},
+	SRAM:           786432,
+	SRAMBandwidth:  3.2e+09,
+	Flash:          1.6777216e+07,
+	FlashBandwidth: 8e+07,
+	TDP:            0.6,
+	Idle:           0.18,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// RP2040 is the Raspberry Pi RP2040 (2021): 532 MOP/s int8, 264 KiB SRAM at 1.064 GB/s, 2 MiB flash, 0.1 W.
+var RP2040 = valueRP2040
+
+var valueRP2040 = Device{
+	Name: "Raspberry Pi RP2040",
+	Tier: Tiny,
+	Year: 2021,
+	Rates: Rates{
+		INT8: 5.32e+08,
+	},
+	SRAM:           270336,
+	SRAMBandwidth:  1.064e+09,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 6e+07,
+	TDP:            0.1,
+	Idle:           0.03,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          1,
+}
+
+// RP2350 is the Raspberry Pi RP2350 (2024): 1.2 GOP/s int8, 520 KiB SRAM at 1.2 GB/s, 4 MiB flash, 0.12 W.
+var RP2350 = valueRP2350
+
+var valueRP2350 = Device{
+	Name: "Raspberry Pi RP2350",
+	Tier: Tiny,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 3e+08,
+		INT8: 1.2e+09,
+	},
+	SRAM:           532480,
+	SRAMBandwidth:  1.2e+09,
+	Flash:          4.194304e+06,
+	FlashBandwidth: 7e+07,
+	TDP:            0.12,
+	Idle:           0.036,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          1,
+}
+
+// NRF5340 is the Nordic nRF5340 (2020): 512 MOP/s int8, 512 KiB SRAM at 512 MB/s, 1 MiB flash, 20 mW.
+var NRF5340 = valueNRF5340
+
+var valueNRF5340 = Device{
+	Name: "Nordic nRF5340",
+	Tier: Tiny,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 1.28e+08,
+		INT8: 5.12e+08,
+	},
+	SRAM:           524288,
+	SRAMBandwidth:  5.12e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 1.28e+08,
+	TDP:            0.02,
+	Idle:           0.006,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          6,
+}
+
+// Apollo3_Blue is the Ambiq Apollo3 Blue (2019): 192 MOP/s int8, 384 KiB SRAM at 192 MB/s, 1 MiB flash, 1 mW.
+var Apollo3_Blue = valueApollo3_Blue
+
+var valueApollo3_Blue = Device{
+	Name: "Ambiq Apollo3 Blue",
+	Tier: Tiny,
+	Year: 2019,
+	Rates: Rates{
+		FP32: 4.8e+07,
+		INT8: 1.92e+08,
+	},
+	SRAM:           393216,
+	SRAMBandwidth:  1.92e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 4.8e+07,
+	TDP:            0.001,
+	Idle:           0.0003,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          6,
+}
+
+// Apollo4_Plus is the Ambiq Apollo4 Plus (2022): 768 MOP/s int8, 2.75 MiB SRAM at 768 MB/s, 2 MiB flash, 3 mW.
+var Apollo4_Plus = valueApollo4_Plus
+
+var valueApollo4_Plus = Device{
+	Name: "Ambiq Apollo4 Plus",
+	Tier: Tiny,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 1.92e+08,
+		INT8: 7.68e+08,
+	},
+	SRAM:           2.883584e+06,
+	SRAMBandwidth:  7.68e+08,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 1.92e+08,
+	TDP:            0.003,
+	Idle:           0.0009,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          10,
+}
+
+// IMXRT1062 is the NXP i.MX RT1062 (2018): 2.4 GOP/s int8, 1 MiB SRAM at 2.4 GB/s, 8 MiB flash, 0.5 W.
+var IMXRT1062 = valueIMXRT1062
+
+var valueIMXRT1062 = Device{
+	Name: "NXP i.MX RT1062",
+	Tier: Tiny,
+	Year: 2018,
+	Rates: Rates{
+		FP32: 1.2e+09,
+		INT8: 2.4e+09,
+	},
+	SRAM:           1.048576e+06,
+	SRAMBandwidth:  2.4e+09,
+	Flash:          8.388608e+06,
+	FlashBandwidth: 1e+08,
+	TDP:            0.5,
+	Idle:           0.15,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          12,
+}
+
+// MCXN947 is the NXP MCX N947 (2024): 4.8 GOP/s int8, 512 KiB SRAM at 1.2 GB/s, 2 MiB flash, 0.1 W.
+var MCXN947 = valueMCXN947
+
+var valueMCXN947 = Device{
+	Name: "NXP MCX N947",
+	Tier: Tiny,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 3e+08,
+		INT8: 4.8e+09,
+	},
+	SRAM:           524288,
+	SRAMBandwidth:  1.2e+09,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 1.5e+08,
+	TDP:            0.1,
+	Idle:           0.03,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// MAX78000 is the Analog Devices MAX78000 (2020): 57.6 GOP/s int8, 442 KiB SRAM at 28.8 GB/s, 512 KiB flash, 30 mW.
+var MAX78000 = valueMAX78000
+
+var valueMAX78000 = Device{
+	Name: "Analog Devices MAX78000",
+	Tier: Tiny,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 1e+08,
+		INT8: 5.76e+10,
+	},
+	SRAM:           452608,
+	SRAMBandwidth:  2.88e+10,
+	Flash:          524288,
+	FlashBandwidth: 1e+08,
+	TDP:            0.03,
+	Idle:           0.009,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// Kendryte_K210 is the Canaan Kendryte K210 (2018): 250 GOP/s int8, 8 MiB SRAM at 3.2 GB/s, 16 MiB flash, 0.3 W.
+var Kendryte_K210 = valueKendryte_K210
+
+var valueKendryte_K210 = Device{
+	Name: "Canaan Kendryte K210",
+	Tier: Tiny,
+	Year: 2018,
+	Rates: Rates{
+		FP32: 8e+08,
+		INT8: 2.5e+11,
+	},
+	SRAM:           8.388608e+06,
+	SRAMBandwidth:  3.2e+09,
+	Flash:          1.6777216e+07,
+	FlashBandwidth: 1e+08,
+	TDP:            0.3,
+	Idle:           0.09,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          9,
+}
+
+// GAP8 is the GreenWaves GAP8 (2018): 22.65 GOP/s int8, 512 KiB SRAM at 5.6 GB/s, 8 MiB flash, 0.1 W.
+var GAP8 = valueGAP8
+
+var valueGAP8 = Device{
+	Name: "GreenWaves GAP8",
+	Tier: Tiny,
+	Year: 2018,
+	Rates: Rates{
+		INT8: 2.265e+10,
+	},
+	SRAM:           524288,
+	SRAMBandwidth:  5.6e+09,
+	Flash:          8.388608e+06,
+	FlashBandwidth: 3e+07,
+	TDP:            0.1,
+	Idle:           0.03,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// GAP9 is the GreenWaves GAP9 (2021): 150.8 GOP/s int8, 1.6 MiB SRAM at 14.4 GB/s, 2 MiB flash, 50 mW.
+var GAP9 = valueGAP9
+
+var valueGAP9 = Device{
+	Name: "GreenWaves GAP9",
+	Tier: Tiny,
+	Year: 2021,
+	Rates: Rates{
+		FP32: 3.6e+09,
+		INT8: 1.508e+11,
+	},
+	SRAM:           1.6777216e+06,
+	SRAMBandwidth:  1.44e+10,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 1e+08,
+	TDP:            0.05,
+	Idle:           0.015,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// Alif_E3 is the Alif Ensemble E3 (2021): 250 GOP/s int8, 13.5 MiB SRAM at 1.6 GB/s, 5.5 MiB flash, 0.1 W.
+var Alif_E3 = valueAlif_E3
+
+var valueAlif_E3 = Device{
+	Name: "Alif Ensemble E3",
+	Tier: Tiny,
+	Year: 2021,
+	Rates: Rates{
+		FP32: 1.6e+09,
+		INT8: 2.5e+11,
+	},
+	SRAM:           1.4155776e+07,
+	SRAMBandwidth:  1.6e+09,
+	Flash:          5.767168e+06,
+	FlashBandwidth: 4e+08,
+	TDP:            0.1,
+	Idle:           0.03,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// Himax_WE2 is the Himax WiseEye2 HX6538 (2023): 51.2 GOP/s int8, 2.5 MiB SRAM at 1.6 GB/s, 16 MiB flash, 10 mW.
+var Himax_WE2 = valueHimax_WE2
+
+var valueHimax_WE2 = Device{
+	Name: "Himax WiseEye2 HX6538",
+	Tier: Tiny,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 1.6e+09,
+		INT8: 5.12e+10,
+	},
+	SRAM:           2.62144e+06,
+	SRAMBandwidth:  1.6e+09,
+	Flash:          1.6777216e+07,
+	FlashBandwidth: 1e+08,
+	TDP:            0.01,
+	Idle:           0.003,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// Syntiant_NDP120 is the Syntiant NDP120 (2021): 6.4 GOP/s int8, 1 MiB SRAM at 392 MB/s, 1 MiB flash, 1 mW.
+var Syntiant_NDP120 = valueSyntiant_NDP120
+
+var valueSyntiant_NDP120 = Device{
+	Name: "Syntiant NDP120",
+	Tier: Tiny,
+	Year: 2021,
+	Rates: Rates{
+		INT8: 6.4e+09,
+	},
+	SRAM:           1.048576e+06,
+	SRAMBandwidth:  3.92e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 9.8e+07,
+	TDP:            0.001,
+	Idle:           0.0003,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// Arduino_Nano33_BLE is the Arduino Nano 33 BLE Sense (2019): 256 MOP/s int8, 256 KiB SRAM at 256 MB/s, 1 MiB flash, 15 mW.
+var Arduino_Nano33_BLE = valueArduino_Nano33_BLE
+
+var valueArduino_Nano33_BLE = Device{
+	Name: "Arduino Nano 33 BLE Sense",
+	Tier: Tiny,
+	Year: 2019,
+	Rates: Rates{
+		FP32: 6.4e+07,
+		INT8: 2.56e+08,
+	},
+	SRAM:           262144,
+	SRAMBandwidth:  2.56e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 6.4e+07,
+	TDP:            0.015,
+	Idle:           0.0045,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+	Price:          35,
+}
+
+// NRF52840 is the Nordic nRF52840 (2018): 256 MOP/s int8, 256 KiB SRAM at 256 MB/s, 1 MiB flash, 15 mW.
+var NRF52840 = valueNRF52840
+
+var valueNRF52840 = Device{
+	Name: "Nordic nRF52840",
+	Tier: Tiny,
+	Year: 2018,
+	Rates: Rates{
+		FP32: 6.4e+07,
+		INT8: 2.56e+08,
+	},
+	SRAM:           262144,
+	SRAMBandwidth:  2.56e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 6.4e+07,
+	TDP:            0.015,
+	Idle:           0.0045,
+	Dispatch:       0.0005,
+	Launch:         1e-05,
+}
+
+// STM32F4 is the STMicroelectronics STM32F407 (2011): 672 MOP/s int8, 192 KiB SRAM at 672 MB/s, 1 MiB flash.
+var STM32F4 = valueSTM32F4
+
+var valueSTM32F4 = Device{
+	Name: "STMicroelectronics STM32F407",
+	Tier: Tiny,
+	Year: 2011,
+	Rates: Rates{
+		FP32: 1.68e+08,
+		INT8: 6.72e+08,
+	},
+	SRAM:           196608,
+	SRAMBandwidth:  6.72e+08,
+	Flash:          1.048576e+06,
+	FlashBandwidth: 1.68e+08,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+}
+
+// HimaxWE1 is the Himax WE-I Plus (2020): 1.6 GOP/s int8, 2 MiB SRAM at 1.6 GB/s, 2 MiB flash, 5 mW.
+var HimaxWE1 = valueHimaxWE1
+
+var valueHimaxWE1 = Device{
+	Name: "Himax WE-I Plus",
+	Tier: Tiny,
+	Year: 2020,
+	Rates: Rates{
+		INT8: 1.6e+09,
+	},
+	SRAM:           2.097152e+06,
+	SRAMBandwidth:  1.6e+09,
+	Flash:          2.097152e+06,
+	FlashBandwidth: 1e+08,
+	TDP:            0.005,
+	Idle:           0.0015,
+	Dispatch:       0.002,
+	Launch:         1e-05,
+}
+
+// RTX_4090 is the NVIDIA GeForce RTX 4090 (2022): 165.2 TFLOP/s fp16, 24 GiB at 1008 GB/s, 450 W.
 var RTX_4090 = valueRTX_4090
 
 var valueRTX_4090 = Device{
@@ -336,6 +3687,14 @@ var valueRTX_4090 = Device{
 		INT8: 6.606e+14,
 		INT4: 1.3212e+15,
 	},
+	Sparse: Rates{
+		TF32: 1.652e+14,
+		BF16: 3.304e+14,
+		FP16: 3.304e+14,
+		FP8:  6.606e+14,
+		INT8: 1.3212e+15,
+		INT4: 2.6424e+15,
+	},
 	Memory:    2.5769803776e+10,
 	Bandwidth: 1.008e+12,
 	HostLink:  3.2e+10,
@@ -346,11 +3705,2499 @@ var valueRTX_4090 = Device{
 	Price:     1599,
 }
 
+// RTX_5090 is the NVIDIA GeForce RTX 5090 (2025): 209.5 TFLOP/s fp16, 32 GiB at 1.792 TB/s, 575 W.
+var RTX_5090 = valueRTX_5090
+
+var valueRTX_5090 = Device{
+	Name: "NVIDIA GeForce RTX 5090",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 1.048e+14,
+		TF32: 1.048e+14,
+		BF16: 2.095e+14,
+		FP16: 2.095e+14,
+		FP8:  4.19e+14,
+		INT8: 8.38e+14,
+		FP4:  1.676e+15,
+	},
+	Sparse: Rates{
+		TF32: 2.096e+14,
+		BF16: 4.19e+14,
+		FP16: 4.19e+14,
+		FP8:  8.38e+14,
+		INT8: 1.676e+15,
+		FP4:  3.352e+15,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 1.792e+12,
+	HostLink:  6.4e+10,
+	TDP:       575,
+	Idle:      172.5,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     1999,
+}
+
+// RTX_5080 is the NVIDIA GeForce RTX 5080 (2025): 112.6 TFLOP/s fp16, 16 GiB at 960 GB/s, 360 W.
+var RTX_5080 = valueRTX_5080
+
+var valueRTX_5080 = Device{
+	Name: "NVIDIA GeForce RTX 5080",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 5.63e+13,
+		TF32: 5.63e+13,
+		BF16: 1.126e+14,
+		FP16: 1.126e+14,
+		FP8:  2.251e+14,
+		INT8: 4.502e+14,
+		FP4:  9.004e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.126e+14,
+		BF16: 2.252e+14,
+		FP16: 2.252e+14,
+		FP8:  4.502e+14,
+		INT8: 9.004e+14,
+		FP4:  1.8008e+15,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 9.6e+11,
+	HostLink:  6.4e+10,
+	TDP:       360,
+	Idle:      108,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     999,
+}
+
+// RTX_4060 is the NVIDIA GeForce RTX 4060 (2023): 30.2 TFLOP/s fp16, 8 GiB at 272 GB/s, 115 W.
+var RTX_4060 = valueRTX_4060
+
+var valueRTX_4060 = Device{
+	Name: "NVIDIA GeForce RTX 4060",
+	Tier: Workstation,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 1.51e+13,
+		BF16: 3.02e+13,
+		FP16: 3.02e+13,
+		FP8:  6.05e+13,
+		INT8: 1.21e+14,
+	},
+	Sparse: Rates{
+		BF16: 6.04e+13,
+		FP16: 6.04e+13,
+		FP8:  1.21e+14,
+		INT8: 2.42e+14,
+	},
+	Memory:    8.589934592e+09,
+	Bandwidth: 2.72e+11,
+	HostLink:  1.6e+10,
+	TDP:       115,
+	Idle:      34.5,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     299,
+}
+
+// RTX_3090 is the NVIDIA GeForce RTX 3090 (2020): 71 TFLOP/s fp16, 24 GiB at 936 GB/s, 350 W.
+var RTX_3090 = valueRTX_3090
+
+var valueRTX_3090 = Device{
+	Name: "NVIDIA GeForce RTX 3090",
+	Tier: Workstation,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 3.56e+13,
+		TF32: 3.56e+13,
+		BF16: 7.1e+13,
+		FP16: 7.1e+13,
+		INT8: 2.84e+14,
+		INT4: 5.68e+14,
+	},
+	Sparse: Rates{
+		TF32: 7.12e+13,
+		BF16: 1.42e+14,
+		FP16: 1.42e+14,
+		INT8: 5.68e+14,
+		INT4: 1.136e+15,
+	},
+	Memory:    2.5769803776e+10,
+	Bandwidth: 9.36e+11,
+	HostLink:  3.2e+10,
+	TDP:       350,
+	Idle:      105,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     1499,
+}
+
+// RTX_3080 is the NVIDIA GeForce RTX 3080 10GB (2020): 59.5 TFLOP/s fp16, 10 GiB at 760 GB/s, 320 W.
+var RTX_3080 = valueRTX_3080
+
+var valueRTX_3080 = Device{
+	Name: "NVIDIA GeForce RTX 3080 10GB",
+	Tier: Workstation,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 2.98e+13,
+		TF32: 2.98e+13,
+		BF16: 5.95e+13,
+		FP16: 5.95e+13,
+		INT8: 2.38e+14,
+		INT4: 4.76e+14,
+	},
+	Sparse: Rates{
+		TF32: 5.96e+13,
+		BF16: 1.19e+14,
+		FP16: 1.19e+14,
+		INT8: 4.76e+14,
+		INT4: 9.52e+14,
+	},
+	Memory:    1.073741824e+10,
+	Bandwidth: 7.6e+11,
+	HostLink:  3.2e+10,
+	TDP:       320,
+	Idle:      96,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     699,
+}
+
+// RTX_2080_Ti is the NVIDIA GeForce RTX 2080 Ti (2018): 53.8 TFLOP/s fp16, 11 GiB at 616 GB/s, 250 W.
+var RTX_2080_Ti = valueRTX_2080_Ti
+
+var valueRTX_2080_Ti = Device{
+	Name: "NVIDIA GeForce RTX 2080 Ti",
+	Tier: Workstation,
+	Year: 2018,
+	Rates: Rates{
+		FP32: 1.34e+13,
+		FP16: 5.38e+13,
+		INT8: 2.152e+14,
+		INT4: 4.303e+14,
+	},
+	Memory:    1.1811160064e+10,
+	Bandwidth: 6.16e+11,
+	HostLink:  1.575e+10,
+	TDP:       250,
+	Idle:      75,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     999,
+}
+
+// GTX_1080_Ti is the NVIDIA GeForce GTX 1080 Ti (2017): 177 GFLOP/s fp16, 11 GiB at 484 GB/s, 250 W.
+var GTX_1080_Ti = valueGTX_1080_Ti
+
+var valueGTX_1080_Ti = Device{
+	Name: "NVIDIA GeForce GTX 1080 Ti",
+	Tier: Workstation,
+	Year: 2017,
+	Rates: Rates{
+		FP32: 1.134e+13,
+		FP16: 1.77e+11,
+		INT8: 4.54e+13,
+	},
+	Memory:    1.1811160064e+10,
+	Bandwidth: 4.84e+11,
+	HostLink:  1.575e+10,
+	TDP:       250,
+	Idle:      75,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     699,
+}
+
+// GTX580_3GB is the NVIDIA GeForce GTX 580 3GB (2010): 1.5811 TFLOP/s fp32, 3 GiB at 192.4 GB/s, 244 W.
+var GTX580_3GB = valueGTX580_3GB
+
+var valueGTX580_3GB = Device{
+	Name: "NVIDIA GeForce GTX 580 3GB",
+	Tier: Workstation,
+	Year: 2010,
+	Rates: Rates{
+		FP32: 1.5811e+12,
+	},
+	Memory:    3.221225472e+09,
+	Bandwidth: 1.924e+11,
+	HostLink:  8e+09,
+	TDP:       244,
+	Idle:      73.2,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// RTX_A6000 is the NVIDIA RTX A6000 (2020): 154.8 TFLOP/s fp16, 48 GiB at 768 GB/s, 300 W.
+var RTX_A6000 = valueRTX_A6000
+
+var valueRTX_A6000 = Device{
+	Name: "NVIDIA RTX A6000",
+	Tier: Workstation,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 3.87e+13,
+		TF32: 7.74e+13,
+		BF16: 1.548e+14,
+		FP16: 1.548e+14,
+		INT8: 3.097e+14,
+	},
+	Sparse: Rates{
+		TF32: 1.548e+14,
+		BF16: 3.096e+14,
+		FP16: 3.096e+14,
+		INT8: 6.194e+14,
+	},
+	Memory:         5.1539607552e+10,
+	Bandwidth:      7.68e+11,
+	HostLink:       3.2e+10,
+	ScaleUp:        5.625e+10,
+	ScaleUpLatency: 5e-07,
+	NodeSize:       2,
+	TDP:            300,
+	Idle:           90,
+	Dispatch:       1e-05,
+	Launch:         1e-05,
+	Price:          4650,
+}
+
+// RTX_6000_Ada is the NVIDIA RTX 6000 Ada Generation (2022): 364.2 TFLOP/s fp16, 48 GiB at 960 GB/s, 300 W.
+var RTX_6000_Ada = valueRTX_6000_Ada
+
+var valueRTX_6000_Ada = Device{
+	Name: "NVIDIA RTX 6000 Ada Generation",
+	Tier: Workstation,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 9.11e+13,
+		TF32: 1.821e+14,
+		BF16: 3.642e+14,
+		FP16: 3.642e+14,
+		FP8:  7.285e+14,
+		INT8: 7.285e+14,
+	},
+	Sparse: Rates{
+		TF32: 3.642e+14,
+		BF16: 7.284e+14,
+		FP16: 7.284e+14,
+		FP8:  1.457e+15,
+		INT8: 1.457e+15,
+	},
+	Memory:    5.1539607552e+10,
+	Bandwidth: 9.6e+11,
+	HostLink:  3.2e+10,
+	TDP:       300,
+	Idle:      90,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     6800,
+}
+
+// RTX_PRO_6000 is the NVIDIA RTX PRO 6000 Blackwell Workstation Edition (2025): 503.8 TFLOP/s fp16, 96 GiB at 1.792 TB/s, 600 W.
+var RTX_PRO_6000 = valueRTX_PRO_6000
+
+var valueRTX_PRO_6000 = Device{
+	Name: "NVIDIA RTX PRO 6000 Blackwell Workstation Edition",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 1.25e+14,
+		BF16: 5.038e+14,
+		FP16: 5.038e+14,
+		FP8:  1.0076e+15,
+		INT8: 1.0076e+15,
+		FP4:  2.015e+15,
+	},
+	Sparse: Rates{
+		BF16: 1.0076e+15,
+		FP16: 1.0076e+15,
+		FP8:  2.0152e+15,
+		INT8: 2.0152e+15,
+		FP4:  4.03e+15,
+	},
+	Memory:    1.03079215104e+11,
+	Bandwidth: 1.792e+12,
+	HostLink:  6.4e+10,
+	TDP:       600,
+	Idle:      180,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     8565,
+}
+
+// RX_7900_XTX is the AMD Radeon RX 7900 XTX (2022): 122.8 TFLOP/s fp16, 24 GiB at 960 GB/s, 355 W.
+var RX_7900_XTX = valueRX_7900_XTX
+
+var valueRX_7900_XTX = Device{
+	Name: "AMD Radeon RX 7900 XTX",
+	Tier: Workstation,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 6.14e+13,
+		BF16: 1.228e+14,
+		FP16: 1.228e+14,
+		INT8: 1.228e+14,
+	},
+	Memory:    2.5769803776e+10,
+	Bandwidth: 9.6e+11,
+	HostLink:  3.2e+10,
+	TDP:       355,
+	Idle:      106.5,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     999,
+}
+
+// RX_9070_XT is the AMD Radeon RX 9070 XT (2025): 194.6 TFLOP/s fp16, 16 GiB at 640 GB/s, 304 W.
+var RX_9070_XT = valueRX_9070_XT
+
+var valueRX_9070_XT = Device{
+	Name: "AMD Radeon RX 9070 XT",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 4.87e+13,
+		BF16: 1.946e+14,
+		FP16: 1.946e+14,
+		FP8:  3.893e+14,
+		INT8: 3.893e+14,
+		INT4: 7.786e+14,
+	},
+	Sparse: Rates{
+		BF16: 3.892e+14,
+		FP16: 3.892e+14,
+		FP8:  7.786e+14,
+		INT8: 7.786e+14,
+		INT4: 1.5572e+15,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 6.4e+11,
+	HostLink:  6.4e+10,
+	TDP:       304,
+	Idle:      91.2,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     599,
+}
+
+// Arc_B580 is the Intel Arc B580 (2024): 116.5 TFLOP/s fp16, 12 GiB at 456 GB/s, 190 W.
+var Arc_B580 = valueArc_B580
+
+var valueArc_B580 = Device{
+	Name: "Intel Arc B580",
+	Tier: Workstation,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 1.37e+13,
+		BF16: 1.165e+14,
+		FP16: 1.165e+14,
+		INT8: 2.33e+14,
+	},
+	Memory:    1.2884901888e+10,
+	Bandwidth: 4.56e+11,
+	HostLink:  1.6e+10,
+	TDP:       190,
+	Idle:      57,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     249,
+}
+
+// Mac_M1 is the Apple M1 (8-core GPU) (2020): 2.6 TFLOP/s fp16, 16 GiB at 68.25 GB/s, 20 W.
+var Mac_M1 = valueMac_M1
+
+var valueMac_M1 = Device{
+	Name: "Apple M1 (8-core GPU)",
+	Tier: Workstation,
+	Year: 2020,
+	Rates: Rates{
+		FP32: 2.6e+12,
+		FP16: 2.6e+12,
+		INT8: 1.1e+13,
+	},
+	Memory:    1.7179869184e+10,
+	Bandwidth: 6.825e+10,
+	TDP:       20,
+	Idle:      6,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     699,
+}
+
+// Mac_M1_Ultra is the Apple M1 Ultra (64-core GPU) (2022): 21 TFLOP/s fp16, 128 GiB at 800 GB/s, 120 W.
+var Mac_M1_Ultra = valueMac_M1_Ultra
+
+var valueMac_M1_Ultra = Device{
+	Name: "Apple M1 Ultra (64-core GPU)",
+	Tier: Workstation,
+	Year: 2022,
+	Rates: Rates{
+		FP32: 2.1e+13,
+		FP16: 2.1e+13,
+		INT8: 2.2e+13,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 8e+11,
+	TDP:       120,
+	Idle:      36,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     3999,
+}
+
+// Mac_M2_Ultra is the Apple M2 Ultra (76-core GPU) (2023): 27.2 TFLOP/s fp16, 192 GiB at 800 GB/s, 150 W.
+var Mac_M2_Ultra = valueMac_M2_Ultra
+
+var valueMac_M2_Ultra = Device{
+	Name: "Apple M2 Ultra (76-core GPU)",
+	Tier: Workstation,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 2.72e+13,
+		FP16: 2.72e+13,
+		INT8: 3.16e+13,
+	},
+	Memory:    2.06158430208e+11,
+	Bandwidth: 8e+11,
+	TDP:       150,
+	Idle:      45,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     3999,
+}
+
+// MacBookM3Max is the Apple MacBook Pro M3 Max (40-core GPU) (2023): 14.2 TFLOP/s fp16, 128 GiB at 400 GB/s, 100 W.
+var MacBookM3Max = valueMacBookM3Max
+
+var valueMacBookM3Max = Device{
+	Name: "Apple MacBook Pro M3 Max (40-core GPU)",
+	Tier: Workstation,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 1.42e+13,
+		FP16: 1.42e+13,
+		INT8: 1.8e+13,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 4e+11,
+	TDP:       100,
+	Idle:      30,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+}
+
+// Mac_M3_Ultra is the Apple M3 Ultra (80-core GPU) (2025): 28.2 TFLOP/s fp16, 512 GiB at 819 GB/s, 180 W.
+var Mac_M3_Ultra = valueMac_M3_Ultra
+
+var valueMac_M3_Ultra = Device{
+	Name: "Apple M3 Ultra (80-core GPU)",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 2.82e+13,
+		FP16: 2.82e+13,
+		INT8: 3.6e+13,
+	},
+	Memory:    5.49755813888e+11,
+	Bandwidth: 8.19e+11,
+	TDP:       180,
+	Idle:      54,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     3999,
+}
+
+// Mac_M4 is the Apple M4 (10-core GPU) (2024): 4.6 TFLOP/s fp16, 32 GiB at 120 GB/s, 30 W.
+var Mac_M4 = valueMac_M4
+
+var valueMac_M4 = Device{
+	Name: "Apple M4 (10-core GPU)",
+	Tier: Workstation,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 4.6e+12,
+		FP16: 4.6e+12,
+		INT8: 3.8e+13,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 1.2e+11,
+	TDP:       30,
+	Idle:      9,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     599,
+}
+
+// Mac_M4_Max is the Apple M4 Max (40-core GPU) (2024): 18.4 TFLOP/s fp16, 128 GiB at 546 GB/s, 90 W.
+var Mac_M4_Max = valueMac_M4_Max
+
+var valueMac_M4_Max = Device{
+	Name: "Apple M4 Max (40-core GPU)",
+	Tier: Workstation,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 1.84e+13,
+		FP16: 1.84e+13,
+		INT8: 3.8e+13,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 5.46e+11,
+	TDP:       90,
+	Idle:      27,
+	Dispatch:  5e-05,
+	Launch:    1e-05,
+	Price:     3499,
+}
+
+// DGX_Spark is the NVIDIA DGX Spark (GB10) (2025): 125 TFLOP/s fp16, 128 GiB at 273 GB/s, 140 W.
+var DGX_Spark = valueDGX_Spark
+
+var valueDGX_Spark = Device{
+	Name: "NVIDIA DGX Spark (GB10)",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		BF16: 1.25e+14,
+		FP16: 1.25e+14,
+		FP8:  2.5e+14,
+		FP4:  5e+14,
+	},
+	Sparse: Rates{
+		FP4: 1e+15,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 2.73e+11,
+	TDP:       140,
+	Idle:      42,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     3999,
+}
+
+// Ryzen_AI_Max_395 is the AMD Ryzen AI Max+ 395 128GB (2025): 59.4 TFLOP/s fp16, 128 GiB at 256 GB/s, 120 W.
+var Ryzen_AI_Max_395 = valueRyzen_AI_Max_395
+
+var valueRyzen_AI_Max_395 = Device{
+	Name: "AMD Ryzen AI Max+ 395 128GB",
+	Tier: Workstation,
+	Year: 2025,
+	Rates: Rates{
+		FP32: 2.97e+13,
+		FP16: 5.94e+13,
+		INT8: 5e+13,
+	},
+	Memory:    1.37438953472e+11,
+	Bandwidth: 2.56e+11,
+	TDP:       120,
+	Idle:      36,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+	Price:     1999,
+}
+
+// Snapdragon_X_Elite is the Qualcomm Snapdragon X Elite (2024): 45 TOP/s int8, 32 GiB at 135 GB/s, 23 W.
+var Snapdragon_X_Elite = valueSnapdragon_X_Elite
+
+var valueSnapdragon_X_Elite = Device{
+	Name: "Qualcomm Snapdragon X Elite",
+	Tier: Workstation,
+	Year: 2024,
+	Rates: Rates{
+		FP32: 4.6e+12,
+		INT8: 4.5e+13,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 1.35e+11,
+	TDP:       23,
+	Idle:      6.9,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Lunar_Lake_288V is the Intel Core Ultra 9 288V (2024): 33.5 TFLOP/s fp16, 32 GiB at 136.5 GB/s, 17 W.
+var Lunar_Lake_288V = valueLunar_Lake_288V
+
+var valueLunar_Lake_288V = Device{
+	Name: "Intel Core Ultra 9 288V",
+	Tier: Workstation,
+	Year: 2024,
+	Rates: Rates{
+		FP16: 3.35e+13,
+		INT8: 6.7e+13,
+	},
+	Memory:    3.4359738368e+10,
+	Bandwidth: 1.365e+11,
+	TDP:       17,
+	Idle:      5.1,
+	Dispatch:  1e-05,
+	Launch:    1e-05,
+}
+
+// Core_i9_14900K is the Intel Core i9-14900K (2023): 1 TFLOP/s fp32, 64 GiB at 89.6 GB/s, 125 W.
+var Core_i9_14900K = valueCore_i9_14900K
+
+var valueCore_i9_14900K = Device{
+	Name: "Intel Core i9-14900K",
+	Tier: Workstation,
+	Year: 2023,
+	Rates: Rates{
+		FP32: 1e+12,
+	},
+	Memory:    6.8719476736e+10,
+	Bandwidth: 8.96e+10,
+	TDP:       125,
+	Idle:      37.5,
+	Dispatch:  1e-06,
+	Launch:    1e-05,
+	Price:     589,
+}
+
 var entries = []registry.Entry[Device]{
+	{
+		Path:    "hardware.Cloud.MI100",
+		Key:     "MI100",
+		Aliases: []string{"AMD MI100", "AMD Instinct MI100"},
+		Value:   &valueMI100,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.2288 TB/s", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "4", Document: "amd-mi100-ds", Confidence: source.Medium, Note: "a bridge joins four"},
+			{Field: "Rates.BF16", Text: "92.3 TFLOP/s", Document: "amd-mi100-ds", Confidence: source.High, Note: "half of the fp16 rate on this generation"},
+			{Field: "Rates.FP16", Text: "184.6 TFLOP/s", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "23.1 TFLOP/s", Document: "amd-mi100-ds", Confidence: source.High, Note: "vector units; 46.1 on matrix units"},
+			{Field: "Rates.FP64", Text: "11.5 TFLOP/s", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "184.6 TOP/s", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "138 GB/s", Document: "amd-mi100-ds", Confidence: source.High, Note: "Infinity Fabric, 3 links, one way; the vendor quotes 276 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "300 W", Document: "amd-mi100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "amd-mi100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI210",
+		Key:     "MI210",
+		Aliases: []string{"AMD MI210", "AMD Instinct MI210"},
+		Value:   &valueMI210,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.6384 TB/s", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "4", Document: "amd-mi210-ds", Confidence: source.Medium, Note: "a bridge joins four"},
+			{Field: "Rates.BF16", Text: "181 TFLOP/s", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "181 TFLOP/s", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "22.6 TFLOP/s", Document: "amd-mi210-ds", Confidence: source.High, Note: "vector units; 45.3 on matrix units"},
+			{Field: "Rates.FP64", Text: "22.6 TFLOP/s", Document: "amd-mi210-ds", Confidence: source.High, Note: "vector units; 45.3 on matrix units"},
+			{Field: "Rates.INT8", Text: "181 TOP/s", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "150 GB/s", Document: "amd-mi210-ds", Confidence: source.High, Note: "Infinity Fabric, 3 links, one way; the vendor quotes 300 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "300 W", Document: "amd-mi210-ds", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "amd-mi210-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI250",
+		Key:     "MI250",
+		Aliases: []string{"AMD MI250", "AMD Instinct MI250"},
+		Note:    "Two dies; one kernel sees one of them, half of every number.",
+		Value:   &valueMI250,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.2768 TB/s", Document: "amd-mi250-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "150 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "amd-mi250-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "4", Document: "amd-mi250-ds", Confidence: source.Medium, Note: "boards of four are usual"},
+			{Field: "Rates.BF16", Text: "362.1 TFLOP/s", Document: "amd-mi250-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "362.1 TFLOP/s", Document: "amd-mi250-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "45.3 TFLOP/s", Document: "amd-mi250-ds", Confidence: source.High, Note: "vector units; 90.5 on matrix units"},
+			{Field: "Rates.FP64", Text: "45.3 TFLOP/s", Document: "amd-mi250-ds", Confidence: source.High, Note: "vector units; 90.5 on matrix units"},
+			{Field: "Rates.INT8", Text: "362.1 TOP/s", Document: "amd-mi250-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "amd-mi250-ds", Confidence: source.High, Note: "Infinity Fabric, 6 links, one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "500 W", Document: "amd-mi250-ds", Confidence: source.High, Note: "560 W peak board power"},
+			{Field: "Year", Text: "2021", Document: "amd-mi250-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI250X",
+		Key:     "MI250X",
+		Aliases: []string{"AMD MI250X", "AMD Instinct MI250X"},
+		Note:    "Two dies; one kernel sees one of them, half of every number.",
+		Value:   &valueMI250X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3276.8 GB/s", Document: "amd-mi250x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 3200 GB/s there"},
+			{Field: "Dispatch", Text: "15 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "150 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "amd-mi250x-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "4", Document: "frontier-guide", Confidence: source.High, Note: "four in a node of Frontier"},
+			{Field: "Rates.BF16", Text: "383 TFLOP/s", Document: "amd-mi250x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.FP16", Text: "383 TFLOP/s", Document: "amd-mi250x-ds", Confidence: source.High, Note: "the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.FP32", Text: "47.9 TFLOP/s", Document: "amd-mi250x-ds", Confidence: source.High, Note: "vector units; 95.7 on matrix units"},
+			{Field: "Rates.FP64", Text: "47.9 TFLOP/s", Document: "amd-mi250x-ds", Confidence: source.High, Note: "vector units; 95.7 on matrix units"},
+			{Field: "Rates.INT8", Text: "383 TOP/s", Document: "amd-mi250x-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "350 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "Infinity Fabric, one way, all links together; one pair of devices has 50 GB/s; the vendor quotes 700 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "500 W", Document: "amd-mi250x-ds", Confidence: source.High, Note: "560 W peak board power"},
+			{Field: "Year", Text: "2021", Document: "amd-mi250x-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI300A",
+		Key:     "MI300A",
+		Aliases: []string{"AMD MI300A", "AMD Instinct MI300A"},
+		Note:    "Processor and accelerator share one memory.",
+		Value:   &valueMI300A,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "5.3 TB/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "165 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "4", Document: "amd-mi300a-ds", Confidence: source.Medium, Note: "four sockets in a node"},
+			{Field: "Rates.BF16", Text: "980.6 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "980.6 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "122.6 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium, Note: "vector units"},
+			{Field: "Rates.FP64", Text: "61.3 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "1961.2 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1961.2 TOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "490.3 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "384 GB/s", Document: "amd-mi300a-ds", Confidence: source.Medium, Note: "Infinity Fabric, one way; the vendor quotes 768 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "1961.2 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "1961.2 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "3922.4 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "3922.4 TOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "980.6 TFLOP/s", Document: "amd-mi300a-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "550 W", Document: "amd-mi300a-ds", Confidence: source.Medium, Note: "configurable up to 760 W"},
+			{Field: "Year", Text: "2023", Document: "amd-mi300a-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI325X",
+		Key:     "MI325X",
+		Aliases: []string{"AMD MI325X", "AMD Instinct MI325X"},
+		Value:   &valueMI325X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "6 TB/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "300 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.6", Document: "ml-engineering-mamf", Confidence: source.High, Note: "784.9 of 1307.4 TFLOP/s bf16; the table divides by 1300"},
+			{Field: "Memory", Text: "256 GiB", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "1307.4 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.FP16", Text: "1307.4 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "163.4 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "vector units; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.FP64", Text: "81.7 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "2614.9 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there, fp8 ran at the fp16 rate of 1307.4"},
+			{Field: "Rates.INT8", Text: "2614.9 TOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.TF32", Text: "653.7 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUp", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "Infinity Fabric, one way, all links together; one pair of devices has 64 GB/s; the vendor quotes 896 GB/s in both directions together; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "2614.8 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "2614.8 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "5229.8 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "5229.8 TOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "1307.4 TFLOP/s", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "TDP", Text: "1000 W", Document: "amd-mi325x-ds", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "amd-mi325x-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI350X",
+		Key:     "MI350X",
+		Aliases: []string{"AMD MI350X", "AMD Instinct MI350X"},
+		Value:   &valueMI350X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "300 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "288 GiB", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "2306.9 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "2306.9 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "144.2 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP4", Text: "9227.5 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High, Note: "no sparse rate in this format"},
+			{Field: "Rates.FP64", Text: "72.1 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "4613.7 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "4613.7 TOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "537.6 GB/s", Document: "amd-cdna4-whitepaper", Confidence: source.High, Note: "Infinity Fabric, one way, all links together; one pair of devices has 76.8 GB/s; the vendor quotes 1075.2 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "4613.8 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "4613.8 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "9227.4 TFLOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "9227.4 TOP/s", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "TDP", Text: "1000 W", Document: "amd-mi350x-ds", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "amd-mi350x-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI355X",
+		Key:     "MI355X",
+		Aliases: []string{"AMD MI355X", "AMD Instinct MI355X"},
+		Value:   &valueMI355X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "420 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.622", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1565 of 2516.6 TFLOP/s bf16; the table divides by 2300"},
+			{Field: "Memory", Text: "288 GiB", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "2516.6 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "2516.6 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "157.3 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP4", Text: "10.0663 PFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High, Note: "no sparse rate in this format"},
+			{Field: "Rates.FP64", Text: "78.6 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "5033.2 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "5033.2 TOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "537.6 GB/s", Document: "amd-cdna4-whitepaper", Confidence: source.High, Note: "Infinity Fabric, one way, all links together; one pair of devices has 76.8 GB/s; the vendor quotes 1075.2 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "5033.2 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "5033.2 TFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "10.0664 PFLOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "10066.4 TOP/s", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "TDP", Text: "1400 W", Document: "amd-mi355x-ds", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "amd-mi355x-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MI455X",
+		Key:     "MI455X",
+		Aliases: []string{"AMD MI455X", "AMD Instinct MI455X"},
+		Note:    "Vendor projections; not for sale in 2026-08.",
+		Value:   &valueMI455X,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "23.3 TB/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "432 GiB", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "NodeSize", Text: "72", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "rack of 72; preliminary"},
+			{Field: "Rates.BF16", Text: "5000 TFLOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "Rates.FP16", Text: "5000 TFLOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "Rates.FP32", Text: "315 TFLOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "Rates.FP4", Text: "20 PFLOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "halved: the vendor does not say whether its figure is sparse"},
+			{Field: "Rates.FP8", Text: "10 PFLOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "halved: the vendor does not say whether its figure is sparse"},
+			{Field: "Rates.INT8", Text: "5000 TOP/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "preliminary, vendor projection"},
+			{Field: "ScaleUp", Text: "1800 GB/s", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "one way; the vendor quotes 3600 GB/s in both directions together; preliminary"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Year", Text: "2026", Document: "amd-mi455x-ds", Confidence: source.Low, Note: "announced for this year"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Inferentia1",
+		Key:     "Inferentia1",
+		Aliases: []string{"Inferentia", "inf1", "AWS Inferentia"},
+		Value:   &valueInferentia1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "64 TFLOP/s", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "64 TFLOP/s", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "128 TOP/s", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+			{Field: "Year", Text: "2019", Document: "aws-inferentia1-docs", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Inferentia2",
+		Key:     "Inferentia2",
+		Aliases: []string{"inf2", "AWS Inferentia2"},
+		Value:   &valueInferentia2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "880.468 GB/s", Document: "aws-inferentia2-docs", Confidence: source.High, Note: "published as 820 GiB/s"},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "aws-inferentia2-docs", Confidence: source.High},
+			{Field: "NodeSize", Text: "12", Document: "aws-inferentia2-docs", Confidence: source.High, Note: "inf2.48xlarge"},
+			{Field: "Rates.BF16", Text: "190 TFLOP/s", Document: "aws-inferentia2-docs", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "190 TFLOP/s", Document: "aws-inferentia2-docs", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "47.5 TFLOP/s", Document: "aws-inferentia2-docs", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "190 TFLOP/s", Document: "aws-inferentia2-docs", Confidence: source.High, Note: "configurable fp8, runs at the bf16 rate"},
+			{Field: "Rates.INT8", Text: "380 TOP/s", Document: "aws-inferentia2-docs", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "190 TFLOP/s", Document: "aws-inferentia2-docs", Confidence: source.High, Note: "runs at the bf16 rate"},
+			{Field: "ScaleUp", Text: "103.1 GB/s", Document: "aws-inferentia2-docs", Confidence: source.Medium, Note: "NeuronLink-v2, one way; published as 192 GiB/s per chip; AWS does not state the direction, taken as both together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Year", Text: "2023", Document: "aws-inferentia2-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Trainium1",
+		Key:     "Trainium1",
+		Aliases: []string{"Trainium", "trn1", "AWS Trainium"},
+		Value:   &valueTrainium1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "880.468 GB/s", Document: "aws-trainium1-docs", Confidence: source.High, Note: "published as 820 GiB/s"},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "aws-trainium1-docs", Confidence: source.High},
+			{Field: "NodeSize", Text: "16", Document: "aws-trainium1-docs", Confidence: source.High, Note: "trn1.32xlarge"},
+			{Field: "Rates.BF16", Text: "190 TFLOP/s", Document: "aws-trainium1-docs", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "190 TFLOP/s", Document: "aws-trainium1-docs", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "47.5 TFLOP/s", Document: "aws-trainium1-docs", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "190 TFLOP/s", Document: "aws-trainium1-docs", Confidence: source.High, Note: "configurable fp8, runs at the bf16 rate"},
+			{Field: "Rates.INT8", Text: "380 TOP/s", Document: "aws-trainium1-docs", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "190 TFLOP/s", Document: "aws-trainium1-docs", Confidence: source.High, Note: "runs at the bf16 rate"},
+			{Field: "ScaleUp", Text: "192 GB/s", Document: "aws-trainium1-docs", Confidence: source.Medium, Note: "NeuronLink-v2, one way; published as 384 GB/s per chip; AWS does not state the direction, taken as both together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Year", Text: "2022", Document: "aws-trainium1-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Trainium2",
+		Key:     "Trainium2",
+		Aliases: []string{"trn2", "AWS Trainium2"},
+		Note:    "2563 TFLOP/s in 8 and 16 bit with 4:1 structured sparsity, which is more than the 2:4 of the sparse fields.",
+		Value:   &valueTrainium2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "2.9 TB/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 2.4 TB/s there; a newer guide of AWS rounds to 3"},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "150 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "96 GiB", Document: "aws-trainium2-docs", Confidence: source.High},
+			{Field: "NodeSize", Text: "16", Document: "aws-trainium2-docs", Confidence: source.High, Note: "trn2.48xlarge; an UltraServer joins 64"},
+			{Field: "Rates.BF16", Text: "667 TFLOP/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 380 TFLOP/s is the int8 rate of Trainium"},
+			{Field: "Rates.FP16", Text: "667 TFLOP/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 380 TFLOP/s is the int8 rate of Trainium"},
+			{Field: "Rates.FP32", Text: "181 TFLOP/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.FP8", Text: "1299 TFLOP/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 760 TFLOP/s there"},
+			{Field: "Rates.TF32", Text: "667 TFLOP/s", Document: "aws-trainium2-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUp", Text: "640 GB/s", Document: "aws-trainium2-docs", Confidence: source.Medium, Note: "NeuronLink-v3, one way; published as 1.28 TB/s per chip; AWS does not state the direction, taken as both together; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "500 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "as carried by mlsysim 0.3.0; AWS publishes none"},
+			{Field: "Year", Text: "2024", Document: "aws-trainium2-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Trainium3",
+		Key:     "Trainium3",
+		Aliases: []string{"trn3", "AWS Trainium3"},
+		Note:    "2517 TFLOP/s in 16 bit with 4:1 structured sparsity, which is more than the 2:4 of the sparse fields.",
+		Value:   &valueTrainium3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4.9 TB/s", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "144 GiB", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "NodeSize", Text: "144", Document: "aws-trainium3-docs", Confidence: source.Medium, Note: "UltraServer"},
+			{Field: "Rates.BF16", Text: "671 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "671 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "183 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "Rates.FP4", Text: "2517 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High, Note: "MXFP4, at the fp8 rate"},
+			{Field: "Rates.FP8", Text: "2517 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High, Note: "MXFP8"},
+			{Field: "Rates.TF32", Text: "671 TFLOP/s", Document: "aws-trainium3-docs", Confidence: source.High},
+			{Field: "SRAM", Text: "256 MiB", Document: "aws-trainium3-docs", Confidence: source.High, Note: "state buffers of eight cores"},
+			{Field: "ScaleUp", Text: "1280 GB/s", Document: "aws-trainium3-docs", Confidence: source.Medium, Note: "NeuronLink-v4, one way; published as 2.56 TB/s per chip; AWS does not state the direction, taken as both together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Year", Text: "2025", Document: "aws-trainium3-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Xeon_8480C",
+		Key:     "Xeon_8480C",
+		Aliases: []string{"Sapphire Rapids", "Xeon 8480+", "Intel Xeon Platinum 8480C"},
+		Note:    "56 cores; 16 and 8 bit on the AMX tiles.",
+		Value:   &valueXeon_8480C,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "307.2 GB/s", Document: "intel-ark", Confidence: source.Medium, Note: "8 channels of DDR5-4800"},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "1024 GiB", Document: "intel-ark", Confidence: source.Medium, Note: "typical, 16 modules of 64 GiB"},
+			{Field: "Rates.BF16", Text: "229 TFLOP/s", Document: "intel-ark", Confidence: source.Medium, Note: "56 cores x 2048 x 2.0 GHz, derived"},
+			{Field: "Rates.FP32", Text: "7.2 TFLOP/s", Document: "intel-ark", Confidence: source.Medium, Note: "AVX-512, derived"},
+			{Field: "Rates.INT8", Text: "459 TOP/s", Document: "intel-ark", Confidence: source.Medium, Note: "56 cores x 4096 x 2.0 GHz, derived"},
+			{Field: "TDP", Text: "350 W", Document: "intel-ark", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "intel-ark", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.EPYC_9654",
+		Key:     "EPYC_9654",
+		Aliases: []string{"Genoa", "AMD EPYC 9654"},
+		Note:    "96 cores.",
+		Value:   &valueEPYC_9654,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "460.8 GB/s", Document: "amd-epyc-9654", Confidence: source.Medium, Note: "12 channels of DDR5-4800"},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "108 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "768 GiB", Document: "amd-epyc-9654", Confidence: source.Medium, Note: "typical, 12 modules of 64 GiB"},
+			{Field: "Price", Text: "11805 USD", Document: "amd-epyc-9654", Confidence: source.Medium, Note: "launch price, 2022-11"},
+			{Field: "Rates.BF16", Text: "14.7 TFLOP/s", Document: "amd-epyc-9654", Confidence: source.Medium, Note: "AVX-512 VNNI, twice the fp32 rate, derived"},
+			{Field: "Rates.FP32", Text: "7.37 TFLOP/s", Document: "amd-epyc-9654", Confidence: source.Medium, Note: "96 cores x 32 x 2.4 GHz, derived"},
+			{Field: "TDP", Text: "360 W", Document: "amd-epyc-9654", Confidence: source.Medium},
+			{Field: "Year", Text: "2022", Document: "amd-epyc-9654", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Grace_CPU",
+		Key:     "Grace_CPU",
+		Aliases: []string{"Grace", "NVIDIA Grace (72 cores)"},
+		Value:   &valueGrace_CPU,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "512 GB/s", Document: "nvidia-grace-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "480 GB", Document: "nvidia-grace-ds", Confidence: source.Medium, Note: "LPDDR5X, largest of one die"},
+			{Field: "Rates.FP32", Text: "7.1 TFLOP/s", Document: "nvidia-grace-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "250 W", Document: "nvidia-grace-ds", Confidence: source.Medium, Note: "half of the 500 W superchip"},
+			{Field: "Year", Text: "2023", Document: "nvidia-grace-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Graviton4",
+		Key:     "Graviton4",
+		Aliases: []string{"r8g", "AWS Graviton4"},
+		Note:    "96 cores.",
+		Value:   &valueGraviton4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "537.6 GB/s", Document: "aws-graviton4", Confidence: source.Low, Note: "12 channels of DDR5-5600, derived"},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "768 GiB", Document: "aws-graviton4", Confidence: source.Low, Note: "largest instance, typical use"},
+			{Field: "Rates.FP32", Text: "8.6 TFLOP/s", Document: "aws-graviton4", Confidence: source.Low, Note: "96 cores x 32 x 2.8 GHz; derived from the core, not published"},
+			{Field: "Year", Text: "2024", Document: "aws-graviton4", Confidence: source.Low, Note: "general availability"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv1",
+		Key:     "TPUv1",
+		Aliases: []string{"TPU1", "Google TPU v1"},
+		Note:    "int8 only. mlsysim 0.3.0 gives the 92 TOP/s for every precision.",
+		Value:   &valueTPUv1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "34 GB/s", Document: "tpu-v1-paper", Confidence: source.High},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "14 GB/s", Document: "tpu-v1-paper", Confidence: source.High, Note: "PCIe Gen3 x16 as the paper gives it"},
+			{Field: "Idle", Text: "28 W", Document: "tpu-v1-paper", Confidence: source.High, Note: "measured idle power, table 2"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "tpu-v1-paper", Confidence: source.High, Note: "weights, DDR3"},
+			{Field: "Rates.INT8", Text: "92 TOP/s", Document: "tpu-v1-paper", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 92 TFLOP/s was the rate of every precision there; 65536 multiply-adds x 2 x 700 MHz"},
+			{Field: "SRAM", Text: "24 MiB", Document: "tpu-v1-paper", Confidence: source.High, Note: "unified buffer for activations; it does not hold the weights"},
+			{Field: "TDP", Text: "75 W", Document: "tpu-v1-paper", Confidence: source.High, Note: "40 W measured busy, table 2"},
+			{Field: "Year", Text: "2015", Document: "tpu-v1-paper", Confidence: source.High, Note: "deployed; corrected from mlsysim 0.3.0: 2017 is the year of the paper"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv2",
+		Key:     "TPUv2",
+		Aliases: []string{"TPU2", "Google TPU v2"},
+		Value:   &valueTPUv2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "700 GB/s", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "84 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "NodeSize", Text: "256", Document: "tpu-v2-v3-paper", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "46 TFLOP/s", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "ScaleUp", Text: "248 GB/s", Document: "tpu-v2-v3-paper", Confidence: source.Medium, Note: "ICI 2D torus, 4 links of 496 Gb/s, one way; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "TDP", Text: "280 W", Document: "tpu-v2-v3-paper", Confidence: source.High, Note: "per chip"},
+			{Field: "Year", Text: "2017", Document: "tpu-v2-v3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv3",
+		Key:     "TPUv3",
+		Aliases: []string{"TPU3", "Google TPU v3"},
+		Value:   &valueTPUv3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "900 GB/s", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "135 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "NodeSize", Text: "1024", Document: "tpu-v2-v3-paper", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "123 TFLOP/s", Document: "tpu-v2-v3-paper", Confidence: source.High},
+			{Field: "ScaleUp", Text: "280 GB/s", Document: "tpu-v4-paper", Confidence: source.Medium, Note: "ICI 2D torus, 4 links of 70 GB/s, one way, counted as table 4 counts the 6 x 50 GB/s of the v4; the v2 and v3 paper has 4 x 656 Gb/s"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "TDP", Text: "450 W", Document: "tpu-v2-v3-paper", Confidence: source.High, Note: "per chip"},
+			{Field: "Year", Text: "2018", Document: "tpu-v2-v3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv4",
+		Key:     "TPUv4",
+		Aliases: []string{"Google TPU v4"},
+		Note:    "mlsysim 0.1.1 had the TPU v5p under this name.",
+		Value:   &valueTPUv4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.2 TB/s", Document: "tpu-v4-paper", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "90 W", Document: "tpu-v4-paper", Confidence: source.High, Note: "smallest measured power, table 4"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "tpu-v4-paper", Confidence: source.High},
+			{Field: "NodeSize", Text: "4096", Document: "tpu-v4-paper", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "275 TFLOP/s", Document: "tpu-v4-paper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "275 TOP/s", Document: "google-tpu-docs", Confidence: source.High, Note: "runs at the bf16 rate"},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "google-tpu-docs", Confidence: source.High, Note: "ICI 3D torus, 6 links of 50 GB/s, one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "TDP", Text: "192 W", Document: "tpu-v4-paper", Confidence: source.High, Note: "largest measured power, table 4 (mean 170 W); corrected from mlsysim 0.3.0: 200 W was cited as published"},
+			{Field: "Year", Text: "2021", Document: "tpu-v4-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv4i",
+		Key:     "TPUv4i",
+		Aliases: []string{"Google TPU v4i"},
+		Value:   &valueTPUv4i,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "614 GB/s", Document: "tpu-v4i-paper", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "52.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "tpu-v4i-paper", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "138 TFLOP/s", Document: "tpu-v4i-paper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "138 TOP/s", Document: "tpu-v4i-paper", Confidence: source.High},
+			{Field: "SRAM", Text: "144 MiB", Document: "tpu-v4i-paper", Confidence: source.High, Note: "common memory and vector memory"},
+			{Field: "TDP", Text: "175 W", Document: "tpu-v4i-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "tpu-v4i-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv5e",
+		Key:     "TPUv5e",
+		Aliases: []string{"v5litepod", "Google TPU v5e"},
+		Note:    "No published design power.",
+		Value:   &valueTPUv5e,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "819 GB/s", Document: "google-tpu-v5e-docs", Confidence: source.High, Note: "800 GiB/s in newer editions"},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "google-tpu-v5e-docs", Confidence: source.High, Note: "printed as 16 GB"},
+			{Field: "NodeSize", Text: "256", Document: "google-tpu-v5e-docs", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "197 TFLOP/s", Document: "google-tpu-v5e-docs", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "393 TOP/s", Document: "google-tpu-v5e-docs", Confidence: source.High, Note: "as printed; twice the bf16 rate would be 394"},
+			{Field: "SRAM", Text: "128 MiB", Document: "jax-tpu-reference", Confidence: source.Medium, Note: "vector memory"},
+			{Field: "ScaleUp", Text: "200 GB/s", Document: "google-tpu-v5e-docs", Confidence: source.High, Note: "ICI 2D torus, 4 links, one way; the vendor quotes 400 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "Year", Text: "2023", Document: "google-tpu-v5e-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv5p",
+		Key:     "TPUv5p",
+		Aliases: []string{"Google TPU v5p"},
+		Value:   &valueTPUv5p,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "2765 GB/s", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "2760 GB/s in mlsysim 0.3.0 and in older editions"},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "95 GiB", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "printed as 95 GB or 95 GiB"},
+			{Field: "NodeSize", Text: "8960", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "459 TFLOP/s", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.FP8", Text: "459 TFLOP/s", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "runs at the bf16 rate"},
+			{Field: "Rates.INT8", Text: "918 TOP/s", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "twice the bf16 rate"},
+			{Field: "SRAM", Text: "128 MiB", Document: "jax-tpu-reference", Confidence: source.Medium, Note: "vector memory"},
+			{Field: "ScaleUp", Text: "600 GB/s", Document: "google-tpu-v5p-docs", Confidence: source.High, Note: "ICI 3D torus, 6 links, one way; the vendor quotes 1200 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "TDP", Text: "300 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "estimate of mlsysim 0.3.0, cited there as derived; Google publishes no power for this chip"},
+			{Field: "Year", Text: "2023", Document: "google-tpu-v5p-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPUv6",
+		Key:     "TPUv6",
+		Aliases: []string{"TPUv6e", "Trillium", "Google TPU v6e (Trillium)"},
+		Value:   &valueTPUv6,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.638 TB/s", Document: "google-tpu-v6e-docs", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "google-tpu-v6e-docs", Confidence: source.Medium, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "google-tpu-v6e-docs", Confidence: source.High, Note: "printed as 32 GB"},
+			{Field: "NodeSize", Text: "256", Document: "google-tpu-v6e-docs", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "918 TFLOP/s", Document: "google-tpu-v6e-docs", Confidence: source.High, Note: "the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.FP8", Text: "918 TFLOP/s", Document: "ml-engineering-accelerators", Confidence: source.Medium, Note: "runs at the bf16 rate; not in the vendor table"},
+			{Field: "Rates.INT8", Text: "1836 TOP/s", Document: "google-tpu-v6e-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there, int8 ran at the bf16 rate of 918"},
+			{Field: "ScaleUp", Text: "400 GB/s", Document: "google-tpu-v6e-docs", Confidence: source.High, Note: "ICI 2D torus, 4 links, one way; the vendor quotes 800 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "TDP", Text: "300 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "estimate of mlsysim 0.3.0, cited there as a datasheet value; Google publishes no power for this chip"},
+			{Field: "Year", Text: "2024", Document: "google-tpu-v6e-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.TPU7x",
+		Key:     "TPU7x",
+		Aliases: []string{"TPUv7", "TPU v7x", "Ironwood", "Google TPU7x (Ironwood)"},
+		Note:    "No published design power; estimates of the cooling alone are no design power.",
+		Value:   &valueTPU7x,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "7.38 TB/s", Document: "google-tpu7x-docs", Confidence: source.High},
+			{Field: "Dispatch", Text: "40 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "192 GiB", Document: "google-tpu7x-docs", Confidence: source.High},
+			{Field: "NodeSize", Text: "9216", Document: "google-tpu7x-docs", Confidence: source.High, Note: "devices of a full pod"},
+			{Field: "Rates.BF16", Text: "2307 TFLOP/s", Document: "google-tpu7x-docs", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "4614 TFLOP/s", Document: "google-tpu7x-docs", Confidence: source.High},
+			{Field: "ScaleUp", Text: "600 GB/s", Document: "google-tpu7x-docs", Confidence: source.High, Note: "ICI 3D torus, 6 links, one way; the vendor quotes 1200 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "1 us", Document: "ml-engineering-network", Confidence: source.Low, Note: "one hop, estimate of ml-engineering"},
+			{Field: "Year", Text: "2025", Document: "google-tpu7x-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.K80",
+		Key:     "K80",
+		Aliases: []string{"Tesla K80", "nvidia-k80", "NVIDIA Tesla K80 (one of its two GPUs)"},
+		Note:    "The board has two GPUs and twice these numbers. No 16-bit arithmetic: fp16 data runs at the fp32 rate.",
+		Value:   &valueK80,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "240 GB/s", Document: "nvidia-k80-ds", Confidence: source.High, Note: "half of the board"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "25 W", Document: "tpu-v1-paper", Confidence: source.High, Note: "measured idle power of one GPU"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "12 GiB", Document: "nvidia-k80-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "4.37 TFLOP/s", Document: "nvidia-k80-ds", Confidence: source.High, Note: "with boost clock"},
+			{Field: "TDP", Text: "150 W", Document: "nvidia-k80-ds", Confidence: source.High, Note: "half of the board; 98 W measured busy (Jouppi et al. 2017, table 2)"},
+			{Field: "Year", Text: "2014", Document: "nvidia-k80-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.P100",
+		Key:     "P100",
+		Aliases: []string{"Tesla P100", "P100_SXM2", "nvidia-p100", "NVIDIA Tesla P100 SXM2"},
+		Value:   &valueP100,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "732 GB/s", Document: "nvidia-p100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "15.75 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen3 x16, one way"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "nvidia-p100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-dgx", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "21.2 TFLOP/s", Document: "nvidia-p100-ds", Confidence: source.High, Note: "vector units, twice the fp32 rate"},
+			{Field: "Rates.FP32", Text: "10.6 TFLOP/s", Document: "nvidia-p100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "5.3 TFLOP/s", Document: "nvidia-p100-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "80 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 1, one way; the vendor quotes 160 GB/s in both directions together; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-p100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2016", Document: "nvidia-p100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.V100_PCIe",
+		Key:     "V100_PCIe",
+		Aliases: []string{"V100-PCIE-32GB", "NVIDIA V100 PCIe 32GB"},
+		Note:    "mlsysim 0.3.0 has the 10000 USD of the SXM2 part as its price; no source for this one, so it is left out.",
+		Value:   &valueV100_PCIe,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "900 GB/s", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "15.75 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen3 x16, one way"},
+			{Field: "Idle", Text: "75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "112 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High, Note: "tensor cores; the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.FP32", Text: "14 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "7 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "TDP", Text: "250 W", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2018", Document: "nvidia-v100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 2017 was the 16 GB part"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A100_40GB",
+		Key:     "A100_40GB",
+		Aliases: []string{"A100_SXM_40GB", "A100-SXM4-40GB", "NVIDIA A100 SXM4 40GB"},
+		Value:   &valueA100_40GB,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.555 TB/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "15 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "120 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "40 GiB", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-dgx", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there as a dense key"},
+			{Field: "Rates.FP32", Text: "19.5 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "9.7 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High, Note: "vector units; 19.5 on tensor cores"},
+			{Field: "Rates.INT8", Text: "624 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "156 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 3, one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "624 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "624 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1248 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "TDP", Text: "400 W", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "nvidia-a100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A100_PCIe_80GB",
+		Key:     "A100_PCIe_80GB",
+		Aliases: []string{"A100_PCIe", "NVIDIA A100 80GB PCIe"},
+		Value:   &valueA100_PCIe_80GB,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.935 TB/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.811", Document: "ml-engineering-mamf", Confidence: source.High, Note: "252.9 of 312 TFLOP/s bf16"},
+			{Field: "Memory", Text: "80 GiB", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-a100-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Rates.BF16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "19.5 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "9.7 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High, Note: "vector units; 19.5 on tensor cores"},
+			{Field: "Rates.INT4", Text: "1248 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "624 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "156 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "nvidia-a100-ds", Confidence: source.High, Note: "NVLink 3 bridge to one other device, one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "624 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "624 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1248 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2021", Document: "nvidia-a100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A800",
+		Key:     "A800",
+		Aliases: []string{"A800_SXM", "NVIDIA A800 SXM4 80GB"},
+		Note:    "A100 with its NVLink cut for export.",
+		Value:   &valueA800,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "2.039 TB/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "120 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "80 GiB", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "312 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "312 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "19.5 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "624 TOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "156 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "200 GB/s", Document: "nvidia-a800-ds", Confidence: source.Medium, Note: "NVLink 3 with fewer lanes, one way; the vendor quotes 400 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "624 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "624 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "1248 TOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "312 TFLOP/s", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "400 W", Document: "nvidia-a800-ds", Confidence: source.Medium},
+			{Field: "Year", Text: "2022", Document: "nvidia-a800-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A30",
+		Key:     "A30",
+		Aliases: []string{"NVIDIA A30"},
+		Value:   &valueA30,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "933 GB/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "49.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-a30-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Rates.BF16", Text: "165 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "165 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "10.3 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "5.2 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "661 TOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "330 TOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "82 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "100 GB/s", Document: "nvidia-a30-ds", Confidence: source.High, Note: "NVLink 3 bridge, one way; the vendor quotes 200 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "330 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "330 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "1322 TOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "660 TOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "164 TFLOP/s", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "TDP", Text: "165 W", Document: "nvidia-a30-ds", Confidence: source.High},
+			{Field: "Year", Text: "2021", Document: "nvidia-a30-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A40",
+		Key:     "A40",
+		Aliases: []string{"NVIDIA A40"},
+		Value:   &valueA40,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "696 GB/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GiB", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-a40-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Rates.BF16", Text: "149.7 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "149.7 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "37.4 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "598.7 TOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "299.3 TOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "74.8 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "56.25 GB/s", Document: "nvidia-a40-ds", Confidence: source.High, Note: "NVLink 3 bridge, one way; the vendor quotes 112.5 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "299.4 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "299.4 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "1197.4 TOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "598.6 TOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "149.6 TFLOP/s", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-a40-ds", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "nvidia-a40-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A10",
+		Key:     "A10",
+		Aliases: []string{"NVIDIA A10"},
+		Value:   &valueA10,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "600 GB/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "45 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "125 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "125 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "31.2 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "500 TOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "250 TOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "62.5 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "250 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "250 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "1000 TOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "500 TOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "125 TFLOP/s", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "TDP", Text: "150 W", Document: "nvidia-a10-ds", Confidence: source.High},
+			{Field: "Year", Text: "2021", Document: "nvidia-a10-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A10G",
+		Key:     "A10G",
+		Aliases: []string{"AWS g5", "NVIDIA A10G"},
+		Note:    "Lower tensor rate than the A10; sold in AWS g5 instances.",
+		Value:   &valueA10G,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "600 GB/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "70 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "70 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "35 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.INT4", Text: "280 TOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "140 TOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "35 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "140 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "140 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT4", Text: "560 TOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "280 TOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "70 TFLOP/s", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-a10g-ds", Confidence: source.Medium, Note: "some databases list 150 W"},
+			{Field: "Year", Text: "2021", Document: "nvidia-a10g-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.A2",
+		Key:     "A2",
+		Aliases: []string{"NVIDIA A2"},
+		Value:   &valueA2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "16 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x8, one way; 15.75 GB/s after encoding"},
+			{Field: "Idle", Text: "18 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "18 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "18 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "4.5 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "72 TOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "36 TOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "9 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "36 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "36 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "144 TOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "72 TOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "18 TFLOP/s", Document: "nvidia-a2-ds", Confidence: source.High},
+			{Field: "TDP", Text: "60 W", Document: "nvidia-a2-ds", Confidence: source.High, Note: "configurable from 40 W"},
+			{Field: "Year", Text: "2021", Document: "nvidia-a2-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.L4",
+		Key:     "L4",
+		Aliases: []string{"NVIDIA L4"},
+		Value:   &valueL4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "300 GB/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "21.6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Price", Text: "2500 USD", Document: "nvidia-l4-ds", Confidence: source.Low, Note: "street price, estimate of 2026"},
+			{Field: "Rates.BF16", Text: "121 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "121 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "30.3 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "242.5 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "242.5 TOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "60 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "242 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "242 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "485 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "485 TOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "120 TFLOP/s", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "TDP", Text: "72 W", Document: "nvidia-l4-ds", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "nvidia-l4-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.L40",
+		Key:     "L40",
+		Aliases: []string{"NVIDIA L40"},
+		Value:   &valueL40,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "864 GB/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GiB", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "181.05 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "181.05 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "90.5 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "362 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "362 TOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "90.5 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "362.1 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "362.1 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "724 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "724 TOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "181 TFLOP/s", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-l40-ds", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "nvidia-l40-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.L40S",
+		Key:     "L40S",
+		Aliases: []string{"NVIDIA L40S"},
+		Value:   &valueL40S,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "864 GB/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GiB", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Price", Text: "9000 USD", Document: "nvidia-l40s-ds", Confidence: source.Low, Note: "street price, estimate of 2026"},
+			{Field: "Rates.BF16", Text: "362 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "362 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "91.6 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "733 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "733 TOP/s", Document: "nvidia-l40s-ds", Confidence: source.High, Note: "printed at the int8 rate"},
+			{Field: "Rates.INT8", Text: "733 TOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "183 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "724 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "724 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "1466 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1466 TOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "366 TFLOP/s", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "TDP", Text: "350 W", Document: "nvidia-l40s-ds", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "nvidia-l40s-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.H100_PCIe",
+		Key:     "H100_PCIe",
+		Aliases: []string{"H100-PCIE-80GB", "NVIDIA H100 PCIe"},
+		Value:   &valueH100_PCIe,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "2 TB/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Idle", Text: "105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "80 GiB", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-h100-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Rates.BF16", Text: "756 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "Rates.FP16", Text: "756 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "51 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "26 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "vector units; 51 on tensor cores"},
+			{Field: "Rates.FP8", Text: "1513 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there, fp8 ran at the fp16 rate of 756"},
+			{Field: "Rates.INT8", Text: "1513 TOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there, int8 ran at the fp16 rate of 756"},
+			{Field: "Rates.TF32", Text: "378 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "NVLink 4 bridge, one way; the vendor quotes 600 GB/s in both directions together; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1512 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "1512 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "3026 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "3026 TOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "756 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "TDP", Text: "350 W", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "nvidia-h100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.H100_NVL",
+		Key:     "H100_NVL",
+		Aliases: []string{"H100-NVL-94GB", "NVIDIA H100 NVL (one of the pair)"},
+		Value:   &valueH100_NVL,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.938 TB/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "120 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "94 GiB", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-h100-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Rates.BF16", Text: "835.5 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "835.5 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "60 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "30 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "vector units; 60 on tensor cores"},
+			{Field: "Rates.FP8", Text: "1670.5 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "1670.5 TOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "417.5 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "300 GB/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "NVLink 4 bridge, one way; the vendor quotes 600 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1671 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "1671 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "3341 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "3341 TOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "835 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
+			{Field: "TDP", Text: "400 W", Document: "nvidia-h100-ds", Confidence: source.High, Note: "configurable from 350 W"},
+			{Field: "Year", Text: "2023", Document: "nvidia-h100-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.H200_NVL",
+		Key:     "H200_NVL",
+		Aliases: []string{"H200-NVL-141GB", "NVIDIA H200 NVL"},
+		Value:   &valueH200_NVL,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4.8 TB/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "141 GiB", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "4", Document: "nvidia-h200-ds", Confidence: source.High, Note: "the bridge joins up to four"},
+			{Field: "Rates.BF16", Text: "835.5 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "835.5 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "60 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "30 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High, Note: "vector units; 60 on tensor cores"},
+			{Field: "Rates.FP8", Text: "1670.5 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "1670.5 TOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "417.5 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "450 GB/s", Document: "nvidia-h200-ds", Confidence: source.High, Note: "NVLink 4 bridge, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1671 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "1671 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "3341 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "3341 TOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "835 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "TDP", Text: "600 W", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "nvidia-h200-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.H800",
+		Key:     "H800",
+		Aliases: []string{"H800_SXM", "NVIDIA H800 SXM5"},
+		Note:    "H100 with its NVLink cut for export.",
+		Value:   &valueH800,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.35 TB/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "210 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "80 GiB", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "8", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "989 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "67 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "1 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "1979 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1979 TOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "494.5 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "200 GB/s", Document: "deepseek-v3-report", Confidence: source.Medium, Note: "NVLink 4 with fewer lanes, one way; the vendor quotes 400 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1978 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "1978 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "3958 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "3958 TOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "989 TFLOP/s", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "TDP", Text: "700 W", Document: "deepseek-v3-report", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "deepseek-v3-report", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.H20",
+		Key:     "H20",
+		Aliases: []string{"NVIDIA H20"},
+		Value:   &valueH20,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4 TB/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "120 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "96 GiB", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "148 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "148 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "44 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "1 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "296 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "296 TOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "74 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "450 GB/s", Document: "nvidia-h20-brief", Confidence: source.Medium, Note: "NVLink 4, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "296 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "296 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "592 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "592 TOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "148 TFLOP/s", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "TDP", Text: "400 W", Document: "nvidia-h20-brief", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "nvidia-h20-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GH200_96GB",
+		Key:     "GH200_96GB",
+		Aliases: []string{"GH200", "NVIDIA GH200 96GB (its Hopper GPU)"},
+		Value:   &valueGH200_96GB,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4 TB/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "450 GB/s", Document: "nvidia-gh200-ds", Confidence: source.High, Note: "NVLink-C2C to the Grace processor, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "Idle", Text: "210 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "96 GiB", Document: "nvidia-gh200-ds", Confidence: source.High, Note: "HBM3"},
+			{Field: "NodeSize", Text: "32", Document: "nvidia-gh200-ds", Confidence: source.Medium, Note: "NVLink domain of a GH200 NVL32; single boards have no such link"},
+			{Field: "Rates.BF16", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "67 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "34 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High, Note: "vector units; 67 on tensor cores"},
+			{Field: "Rates.FP8", Text: "1979 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "1979 TOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "494.5 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 4, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1978 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "1978 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "3958 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "3958 TOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.High},
+			{Field: "TDP", Text: "700 W", Document: "nvidia-gh200-ds", Confidence: source.High, Note: "share of the GPU; the superchip is configurable from 450 to 1000 W"},
+			{Field: "Year", Text: "2023", Document: "nvidia-gh200-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GH200_144GB",
+		Key:     "GH200_144GB",
+		Aliases: []string{"GH200_HBM3e", "NVIDIA GH200 144GB (its Hopper GPU)"},
+		Value:   &valueGH200_144GB,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4.9 TB/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "450 GB/s", Document: "nvidia-gh200-ds", Confidence: source.High, Note: "NVLink-C2C to the Grace processor, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "Idle", Text: "210 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.838", Document: "ml-engineering-mamf", Confidence: source.High, Note: "828.6 of 989 TFLOP/s bf16, on the version of 900 W"},
+			{Field: "MatmulFraction8", Text: "0.776", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1535 of 1979 TFLOP/s fp8, on the version of 900 W"},
+			{Field: "Memory", Text: "144 GiB", Document: "nvidia-gh200-ds", Confidence: source.Medium, Note: "HBM3e as printed; the device reports 141 GiB to users"},
+			{Field: "NodeSize", Text: "32", Document: "nvidia-gh200-ds", Confidence: source.Medium, Note: "NVLink domain of a GH200 NVL32; single boards have no such link"},
+			{Field: "Rates.BF16", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "67 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "34 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium, Note: "vector units; 67 on tensor cores"},
+			{Field: "Rates.FP8", Text: "1979 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1979 TOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "494.5 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "450 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 4, one way; the vendor quotes 900 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "1978 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "1978 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "3958 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "3958 TOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "989 TFLOP/s", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "700 W", Document: "nvidia-gh200-ds", Confidence: source.Medium, Note: "share of the GPU; the superchip is configurable up to 1000 W"},
+			{Field: "Year", Text: "2024", Document: "nvidia-gh200-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.B100",
+		Key:     "B100",
+		Aliases: []string{"B100_SXM", "NVIDIA B100 SXM"},
+		Note:    "Announced with little or no volume.",
+		Value:   &valueB100,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "210 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "192 GiB", Document: "nvidia-b100-ds", Confidence: source.Medium, Note: "physical; the usable size was never printed"},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "1750 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "1750 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "60 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "7000 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "30 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "3500 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "3500 TOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "875 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 5, one way; the vendor quotes 1800 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "3500 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "3500 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "14 PFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "7000 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "7000 TOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "1750 TFLOP/s", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "700 W", Document: "nvidia-b100-ds", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "nvidia-b100-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GB200",
+		Key:     "GB200",
+		Aliases: []string{"GB200_SXM", "NVIDIA GB200 (one Blackwell GPU)"},
+		Note:    "One of the 72 devices of a GB200 NVL72 rack; it runs 11 % faster than the B200 of an eight-device board.",
+		Value:   &valueGB200,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "450 GB/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "NVLink-C2C to the Grace processor, one way, shared by two devices"},
+			{Field: "Idle", Text: "360 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.729", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1822 of 2500 TFLOP/s bf16"},
+			{Field: "MatmulFraction8", Text: "0.723", Document: "ml-engineering-mamf", Confidence: source.High, Note: "3615.6 of 5000 TFLOP/s fp8"},
+			{Field: "Memory", Text: "186 GB", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "usable, decimal; 192 GiB physical"},
+			{Field: "NodeSize", Text: "72", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "NVLink domain of the rack; a tray has four"},
+			{Field: "Rates.BF16", Text: "2500 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "2500 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "80 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.FP4", Text: "10 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "40 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "5000 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "5000 TOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "1250 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "ScaleUp", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 5, one way; the vendor quotes 1800 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "5000 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "5000 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP4", Text: "20 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "10 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "10000 TOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "2500 TFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "StreamFraction", Text: "0.92", Document: "azure-gb200", Confidence: source.Medium, Note: "7.35 of 8 TB/s"},
+			{Field: "TDP", Text: "1200 W", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GB200_NVL72",
+		Key:     "GB200_NVL72",
+		Aliases: []string{"NVL72", "GB200 rack", "NVIDIA GB200 NVL72 (whole rack)"},
+		Renamed: []string{"Hardware.NVL72"},
+		Note:    "A rack seen as one device: rates, memory and bandwidth are 72 times those of GB200. The 130 TB/s of NVLink are inside it; mlsysim 0.3.0 has them as its link.",
+		Value:   &valueGB200_NVL72,
+		Facts: []source.Fact{
+			{Field: "Accelerators", Text: "72", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Bandwidth", Text: "576 TB/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Dispatch", Text: "5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "36 kW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "13.4 TB", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "usable, 72 x 186 GB; corrected from mlsysim 0.3.0: 13824 GiB is physical"},
+			{Field: "Price", Text: "3e+06 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
+			{Field: "Rates.BF16", Text: "180 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 162 PFLOP/s is 72 times the B200 of an eight-device board"},
+			{Field: "Rates.FP16", Text: "180 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 162 PFLOP/s is 72 times the B200 of an eight-device board"},
+			{Field: "Rates.FP32", Text: "5.76 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.FP4", Text: "720 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 648 PFLOP/s there"},
+			{Field: "Rates.FP8", Text: "360 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 324 PFLOP/s there"},
+			{Field: "Rates.INT8", Text: "360000 TOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "90 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "360 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "360 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP4", Text: "1440 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "720 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "720000 TOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "180 PFLOP/s", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+			{Field: "TDP", Text: "120 kW", Document: "nvidia-gb200-nvl72", Confidence: source.High, Note: "whole rack, processors and switches included"},
+			{Field: "Year", Text: "2024", Document: "nvidia-gb200-nvl72", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.B300",
+		Key:     "B300",
+		Aliases: []string{"B300_SXM", "HGX B300", "Blackwell Ultra", "NVIDIA B300 SXM"},
+		Value:   &valueB300,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "121 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen6 x16, one way, after encoding; 128 GB/s before"},
+			{Field: "Idle", Text: "330 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.786", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1769 of 2250 TFLOP/s bf16"},
+			{Field: "MatmulFraction8", Text: "0.745", Document: "ml-engineering-mamf", Confidence: source.High, Note: "3353.3 of 4500 TFLOP/s fp8"},
+			{Field: "Memory", Text: "270 GB", Document: "nvidia-b300-ds", Confidence: source.Medium, Note: "usable, decimal; 288 GB physical HBM3e"},
+			{Field: "NodeSize", Text: "8", Document: "nvidia-b300-ds", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "2250 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "2250 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "75 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "13.5 PFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium, Note: "board of eight 108 PFLOP/s; other pages of the vendor say 12.6 and 15"},
+			{Field: "Rates.FP64", Text: "1.25 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "4500 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "150 TOP/s", Document: "nvidia-b300-ds", Confidence: source.Low, Note: "secondary source, unconfirmed: about a thirtieth of the B200; ml-engineering prints 4500"},
+			{Field: "Rates.TF32", Text: "1125 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 5, one way; the vendor quotes 1800 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "4500 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "4500 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "18000 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium, Note: "board of eight 144 PFLOP/s"},
+			{Field: "Sparse.FP8", Text: "9000 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "2250 TFLOP/s", Document: "nvidia-b300-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "1100 W", Document: "nvidia-b300-ds", Confidence: source.Medium, Note: "1000 W in the power-capping guide"},
+			{Field: "Year", Text: "2025", Document: "nvidia-b300-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GB300",
+		Key:     "GB300",
+		Aliases: []string{"GB300_SXM", "NVIDIA GB300 (one Blackwell Ultra GPU)"},
+		Value:   &valueGB300,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "8 TB/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "450 GB/s", Document: "nvidia-gb300-nvl72", Confidence: source.High, Note: "NVLink-C2C to the Grace processor, one way, shared by two devices"},
+			{Field: "Idle", Text: "420 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "279 GB", Document: "nvidia-gb300-nvl72", Confidence: source.Medium, Note: "usable, decimal; 288 GB physical HBM3e"},
+			{Field: "NodeSize", Text: "72", Document: "nvidia-gb300-nvl72", Confidence: source.High, Note: "NVLink domain of the rack; a tray has four"},
+			{Field: "Rates.BF16", Text: "2500 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "2500 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "80 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "15 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "1.3 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium, Note: "vector units"},
+			{Field: "Rates.FP8", Text: "5000 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "165 TOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Low, Note: "secondary source, unconfirmed; ml-engineering prints 5000"},
+			{Field: "Rates.TF32", Text: "1250 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink 5, one way; the vendor quotes 1800 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "5000 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "5000 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "20000 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium, Note: "rack 1440 PFLOP/s"},
+			{Field: "Sparse.FP8", Text: "10000 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "2500 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "TDP", Text: "1400 W", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.GB300_NVL72",
+		Key:     "GB300_NVL72",
+		Aliases: []string{"GB300 rack", "NVIDIA GB300 NVL72 (whole rack)"},
+		Note:    "A rack seen as one device: rates, memory and bandwidth are 72 times those of GB300. The 130 TB/s of NVLink are inside it.",
+		Value:   &valueGB300_NVL72,
+		Facts: []source.Fact{
+			{Field: "Accelerators", Text: "72", Document: "nvidia-gb300-nvl72", Confidence: source.High},
+			{Field: "Bandwidth", Text: "576 TB/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "39.6 kW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "20.1 TB", Document: "nvidia-gb300-nvl72", Confidence: source.Medium, Note: "usable, 72 x 279 GB"},
+			{Field: "Rates.BF16", Text: "180 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "180 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "5760 TFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "1080 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "360 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "90 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "360 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "360 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "1440 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "720 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "180 PFLOP/s", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+			{Field: "TDP", Text: "132 kW", Document: "nvidia-gb300-nvl72", Confidence: source.Medium, Note: "whole rack, processors and switches included"},
+			{Field: "Year", Text: "2025", Document: "nvidia-gb300-nvl72", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Rubin",
+		Key:     "Rubin",
+		Aliases: []string{"Vera_Rubin", "R200", "NVIDIA Rubin (one GPU of a Vera Rubin NVL72)"},
+		Note:    "Preliminary figures of the vendor; availability not confirmed in 2026-08.",
+		Value:   &valueRubin,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "22 TB/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "900 GB/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "NVLink-C2C to the Vera processor, one way, shared by two devices; preliminary"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "288 GB", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "NodeSize", Text: "72", Document: "nvidia-rubin", Confidence: source.Low, Note: "NVLink domain of the rack; preliminary"},
+			{Field: "Rates.BF16", Text: "4000 TFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.FP16", Text: "4000 TFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.FP32", Text: "130 TFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.FP4", Text: "35 PFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.FP8", Text: "17.5 PFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.INT8", Text: "2500 TOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "Rates.TF32", Text: "2000 TFLOP/s", Document: "nvidia-rubin", Confidence: source.Low, Note: "preliminary, printed before the product"},
+			{Field: "ScaleUp", Text: "1800 GB/s", Document: "ml-engineering-network", Confidence: source.Low, Note: "NVLink 6, one way; the vendor quotes 3600 GB/s in both directions together; preliminary"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Year", Text: "2026", Document: "nvidia-rubin", Confidence: source.Low, Note: "announced for this year"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.RTX_PRO_6000_Server",
+		Key:     "RTX_PRO_6000_Server",
+		Aliases: []string{"NVIDIA RTX PRO 6000 Blackwell Server Edition"},
+		Value:   &valueRTX_PRO_6000_Server,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.597 TB/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "96 GiB", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "503.8 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "503.8 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "117 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "2015 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1007.6 TOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "251.9 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "4030 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "2015.2 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "2015.2 TOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "Sparse.TF32", Text: "503.8 TFLOP/s", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+			{Field: "TDP", Text: "600 W", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium, Note: "configurable from 400 W"},
+			{Field: "Year", Text: "2025", Document: "nvidia-rtx-pro-6000-server", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Maia100",
+		Key:     "Maia100",
+		Aliases: []string{"Microsoft Maia 100"},
+		Value:   &valueMaia100,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.8 TB/s", Document: "microsoft-maia100", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "150 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "microsoft-maia100", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "4", Document: "microsoft-maia100", Confidence: source.Medium, Note: "four in a server"},
+			{Field: "Rates.BF16", Text: "800 TFLOP/s", Document: "microsoft-maia100", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "600 GB/s", Document: "microsoft-maia100", Confidence: source.Medium, Note: "Ethernet, 4.8 Tb/s, one way"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "500 W", Document: "microsoft-maia100", Confidence: source.Medium, Note: "provisioned 500 W, designed for up to 700 W"},
+			{Field: "Year", Text: "2023", Document: "microsoft-maia100", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Maia200",
+		Key:     "Maia200",
+		Aliases: []string{"Microsoft Maia 200"},
+		Value:   &valueMaia200,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "7 TB/s", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "225 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "216 GiB", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "NodeSize", Text: "4", Document: "microsoft-maia200", Confidence: source.Low, Note: "four in a server; recalled from the announcement, not checked"},
+			{Field: "Rates.BF16", Text: "2500 TFLOP/s", Document: "microsoft-maia200", Confidence: source.Low, Note: "inferred as half of the fp8 rate"},
+			{Field: "Rates.FP4", Text: "10 PFLOP/s", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "Rates.FP8", Text: "5000 TFLOP/s", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "SRAM", Text: "272 MiB", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "ScaleUp", Text: "1400 GB/s", Document: "microsoft-maia200", Confidence: source.Low, Note: "Ethernet, one way; the vendor quotes 2800 GB/s in both directions together; recalled from the announcement, not checked"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "750 W", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+			{Field: "Year", Text: "2026", Document: "microsoft-maia200", Confidence: source.Low, Note: "recalled from the announcement, not checked"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.MTIA_v2",
+		Key:     "MTIA_v2",
+		Aliases: []string{"MTIA", "MTIA 2", "Meta MTIA v2"},
+		Value:   &valueMTIA_v2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "204.8 GB/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "27 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "meta-mtia-v2", Confidence: source.High, Note: "LPDDR5"},
+			{Field: "Rates.BF16", Text: "177 TFLOP/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "177 TFLOP/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "354 TOP/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "SRAM", Text: "256 MiB", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "2.7 TB/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "354 TFLOP/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "708 TOP/s", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "TDP", Text: "90 W", Document: "meta-mtia-v2", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "meta-mtia-v2", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Gaudi1",
+		Key:     "Gaudi1",
+		Aliases: []string{"Gaudi", "HL-205", "Intel Gaudi (Habana HL-205)"},
+		Value:   &valueGaudi1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1 TB/s", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "second-hand"},
+			{Field: "NodeSize", Text: "8", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Rates.BF16", Text: "100 TFLOP/s", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "the vendor publishes no figure for this part; estimate"},
+			{Field: "ScaleUp", Text: "87.5 GB/s", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "7 of 10 ports of 100 GbE join the eight of a server, one way"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "350 W", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Year", Text: "2019", Document: "habana-gaudi-brief", Confidence: source.Low, Note: "second-hand"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Gaudi2",
+		Key:     "Gaudi2",
+		Aliases: []string{"HL-225", "Intel Gaudi 2"},
+		Value:   &valueGaudi2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "2.45 TB/s", Document: "intel-gaudi2-whitepaper", Confidence: source.High, Note: "ml-engineering prints 2.46 TB/s"},
+			{Field: "Dispatch", Text: "20 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.969", Document: "ml-engineering-mamf", Confidence: source.High, Note: "418.7 of 432 TFLOP/s bf16"},
+			{Field: "MatmulFraction8", Text: "0.955", Document: "ml-engineering-mamf", Confidence: source.High, Note: "826.5 of 865 TFLOP/s fp8"},
+			{Field: "Memory", Text: "96 GiB", Document: "intel-gaudi2-whitepaper", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "intel-gaudi2-whitepaper", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "432 TFLOP/s", Document: "intel-gaudi2-whitepaper", Confidence: source.High, Note: "the default rate of mlsysim 0.3.0, which has no key for it; matrix engines"},
+			{Field: "Rates.FP8", Text: "865 TFLOP/s", Document: "intel-gaudi2-whitepaper", Confidence: source.High},
+			{Field: "ScaleUp", Text: "262.5 GB/s", Document: "intel-gaudi2-whitepaper", Confidence: source.High, Note: "21 of 24 ports of 100 GbE join the eight of a server, one way; the 300 GB/s of mlsysim 0.3.0 count all ports"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "600 W", Document: "intel-gaudi2-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "intel-gaudi2-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Gaudi3",
+		Key:     "Gaudi3",
+		Aliases: []string{"HL-325", "Intel Gaudi 3"},
+		Value:   &valueGaudi3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.7 TB/s", Document: "intel-gaudi3-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "270 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "MatmulFraction", Text: "0.741", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1243 of 1678 TFLOP/s bf16"},
+			{Field: "MatmulFraction8", Text: "0.768", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1289.5 of 1678 TFLOP/s fp8"},
+			{Field: "Memory", Text: "128 GiB", Document: "intel-gaudi3-whitepaper", Confidence: source.High},
+			{Field: "NodeSize", Text: "8", Document: "intel-gaudi3-whitepaper", Confidence: source.High},
+			{Field: "Rates.BF16", Text: "1678 TFLOP/s", Document: "ml-engineering-accelerators", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1835 TFLOP/s is the white paper at 1750 MHz; shipped parts run at 1600 MHz"},
+			{Field: "Rates.FP8", Text: "1678 TFLOP/s", Document: "ml-engineering-accelerators", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1835 TFLOP/s is the white paper at 1750 MHz; shipped parts run at 1600 MHz"},
+			{Field: "ScaleUp", Text: "525 GB/s", Document: "intel-gaudi3-whitepaper", Confidence: source.High, Note: "21 of 24 ports of 200 GbE join the eight of a server, one way; all ports have 600 GB/s; corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "900 W", Document: "intel-gaudi3-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "intel-gaudi3-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Max_1550",
+		Key:     "Max_1550",
+		Aliases: []string{"Ponte Vecchio", "PVC", "Intel Data Center GPU Max 1550"},
+		Note:    "Two stacks in one package.",
+		Value:   &valueMax_1550,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.277 TB/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "832 TFLOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "832 TFLOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "52.4 TFLOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.FP64", Text: "52.4 TFLOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1664 TOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Rates.TF32", Text: "419 TFLOP/s", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "TDP", Text: "600 W", Document: "intel-max-specs", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "intel-max-specs", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Ascend_910B",
+		Key:     "Ascend_910B",
+		Aliases: []string{"Huawei Ascend 910B"},
+		Value:   &valueAscend_910B,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.6 TB/s", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "120 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+			{Field: "Rates.FP16", Text: "376 TFLOP/s", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+			{Field: "Rates.INT8", Text: "752 TOP/s", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+			{Field: "TDP", Text: "400 W", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+			{Field: "Year", Text: "2023", Document: "ascend-910b-press", Confidence: source.Low, Note: "press reports; the vendor publishes no datasheet"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Ascend_910C",
+		Key:     "Ascend_910C",
+		Aliases: []string{"Huawei Ascend 910C"},
+		Note:    "Two dies in one package.",
+		Value:   &valueAscend_910C,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "3.2 TB/s", Document: "cloudmatrix-paper", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "cloudmatrix-paper", Confidence: source.Medium},
+			{Field: "NodeSize", Text: "384", Document: "cloudmatrix-paper", Confidence: source.Medium, Note: "devices of a CloudMatrix384"},
+			{Field: "Rates.BF16", Text: "780 TFLOP/s", Document: "cloudmatrix-paper", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1560 TOP/s", Document: "cloudmatrix-paper", Confidence: source.Medium},
+			{Field: "ScaleUp", Text: "392 GB/s", Document: "cloudmatrix-paper", Confidence: source.Medium, Note: "unified bus, one way; the paper gives 784 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Year", Text: "2025", Document: "cloudmatrix-paper", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.SN40L",
+		Key:     "SN40L",
+		Aliases: []string{"SambaNova", "SambaNova SN40L"},
+		Note:    "A third tier of up to 1.5 TB of DDR memory holds more models.",
+		Value:   &valueSN40L,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.6 TB/s", Document: "sn40l-paper", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "sn40l-paper", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "638 TFLOP/s", Document: "sn40l-paper", Confidence: source.Medium},
+			{Field: "SRAM", Text: "520 MiB", Document: "sn40l-paper", Confidence: source.Medium, Note: "on-chip memory"},
+			{Field: "Year", Text: "2023", Document: "sn40l-paper", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Groq_LPU",
+		Key:     "Groq_LPU",
+		Aliases: []string{"GroqChip", "LPU", "Groq LPU (GroqChip 1)"},
+		Note:    "On-chip memory only: larger models span many chips. The chip-to-chip links are left out: their direction is not stated.",
+		Value:   &valueGroq_LPU,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "64.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP16", Text: "188 TFLOP/s", Document: "groq-brief", Confidence: source.High, Note: "the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.INT8", Text: "750 TOP/s", Document: "groq-brief", Confidence: source.High},
+			{Field: "SRAM", Text: "230 MiB", Document: "groq-brief", Confidence: source.High, Note: "the memory of mlsysim 0.3.0"},
+			{Field: "SRAMBandwidth", Text: "80 TB/s", Document: "groq-brief", Confidence: source.High},
+			{Field: "TDP", Text: "215 W", Document: "groq-brief", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "groq-brief", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Graphcore_GC200",
+		Key:     "Graphcore_GC200",
+		Aliases: []string{"GC200", "IPU", "Graphcore Colossus Mk2 GC200"},
+		Note:    "On-chip memory only here; an IPU-M2000 adds up to 112 GB of DDR4 per device.",
+		Value:   &valueGraphcore_GC200,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "55.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "NodeSize", Text: "4", Document: "graphcore-gc200-brief", Confidence: source.High, Note: "one IPU-M2000"},
+			{Field: "Rates.FP16", Text: "250 TFLOP/s", Document: "graphcore-gc200-brief", Confidence: source.Medium, Note: "FP16.16; the default rate of mlsysim 0.3.0, which has no key for it"},
+			{Field: "Rates.FP32", Text: "62.5 TFLOP/s", Document: "graphcore-gc200-brief", Confidence: source.Medium},
+			{Field: "SRAM", Text: "900 MiB", Document: "graphcore-gc200-brief", Confidence: source.Medium, Note: "1472 tiles of 624 KiB"},
+			{Field: "SRAMBandwidth", Text: "47.5 TB/s", Document: "graphcore-gc200-brief", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 45 TB/s there"},
+			{Field: "ScaleUp", Text: "160 GB/s", Document: "graphcore-gc200-brief", Confidence: source.Medium, Note: "IPU-Links, one way; the vendor quotes 320 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "TDP", Text: "185 W", Document: "graphcore-gc200-brief", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: missing there; 150 W in another brief"},
+			{Field: "Year", Text: "2020", Document: "graphcore-gc200-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.DMatrix_Corsair",
+		Key:     "DMatrix_Corsair",
+		Aliases: []string{"Corsair"},
+		Note:    "Weights in the on-chip memory run at its bandwidth, larger models at that of the LPDDR5X.",
+		Value:   &valueDMatrix_Corsair,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "dmatrix-corsair-brief", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 150 TB/s is the on-chip memory; LPDDR5X was missing"},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "256 GB", Document: "dmatrix-corsair-brief", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 2 GiB is the on-chip memory; LPDDR5X was missing"},
+			{Field: "Rates.INT4", Text: "9600 TOP/s", Document: "dmatrix-corsair-brief", Confidence: source.Medium, Note: "MXINT4"},
+			{Field: "Rates.INT8", Text: "2400 TOP/s", Document: "dmatrix-corsair-brief", Confidence: source.Medium, Note: "MXINT8; mlsysim 0.3.0 gives the 2400 to every precision"},
+			{Field: "SRAM", Text: "2 GiB", Document: "dmatrix-corsair-brief", Confidence: source.Medium, Note: "eight chiplets"},
+			{Field: "SRAMBandwidth", Text: "150 TB/s", Document: "dmatrix-corsair-brief", Confidence: source.Medium},
+			{Field: "TDP", Text: "600 W", Document: "dmatrix-corsair-brief", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "dmatrix-corsair-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Untether_speedAI240",
+		Key:     "Untether_speedAI240",
+		Aliases: []string{"speedAI240", "Untether AI speedAI240"},
+		Note:    "On-chip memory only here; the LPDDR5 beside it is left out because its size and bandwidth were not verified.",
+		Value:   &valueUntether_speedAI240,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.BF16", Text: "1000 TFLOP/s", Document: "untether-hot-chips-34", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "2000 TFLOP/s", Document: "untether-hot-chips-34", Confidence: source.Medium, Note: "the default rate of mlsysim 0.3.0, which does not say the precision"},
+			{Field: "SRAM", Text: "238 MiB", Document: "untether-hot-chips-34", Confidence: source.Medium, Note: "the memory of mlsysim 0.3.0"},
+			{Field: "SRAMBandwidth", Text: "1 PB/s", Document: "untether-hot-chips-34", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "untether-hot-chips-34", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Cloud_AI100_Ultra",
+		Key:     "Cloud_AI100_Ultra",
+		Aliases: []string{"AI 100 Ultra", "Qualcomm Cloud AI 100 Ultra"},
+		Note:    "Four chips on one card.",
+		Value:   &valueCloud_AI100_Ultra,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "548 GB/s", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "45 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GB", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "288 TFLOP/s", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "870 TOP/s", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+			{Field: "TDP", Text: "150 W", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "qualcomm-ai100-ultra", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.RNGD",
+		Key:     "RNGD",
+		Aliases: []string{"FuriosaAI", "Renegade", "FuriosaAI RNGD"},
+		Value:   &valueRNGD,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.5 TB/s", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "54 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GB", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "Rates.BF16", Text: "256 TFLOP/s", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "512 TFLOP/s", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "Rates.INT4", Text: "1024 TOP/s", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "512 TOP/s", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "SRAM", Text: "256 MiB", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+			{Field: "TDP", Text: "180 W", Document: "furiosa-rngd-brief", Confidence: source.Medium, Note: "150 W in older editions"},
+			{Field: "Year", Text: "2024", Document: "furiosa-rngd-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Tenstorrent_n300",
+		Key:     "Tenstorrent_n300",
+		Aliases: []string{"n300", "Wormhole n300", "Tenstorrent Wormhole n300"},
+		Note:    "Two chips on one card.",
+		Value:   &valueTenstorrent_n300,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "576 GB/s", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GB", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+			{Field: "Price", Text: "1449 USD", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium, Note: "launch price, 2024-07: 1399 to 1449 by version"},
+			{Field: "Rates.FP16", Text: "131 TFLOP/s", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "466 TFLOP/s", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+			{Field: "TDP", Text: "300 W", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "tenstorrent-wormhole-docs", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Tenstorrent_p150",
+		Key:     "Tenstorrent_p150",
+		Aliases: []string{"p150", "Blackhole p150", "Tenstorrent Blackhole p150"},
+		Value:   &valueTenstorrent_p150,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "512 GB/s", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GB", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Price", Text: "1399 USD", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "launch price, 2025-04; second-hand"},
+			{Field: "Rates.FP16", Text: "332 TFLOP/s", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Rates.FP8", Text: "664 TFLOP/s", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+			{Field: "TDP", Text: "300 W", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+			{Field: "Year", Text: "2025", Document: "tenstorrent-blackhole-docs", Confidence: source.Low, Note: "second-hand"},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Cerebras_CS2",
+		Key:     "Cerebras_CS2",
+		Aliases: []string{"CS-2", "WSE-2", "Cerebras CS-2 (WSE-2)"},
+		Value:   &valueCerebras_CS2,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "150 GB/s", Document: "cerebras-hot-chips-34", Confidence: source.Medium, Note: "12 ports of 100 GbE, one way"},
+			{Field: "Idle", Text: "6900 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP16", Text: "7500 TFLOP/s", Document: "cerebras-hot-chips-34", Confidence: source.Medium, Note: "dense; 75 PFLOP/s with tenfold unstructured sparsity"},
+			{Field: "SRAM", Text: "40 GB", Document: "cerebras-hot-chips-34", Confidence: source.Medium, Note: "on the wafer"},
+			{Field: "SRAMBandwidth", Text: "20 PB/s", Document: "cerebras-hot-chips-34", Confidence: source.Medium, Note: "on the wafer"},
+			{Field: "TDP", Text: "23 kW", Document: "cerebras-hot-chips-34", Confidence: source.Medium, Note: "whole system, peak"},
+			{Field: "Year", Text: "2021", Document: "cerebras-hot-chips-34", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Cloud.Cerebras_CS3",
+		Key:     "Cerebras_CS3",
+		Aliases: []string{"CS-3", "WSE-3", "Cerebras CS-3 (WSE-3)"},
+		Note:    "Weights larger than the wafer stream from MemoryX over the 12 ports. The dense rate is not published.",
+		Value:   &valueCerebras_CS3,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "150 GB/s", Document: "argonne-cerebras", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1.2 TB/s is 1.2 Tb/s, 12 ports of 100 GbE"},
+			{Field: "Idle", Text: "6900 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "2000000 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "press estimate as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
+			{Field: "Rates.FP16", Text: "12.5 PFLOP/s", Document: "cerebras-cs3", Confidence: source.Low, Note: "corrected from mlsysim 0.3.0: 125 PFLOP/s counts tenfold unstructured sparsity; a tenth of it by the ratio that the vendor gives for the CS-2, dense is unpublished"},
+			{Field: "SRAM", Text: "44 GB", Document: "cerebras-cs3", Confidence: source.Medium, Note: "on the wafer; mlsysim 0.3.0 has 44 GiB"},
+			{Field: "SRAMBandwidth", Text: "21 PB/s", Document: "cerebras-cs3", Confidence: source.Medium, Note: "on the wafer"},
+			{Field: "TDP", Text: "23 kW", Document: "cerebras-cs3", Confidence: source.Medium, Note: "whole system, peak"},
+			{Field: "Year", Text: "2024", Document: "cerebras-cs3", Confidence: source.Medium},
+		},
+	},
 	{
 		Path:    "hardware.Cloud.T4",
 		Key:     "T4",
-		Aliases: []string{"Tesla T4", "nvidia-t4", "Hardware.T4"},
+		Aliases: []string{"Tesla T4", "nvidia-t4"},
 		Value:   &valueT4,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "320 GB/s", Document: "nvidia-t4-ds", Confidence: source.High},
@@ -361,8 +6208,8 @@ var entries = []registry.Entry[Device]{
 			{Field: "Memory", Text: "16 GiB", Document: "nvidia-t4-ds", Confidence: source.High},
 			{Field: "Price", Text: "2500 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
 			{Field: "Rates.FP16", Text: "65 TFLOP/s", Document: "nvidia-t4-ds", Confidence: source.High},
-			{Field: "Rates.FP32", Text: "8.1 TFLOP/s", Document: "nvidia-t4-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there, fp32 ran at the fp16 rate"},
-			{Field: "Rates.INT4", Text: "260 TOP/s", Document: "nvidia-t4-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there"},
+			{Field: "Rates.FP32", Text: "8.1 TFLOP/s", Document: "nvidia-t4-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there, fp32 ran at the fp16 rate of 65"},
+			{Field: "Rates.INT4", Text: "260 TOP/s", Document: "nvidia-t4-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
 			{Field: "Rates.INT8", Text: "130 TOP/s", Document: "nvidia-t4-ds", Confidence: source.High},
 			{Field: "TDP", Text: "70 W", Document: "nvidia-t4-ds", Confidence: source.High},
 			{Field: "Year", Text: "2018", Document: "nvidia-t4-ds", Confidence: source.High},
@@ -371,7 +6218,7 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.V100",
 		Key:     "V100",
-		Aliases: []string{"V100_SXM", "V100_32GB", "Tesla V100", "nvidia-v100", "Hardware.V100", "NVIDIA V100 SXM2 32GB"},
+		Aliases: []string{"V100_SXM", "V100_32GB", "Tesla V100", "nvidia-v100", "NVIDIA V100 SXM2 32GB"},
 		Value:   &valueV100,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "900 GB/s", Document: "nvidia-v100-ds", Confidence: source.High},
@@ -384,6 +6231,7 @@ var entries = []registry.Entry[Device]{
 			{Field: "Price", Text: "10000 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
 			{Field: "Rates.FP16", Text: "125 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High, Note: "tensor cores"},
 			{Field: "Rates.FP32", Text: "15.7 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "7.8 TFLOP/s", Document: "nvidia-v100-ds", Confidence: source.High},
 			{Field: "ScaleUp", Text: "150 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink, one way; the vendor quotes 300 GB/s in both directions together"},
 			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
 			{Field: "TDP", Text: "300 W", Document: "nvidia-v100-ds", Confidence: source.High},
@@ -393,7 +6241,7 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.A100",
 		Key:     "A100",
-		Aliases: []string{"A100_SXM", "A100_80GB", "A100_SXM_80GB", "nvidia-a100", "Hardware.A100", "NVIDIA A100 SXM4 80GB"},
+		Aliases: []string{"A100_SXM", "A100_80GB", "A100_SXM_80GB", "nvidia-a100", "NVIDIA A100 SXM4 80GB"},
 		Value:   &valueA100,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "2039 GB/s", Document: "nvidia-a100-ds", Confidence: source.High},
@@ -409,6 +6257,7 @@ var entries = []registry.Entry[Device]{
 			{Field: "Rates.BF16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
 			{Field: "Rates.FP16", Text: "312 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
 			{Field: "Rates.FP32", Text: "19.5 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "9.7 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High, Note: "vector units; 19.5 on tensor cores"},
 			{Field: "Rates.INT8", Text: "624 TOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
 			{Field: "Rates.TF32", Text: "156 TFLOP/s", Document: "nvidia-a100-ds", Confidence: source.High},
 			{Field: "ScaleUp", Text: "300 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink, one way; the vendor quotes 600 GB/s in both directions together"},
@@ -426,7 +6275,8 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.H100",
 		Key:     "H100",
-		Aliases: []string{"H100_SXM", "H100_80GB", "H100_SXM_80GB", "nvidia-h100", "Hardware.H100", "Systems.Cloud", "NVIDIA H100 SXM5"},
+		Aliases: []string{"H100_SXM", "H100_80GB", "H100_SXM_80GB", "nvidia-h100", "NVIDIA H100 SXM5"},
+		Renamed: []string{"Systems.Cloud"},
 		Value:   &valueH100,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "3.35 TB/s", Document: "nvidia-h100-ds", Confidence: source.High},
@@ -443,6 +6293,7 @@ var entries = []registry.Entry[Device]{
 			{Field: "Rates.BF16", Text: "989 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
 			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "dense; the datasheet prints 1979 with 2:4 sparsity"},
 			{Field: "Rates.FP32", Text: "67 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "vector units"},
+			{Field: "Rates.FP64", Text: "34 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High, Note: "vector units; 67 on tensor cores"},
 			{Field: "Rates.FP8", Text: "1979 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
 			{Field: "Rates.INT8", Text: "1979 TOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
 			{Field: "Rates.TF32", Text: "494.5 TFLOP/s", Document: "nvidia-h100-ds", Confidence: source.High},
@@ -462,7 +6313,7 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.H200",
 		Key:     "H200",
-		Aliases: []string{"H200_SXM", "H200_141GB", "nvidia-h200", "Hardware.H200", "NVIDIA H200 SXM"},
+		Aliases: []string{"H200_SXM", "H200_141GB", "nvidia-h200", "NVIDIA H200 SXM"},
 		Value:   &valueH200,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "4.8 TB/s", Document: "nvidia-h200-ds", Confidence: source.High},
@@ -475,8 +6326,9 @@ var entries = []registry.Entry[Device]{
 			{Field: "NodeSize", Text: "8", Document: "nvidia-dgx", Confidence: source.High},
 			{Field: "Price", Text: "35000 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
 			{Field: "Rates.BF16", Text: "989 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
-			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: dense key missing there"},
+			{Field: "Rates.FP16", Text: "989 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there as a dense key"},
 			{Field: "Rates.FP32", Text: "67 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "34 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High, Note: "vector units; 67 on tensor cores"},
 			{Field: "Rates.FP8", Text: "1979 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
 			{Field: "Rates.INT8", Text: "1979 TOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
 			{Field: "Rates.TF32", Text: "494 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
@@ -484,6 +6336,9 @@ var entries = []registry.Entry[Device]{
 			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
 			{Field: "Sparse.BF16", Text: "1979 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
 			{Field: "Sparse.FP16", Text: "1979 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "3958 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "3958 TOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "989 TFLOP/s", Document: "nvidia-h200-ds", Confidence: source.High},
 			{Field: "TDP", Text: "700 W", Document: "nvidia-h200-ds", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "nvidia-h200-ds", Confidence: source.High, Note: "announced; shipping since 2024"},
 		},
@@ -491,7 +6346,7 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.B200",
 		Key:     "B200",
-		Aliases: []string{"B200_SXM", "B200_180GB", "HGX B200", "nvidia-b200", "Hardware.B200", "NVIDIA B200 SXM"},
+		Aliases: []string{"B200_SXM", "B200_180GB", "HGX B200", "nvidia-b200", "NVIDIA B200 SXM"},
 		Value:   &valueB200,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "8 TB/s", Document: "nvidia-b200-ds", Confidence: source.High},
@@ -501,19 +6356,25 @@ var entries = []registry.Entry[Device]{
 			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
 			{Field: "MatmulFraction", Text: "0.776", Document: "ml-engineering-mamf", Confidence: source.High, Note: "1745 of 2250 TFLOP/s bf16"},
 			{Field: "MatmulFraction8", Text: "0.763", Document: "ml-engineering-mamf", Confidence: source.High, Note: "3432.5 of 4500 TFLOP/s fp8"},
-			{Field: "Memory", Text: "180 GiB", Document: "nvidia-b200-ds", Confidence: source.High, Note: "usable; the device reports 179 GiB"},
+			{Field: "Memory", Text: "180 GiB", Document: "nvidia-b200-ds", Confidence: source.High, Note: "usable; 192 GiB physical; the device reports 179 GiB"},
 			{Field: "NodeSize", Text: "8", Document: "nvidia-dgx", Confidence: source.High},
 			{Field: "Price", Text: "40000 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
 			{Field: "Rates.BF16", Text: "2250 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "Rates.FP16", Text: "2250 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "Rates.FP32", Text: "75 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "Rates.FP4", Text: "9000 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
+			{Field: "Rates.FP64", Text: "37 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High, Note: "vector units, an eighth of the board"},
 			{Field: "Rates.FP8", Text: "4500 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
-			{Field: "Rates.INT8", Text: "4500 TOP/s", Document: "nvidia-b200-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there; its int4 rate of 9000 is the fp4 one, Blackwell has no int4"},
+			{Field: "Rates.INT8", Text: "4500 TOP/s", Document: "nvidia-b200-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there; its int4 rate of 9000 is the fp4 one, Blackwell has no int4"},
 			{Field: "Rates.TF32", Text: "1125 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "ScaleUp", Text: "900 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "NVLink, one way; the vendor quotes 1800 GB/s in both directions together"},
 			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "one step; ml-engineering gives 1 to 2 us for a collective hop"},
+			{Field: "Sparse.BF16", Text: "4500 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "Sparse.FP16", Text: "4500 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
+			{Field: "Sparse.FP4", Text: "18000 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "9000 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "9000 TOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "2250 TFLOP/s", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "StreamFraction", Text: "0.92", Document: "azure-gb200", Confidence: source.Medium, Note: "7.35 of 8 TB/s, measured on GB200, which has the same memory"},
 			{Field: "TDP", Text: "1000 W", Document: "nvidia-b200-ds", Confidence: source.High},
 			{Field: "Year", Text: "2024", Document: "nvidia-b200-ds", Confidence: source.High},
@@ -522,7 +6383,7 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Cloud.MI300X",
 		Key:     "MI300X",
-		Aliases: []string{"AMD MI300X", "Hardware.MI300X", "AMD Instinct MI300X"},
+		Aliases: []string{"AMD MI300X", "AMD Instinct MI300X"},
 		Value:   &valueMI300X,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "5.3 TB/s", Document: "amd-mi300x-ds", Confidence: source.High},
@@ -534,15 +6395,20 @@ var entries = []registry.Entry[Device]{
 			{Field: "Memory", Text: "192 GiB", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "NodeSize", Text: "8", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "Price", Text: "15000 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "street price as carried by mlsysim 0.3.0, checked there in 2026; no vendor list price"},
-			{Field: "Rates.BF16", Text: "1307 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there"},
+			{Field: "Rates.BF16", Text: "1307 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
 			{Field: "Rates.FP16", Text: "1307 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "Rates.FP32", Text: "163.4 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
-			{Field: "Rates.FP64", Text: "81.7 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there"},
+			{Field: "Rates.FP64", Text: "81.7 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
 			{Field: "Rates.FP8", Text: "2614 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "Rates.INT8", Text: "2614 TOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
-			{Field: "Rates.TF32", Text: "653.7 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: key missing there"},
-			{Field: "ScaleUp", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "Infinity Fabric to 7 peers, one way; corrected from mlsysim 0.3.0: no link there, and its server entry has the 896 GB/s of both directions"},
+			{Field: "Rates.TF32", Text: "653.7 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: missing there"},
+			{Field: "ScaleUp", Text: "448 GB/s", Document: "ml-engineering-network", Confidence: source.High, Note: "Infinity Fabric to 7 peers, one way; the vendor quotes 896 GB/s in both directions together; corrected from mlsysim 0.3.0: missing there, and its server entry has the 896 GB/s of both directions"},
 			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "2614 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "2614 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "5229 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "5229 TOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "1307.4 TFLOP/s", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "TDP", Text: "750 W", Document: "amd-mi300x-ds", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "amd-mi300x-ds", Confidence: source.High},
 		},
@@ -550,27 +6416,446 @@ var entries = []registry.Entry[Device]{
 	{
 		Path:    "hardware.Edge.JetsonOrinNX",
 		Key:     "JetsonOrinNX",
-		Aliases: []string{"Jetson", "Orin NX", "Hardware.Jetson", "Systems.Edge", "NVIDIA Jetson Orin NX 16GB"},
+		Aliases: []string{"Orin NX", "NVIDIA Jetson Orin NX 16GB"},
+		Renamed: []string{"Jetson", "Systems.Edge", "Hardware.Embodied.JetsonOrinNX"},
 		Value:   &valueJetsonOrinNX,
 		Facts: []source.Fact{
-			{Field: "Bandwidth", Text: "102.4 GB/s", Document: "nvidia-orin-nx-ds", Confidence: source.High},
+			{Field: "Bandwidth", Text: "102.4 GB/s", Document: "nvidia-orin-nx-ds", Confidence: source.High, Note: "128 bit x 6.4 Gb/s; 102 GB/s in mlsysim 0.3.0"},
 			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
 			{Field: "Idle", Text: "7.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
 			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
 			{Field: "Memory", Text: "16 GiB", Document: "nvidia-orin-nx-ds", Confidence: source.High},
 			{Field: "Price", Text: "599 USD", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "module price, compiled 2026-11"},
-			{Field: "Rates.FP16", Text: "15 TFLOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 25 there is a quarter of the sparse sum; 32 tensor cores x 512 x 0.918 GHz"},
+			{Field: "Rates.FP16", Text: "15 TFLOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 25 TFLOP/s is a quarter of the sparse sum; 32 tensor cores x 512 x 0.918 GHz"},
 			{Field: "Rates.FP32", Text: "1.88 TFLOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "derived from the clock"},
-			{Field: "Rates.INT8", Text: "30 TOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 100 there is sparse and includes the DLA; 20 more dense on the DLA"},
+			{Field: "Rates.INT8", Text: "30 TOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 100 TOP/s is sparse and includes the DLA; 20 more dense on the DLA"},
 			{Field: "Sparse.INT8", Text: "60 TOP/s", Document: "nvidia-orin-nx-ds", Confidence: source.Medium, Note: "GPU alone; the vendor sums it with 40 of the DLA"},
 			{Field: "TDP", Text: "25 W", Document: "nvidia-orin-nx-ds", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "nvidia-orin-nx-ds", Confidence: source.High},
 		},
 	},
 	{
+		Path:    "hardware.Edge.JetsonThor_T5000",
+		Key:     "JetsonThor_T5000",
+		Aliases: []string{"Jetson Thor", "Jetson AGX Thor", "NVIDIA Jetson AGX Thor T5000"},
+		Value:   &valueJetsonThor_T5000,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "273 GB/s", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "39 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "Price", Text: "2999 USD", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "module price, 2025-08"},
+			{Field: "Rates.FP16", Text: "258.8 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "an eighth of the sparse fp4 figure"},
+			{Field: "Rates.FP4", Text: "1035 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "half of the sparse figure"},
+			{Field: "Rates.FP8", Text: "517.5 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "half of the sparse figure"},
+			{Field: "Rates.INT8", Text: "517.5 TOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "at the fp8 rate"},
+			{Field: "Sparse.FP4", Text: "2070 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "1035 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "TDP", Text: "130 W", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "power modes from 40 W to 130 W"},
+			{Field: "Year", Text: "2025", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonThor_T4000",
+		Key:     "JetsonThor_T4000",
+		Aliases: []string{"Jetson T4000", "NVIDIA Jetson Thor T4000"},
+		Value:   &valueJetsonThor_T4000,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "273 GB/s", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "21 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "Price", Text: "1999 USD", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "module price, 2026-01"},
+			{Field: "Rates.FP16", Text: "150 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "an eighth of the sparse fp4 figure"},
+			{Field: "Rates.FP4", Text: "600 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "half of the sparse figure"},
+			{Field: "Rates.FP8", Text: "300 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "a quarter of the sparse fp4 figure"},
+			{Field: "Rates.INT8", Text: "300 TOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "at the fp8 rate"},
+			{Field: "Sparse.FP4", Text: "1200 TFLOP/s", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+			{Field: "TDP", Text: "70 W", Document: "nvidia-jetson-thor", Confidence: source.Medium, Note: "power modes from 40 W to 70 W"},
+			{Field: "Year", Text: "2026", Document: "nvidia-jetson-thor", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonAGXOrin",
+		Key:     "JetsonAGXOrin",
+		Aliases: []string{"AGX Orin", "NVIDIA Jetson AGX Orin 64GB"},
+		Renamed: []string{"Hardware.Embodied.JetsonAGXOrin"},
+		Note:    "The vendor figure of 275 TOP/s is sparse int8 of GPU and DLA together. The DLA adds 52.5 TOP/s of dense int8.",
+		Value:   &valueJetsonAGXOrin,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "204.8 GB/s", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "256 bit x 6.4 Gb/s; 204 GB/s in mlsysim 0.3.0"},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "18 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "nvidia-jetson-agx-orin", Confidence: source.High},
+			{Field: "Price", Text: "1799 USD", Document: "nvidia-jetson-agx-orin", Confidence: source.Medium, Note: "module price in small quantities, compiled 2026-11"},
+			{Field: "Rates.FP16", Text: "42.5 TFLOP/s", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 275 TFLOP/s, sparse int8 with the DLA, is the default rate there and 43 the fp16 one; 64 tensor cores x 512 x 1.3 GHz"},
+			{Field: "Rates.FP32", Text: "5.3 TFLOP/s", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "2048 lanes x 2 x 1.3 GHz"},
+			{Field: "Rates.INT8", Text: "85 TOP/s", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 275 TOP/s is sparse and counts the DLA; dense on the GPU"},
+			{Field: "Sparse.INT8", Text: "170 TOP/s", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "GPU alone; the vendor sums it with 105 of the DLA"},
+			{Field: "TDP", Text: "60 W", Document: "nvidia-jetson-agx-orin", Confidence: source.High, Note: "power modes from 15 W to 60 W"},
+			{Field: "Year", Text: "2022", Document: "nvidia-jetson-agx-orin", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonOrinNano",
+		Key:     "JetsonOrinNano",
+		Aliases: []string{"Orin Nano", "NVIDIA Jetson Orin Nano 8GB"},
+		Renamed: []string{"Hardware.Embodied.JetsonOrinNano"},
+		Value:   &valueJetsonOrinNano,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "68 GB/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "4.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "10 TFLOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High, Note: "32 tensor cores x 512 x 0.625 GHz; the default rate of mlsysim 0.3.0"},
+			{Field: "Rates.INT8", Text: "20 TOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 40 TOP/s is sparse"},
+			{Field: "Sparse.INT8", Text: "40 TOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "TDP", Text: "15 W", Document: "nvidia-jetson-orin-nano", Confidence: source.High, Note: "power modes from 7 W to 15 W"},
+			{Field: "Year", Text: "2023", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonOrinNanoSuper",
+		Key:     "JetsonOrinNanoSuper",
+		Aliases: []string{"Orin Nano Super", "NVIDIA Jetson Orin Nano Super 8GB"},
+		Value:   &valueJetsonOrinNanoSuper,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "102 GB/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "7.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Price", Text: "249 USD", Document: "nvidia-jetson-orin-nano", Confidence: source.Medium, Note: "developer kit, launch price, 2024-12"},
+			{Field: "Rates.FP16", Text: "16.7 TFLOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High, Note: "32 tensor cores x 512 x 1.02 GHz"},
+			{Field: "Rates.FP32", Text: "2.1 TFLOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "33.5 TOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "67 TOP/s", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+			{Field: "TDP", Text: "25 W", Document: "nvidia-jetson-orin-nano", Confidence: source.High, Note: "power modes from 7 W to 25 W"},
+			{Field: "Year", Text: "2024", Document: "nvidia-jetson-orin-nano", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonAGXXavier",
+		Key:     "JetsonAGXXavier",
+		Aliases: []string{"AGX Xavier", "NVIDIA Jetson AGX Xavier 32GB"},
+		Value:   &valueJetsonAGXXavier,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "136.5 GB/s", Document: "nvidia-jetson-xavier", Confidence: source.High},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "9 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "nvidia-jetson-xavier", Confidence: source.High},
+			{Field: "Price", Text: "699 USD", Document: "nvidia-jetson-xavier", Confidence: source.Medium, Note: "developer kit, list price of 2020; 1299 at launch in 2018"},
+			{Field: "Rates.FP16", Text: "11 TFLOP/s", Document: "nvidia-jetson-xavier", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "1.4 TFLOP/s", Document: "nvidia-jetson-xavier", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "22 TOP/s", Document: "nvidia-jetson-xavier", Confidence: source.High, Note: "GPU; with the DLA 32"},
+			{Field: "TDP", Text: "30 W", Document: "nvidia-jetson-xavier", Confidence: source.High, Note: "power modes from 10 W to 30 W"},
+			{Field: "Year", Text: "2018", Document: "nvidia-jetson-xavier", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonXavierNX",
+		Key:     "JetsonXavierNX",
+		Aliases: []string{"Xavier NX", "NVIDIA Jetson Xavier NX 8GB"},
+		Value:   &valueJetsonXavierNX,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "59.7 GB/s", Document: "nvidia-jetson-xavier", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "nvidia-jetson-xavier", Confidence: source.Medium},
+			{Field: "Price", Text: "399 USD", Document: "nvidia-jetson-xavier", Confidence: source.Medium, Note: "launch price, 2020-05"},
+			{Field: "Rates.FP16", Text: "6 TFLOP/s", Document: "nvidia-jetson-xavier", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "12.3 TOP/s", Document: "nvidia-jetson-xavier", Confidence: source.Medium, Note: "GPU; with the DLA 21"},
+			{Field: "TDP", Text: "20 W", Document: "nvidia-jetson-xavier", Confidence: source.Medium, Note: "power modes from 10 W to 20 W"},
+			{Field: "Year", Text: "2020", Document: "nvidia-jetson-xavier", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonTX2",
+		Key:     "JetsonTX2",
+		Aliases: []string{"NVIDIA Jetson TX2 8GB"},
+		Value:   &valueJetsonTX2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "59.7 GB/s", Document: "nvidia-jetson-tx2", Confidence: source.High},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "4.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "nvidia-jetson-tx2", Confidence: source.High},
+			{Field: "Price", Text: "399 USD", Document: "nvidia-jetson-tx2", Confidence: source.Medium, Note: "module, launch price, 2017-03"},
+			{Field: "Rates.FP16", Text: "1.33 TFLOP/s", Document: "nvidia-jetson-tx2", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "665 GFLOP/s", Document: "nvidia-jetson-tx2", Confidence: source.High},
+			{Field: "TDP", Text: "15 W", Document: "nvidia-jetson-tx2", Confidence: source.High, Note: "power modes from 7.5 W to 15 W"},
+			{Field: "Year", Text: "2017", Document: "nvidia-jetson-tx2", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.JetsonNano",
+		Key:     "JetsonNano",
+		Aliases: []string{"NVIDIA Jetson Nano 4GB"},
+		Value:   &valueJetsonNano,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "25.6 GB/s", Document: "nvidia-jetson-nano", Confidence: source.High},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "3 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "4 GiB", Document: "nvidia-jetson-nano", Confidence: source.High},
+			{Field: "Price", Text: "99 USD", Document: "nvidia-jetson-nano", Confidence: source.Medium, Note: "developer kit, launch price, 2019-03"},
+			{Field: "Rates.FP16", Text: "472 GFLOP/s", Document: "nvidia-jetson-nano", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "236 GFLOP/s", Document: "nvidia-jetson-nano", Confidence: source.High},
+			{Field: "TDP", Text: "10 W", Document: "nvidia-jetson-nano", Confidence: source.High, Note: "power modes from 5 W to 10 W"},
+			{Field: "Year", Text: "2019", Document: "nvidia-jetson-nano", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.DriveOrin",
+		Key:     "DriveOrin",
+		Aliases: []string{"NVIDIA DRIVE AGX Orin"},
+		Value:   &valueDriveOrin,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "204.8 GB/s", Document: "nvidia-drive-orin", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "27 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "nvidia-drive-orin", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "5.2 TFLOP/s", Document: "nvidia-drive-orin", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "127 TOP/s", Document: "nvidia-drive-orin", Confidence: source.Medium, Note: "GPU and DLA together, half of the sparse figure"},
+			{Field: "Sparse.INT8", Text: "254 TOP/s", Document: "nvidia-drive-orin", Confidence: source.Medium},
+			{Field: "TDP", Text: "90 W", Document: "nvidia-drive-orin", Confidence: source.Low, Note: "estimate of the chip"},
+			{Field: "Year", Text: "2022", Document: "nvidia-drive-orin", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.DriveThor",
+		Key:     "DriveThor",
+		Aliases: []string{"NVIDIA DRIVE AGX Thor"},
+		Renamed: []string{"Hardware.Embodied.DriveThor"},
+		Note:    "Sparse figures of the vendor halved; a Jetson T5000 has the same chip.",
+		Value:   &valueDriveThor,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "273 GB/s", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 546 GB/s is twice the 256 bit x 8.53 Gb/s of one chip"},
+			{Field: "Dispatch", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "12.5 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "automotive Ethernet of 100 Gb/s, one way, as carried by mlsysim 0.3.0"},
+			{Field: "Idle", Text: "30 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "LPDDR5X"},
+			{Field: "Rates.FP16", Text: "250 TFLOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1000 TFLOP/s, sparse fp8, is the default rate there"},
+			{Field: "Rates.FP4", Text: "1000 TFLOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 2000 TFLOP/s is sparse"},
+			{Field: "Rates.FP8", Text: "500 TFLOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1000 TFLOP/s is sparse"},
+			{Field: "Rates.INT8", Text: "500 TOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 1000 TOP/s is sparse"},
+			{Field: "Sparse.FP4", Text: "2000 TFLOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "1000 TFLOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "1000 TOP/s", Document: "nvidia-drive-thor", Confidence: source.Medium},
+			{Field: "TDP", Text: "100 W", Document: "nvidia-drive-thor", Confidence: source.Medium, Note: "power modes from 50 W to 150 W"},
+			{Field: "Year", Text: "2025", Document: "nvidia-drive-thor", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.TeslaFSD_HW3",
+		Key:     "TeslaFSD_HW3",
+		Aliases: []string{"Tesla FSD", "HW3", "Tesla FSD computer HW3 (one chip)"},
+		Note:    "Two neural processors of 36.9 TOP/s; the board has two such chips and 72 W.",
+		Value:   &valueTeslaFSD_HW3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "68.3 GB/s", Document: "tesla-fsd-paper", Confidence: source.Medium, Note: "LPDDR4-4266 x 128 bit, derived; printed as 63.6, which is the same in GiB/s"},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "10.8 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "tesla-fsd-paper", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "600 GFLOP/s", Document: "tesla-fsd-paper", Confidence: source.High, Note: "GPU"},
+			{Field: "Rates.INT8", Text: "73.7 TOP/s", Document: "tesla-fsd-paper", Confidence: source.High},
+			{Field: "SRAM", Text: "64 MiB", Document: "tesla-fsd-paper", Confidence: source.High, Note: "32 MiB in each neural processor"},
+			{Field: "TDP", Text: "36 W", Document: "tesla-fsd-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "tesla-fsd-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "hardware.Edge.Hailo8",
+		Key:   "Hailo8",
+		Note:  "No external memory: larger networks are streamed from the host in parts.",
+		Value: &valueHailo8,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "0.75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "199 USD", Document: "hailo-8-brief", Confidence: source.Low, Note: "module, list price of 2023"},
+			{Field: "Rates.INT8", Text: "26 TOP/s", Document: "hailo-8-brief", Confidence: source.Medium, Note: "vendor figure"},
+			{Field: "SRAM", Text: "32 MiB", Document: "hailo-8-brief", Confidence: source.Low, Note: "the vendor publishes no size and no bandwidth of its on-chip memory; placeholder"},
+			{Field: "SRAMBandwidth", Text: "40 GB/s", Document: "hailo-8-brief", Confidence: source.Low, Note: "the vendor publishes no size and no bandwidth of its on-chip memory; placeholder"},
+			{Field: "TDP", Text: "2.5 W", Document: "hailo-8-brief", Confidence: source.Medium, Note: "typical"},
+			{Field: "Year", Text: "2020", Document: "hailo-8-brief", Confidence: source.Low, Note: "second-hand"},
+		},
+	},
+	{
+		Path:    "hardware.Edge.Hailo8L",
+		Key:     "Hailo8L",
+		Aliases: []string{"Raspberry Pi AI Kit"},
+		Note:    "No external memory: larger networks are streamed from the host in parts.",
+		Value:   &valueHailo8L,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "0.45 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "70 USD", Document: "raspberry-pi-ai-kit", Confidence: source.Medium, Note: "kit, launch price, 2024-06"},
+			{Field: "Rates.INT8", Text: "13 TOP/s", Document: "raspberry-pi-ai-kit", Confidence: source.Medium, Note: "vendor figure"},
+			{Field: "SRAM", Text: "16 MiB", Document: "raspberry-pi-ai-kit", Confidence: source.Low, Note: "the vendor publishes no size and no bandwidth of its on-chip memory; placeholder"},
+			{Field: "SRAMBandwidth", Text: "20 GB/s", Document: "raspberry-pi-ai-kit", Confidence: source.Low, Note: "the vendor publishes no size and no bandwidth of its on-chip memory; placeholder"},
+			{Field: "TDP", Text: "1.5 W", Document: "raspberry-pi-ai-kit", Confidence: source.Medium, Note: "typical"},
+			{Field: "Year", Text: "2023", Document: "raspberry-pi-ai-kit", Confidence: source.Low, Note: "second-hand"},
+		},
+	},
+	{
+		Path:  "hardware.Edge.Hailo10H",
+		Key:   "Hailo10H",
+		Value: &valueHailo10H,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "17 GB/s", Document: "hailo-10h-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "0.75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "hailo-10h-brief", Confidence: source.Medium, Note: "LPDDR4 on the module"},
+			{Field: "Price", Text: "130 USD", Document: "hailo-10h-brief", Confidence: source.Medium, Note: "add-on board, launch price, 2026-01"},
+			{Field: "Rates.INT4", Text: "40 TOP/s", Document: "hailo-10h-brief", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "20 TOP/s", Document: "hailo-10h-brief", Confidence: source.Medium},
+			{Field: "TDP", Text: "2.5 W", Document: "hailo-10h-brief", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "hailo-10h-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.MyriadX_NCS2",
+		Key:     "MyriadX_NCS2",
+		Aliases: []string{"Myriad X", "NCS2", "Intel Neural Compute Stick 2"},
+		Note:    "The vendor sums 4 TOP/s over all units of the chip without a precision; that figure is left out.",
+		Value:   &valueMyriadX_NCS2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "4.2 GB/s", Document: "intel-ncs2-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "500 MB/s", Document: "intel-ncs2-brief", Confidence: source.Medium, Note: "USB 3.0, one way"},
+			{Field: "Idle", Text: "0.6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "512 MiB", Document: "intel-ncs2-brief", Confidence: source.Medium},
+			{Field: "Price", Text: "69 USD", Document: "intel-ncs2-brief", Confidence: source.Medium, Note: "list price of 2018"},
+			{Field: "Rates.FP16", Text: "1 TFLOP/s", Document: "intel-ncs2-brief", Confidence: source.Medium, Note: "neural engine"},
+			{Field: "TDP", Text: "2 W", Document: "intel-ncs2-brief", Confidence: source.Medium},
+			{Field: "Year", Text: "2018", Document: "intel-ncs2-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.Coral",
+		Key:     "Coral",
+		Aliases: []string{"Edge TPU", "CoralEdgeTPU", "Coral USB Accelerator", "Google Coral Edge TPU"},
+		Renamed: []string{"Hardware.Embodied.Coral"},
+		Note:    "int8 only. mlsysim 0.3.0 gives the 4 TOP/s to every precision.",
+		Value:   &valueCoral,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "500 MB/s", Document: "coral-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 8 GB/s is the memory of a development board; weights stream over USB 3 at 5 Gb/s"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "500 MB/s", Document: "coral-docs", Confidence: source.High, Note: "USB 3.0 at 5 Gb/s, one way"},
+			{Field: "Idle", Text: "0.6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "60 USD", Document: "coral-docs", Confidence: source.Medium, Note: "USB accelerator, list price of 2020"},
+			{Field: "Rates.INT8", Text: "4 TOP/s", Document: "coral-docs", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 4 TFLOP/s was the rate of every precision there"},
+			{Field: "SRAM", Text: "8 MiB", Document: "coral-docs", Confidence: source.High, Note: "on-chip cache of parameters; corrected from mlsysim 0.3.0: 1 GiB is the memory of a development board"},
+			{Field: "TDP", Text: "2 W", Document: "coral-docs", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "coral-docs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Edge.RaspberryPi5",
+		Key:     "RaspberryPi5",
+		Aliases: []string{"RPi 5", "BCM2712", "Raspberry Pi 5 8GB"},
+		Value:   &valueRaspberryPi5,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "17.1 GB/s", Document: "raspberry-pi-5-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "3.6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "raspberry-pi-5-brief", Confidence: source.Medium},
+			{Field: "Price", Text: "80 USD", Document: "raspberry-pi-5-brief", Confidence: source.Medium, Note: "launch price, 2023-10"},
+			{Field: "Rates.FP16", Text: "307 GFLOP/s", Document: "raspberry-pi-5-brief", Confidence: source.Medium, Note: "twice the fp32 rate, derived"},
+			{Field: "Rates.FP32", Text: "154 GFLOP/s", Document: "raspberry-pi-5-brief", Confidence: source.Medium, Note: "4 cores x 16 x 2.4 GHz, derived"},
+			{Field: "Rates.INT8", Text: "614 GOP/s", Document: "raspberry-pi-5-brief", Confidence: source.Medium, Note: "dot product instructions, derived"},
+			{Field: "TDP", Text: "12 W", Document: "raspberry-pi-5-brief", Confidence: source.Low, Note: "estimate of the board under load"},
+			{Field: "Year", Text: "2023", Document: "raspberry-pi-5-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.RaspberryPi4",
+		Key:     "RaspberryPi4",
+		Aliases: []string{"RPi 4", "BCM2711", "Raspberry Pi 4 Model B 4GB"},
+		Value:   &valueRaspberryPi4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "12.8 GB/s", Document: "raspberry-pi-4-brief", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "2.28 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "4 GiB", Document: "raspberry-pi-4-brief", Confidence: source.Medium},
+			{Field: "Price", Text: "55 USD", Document: "raspberry-pi-4-brief", Confidence: source.Medium, Note: "launch price, 2019-06"},
+			{Field: "Rates.FP32", Text: "48 GFLOP/s", Document: "raspberry-pi-4-brief", Confidence: source.Medium, Note: "4 cores x 8 x 1.5 GHz, derived"},
+			{Field: "TDP", Text: "7.6 W", Document: "raspberry-pi-4-brief", Confidence: source.Medium, Note: "measured board power under load"},
+			{Field: "Year", Text: "2019", Document: "raspberry-pi-4-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.RK3588",
+		Key:     "RK3588",
+		Aliases: []string{"RK3588S", "Rockchip RK3588"},
+		Value:   &valueRK3588,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "34.1 GB/s", Document: "rockchip-rk3588-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "3 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "rockchip-rk3588-ds", Confidence: source.Medium, Note: "typical of a board"},
+			{Field: "Rates.FP16", Text: "3 TFLOP/s", Document: "rockchip-rk3588-ds", Confidence: source.Medium, Note: "NPU, half of its int8 rate"},
+			{Field: "Rates.FP32", Text: "500 GFLOP/s", Document: "rockchip-rk3588-ds", Confidence: source.Medium, Note: "GPU"},
+			{Field: "Rates.INT8", Text: "6 TOP/s", Document: "rockchip-rk3588-ds", Confidence: source.Medium, Note: "NPU"},
+			{Field: "TDP", Text: "10 W", Document: "rockchip-rk3588-ds", Confidence: source.Low, Note: "estimate of the chip under load"},
+			{Field: "Year", Text: "2022", Document: "rockchip-rk3588-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.KriaK26",
+		Key:     "KriaK26",
+		Aliases: []string{"Kria", "AMD Kria K26"},
+		Value:   &valueKriaK26,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "19.2 GB/s", Document: "amd-kria-k26-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "4.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "4 GiB", Document: "amd-kria-k26-ds", Confidence: source.Medium},
+			{Field: "Price", Text: "350 USD", Document: "amd-kria-k26-ds", Confidence: source.Medium, Note: "industrial module, launch price, 2021-04"},
+			{Field: "Rates.INT8", Text: "1.36 TOP/s", Document: "amd-kria-k26-ds", Confidence: source.Medium, Note: "one DPU B4096"},
+			{Field: "TDP", Text: "15 W", Document: "amd-kria-k26-ds", Confidence: source.Low, Note: "estimate of the module"},
+			{Field: "Year", Text: "2021", Document: "amd-kria-k26-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Edge.TDA4VM",
+		Key:     "TDA4VM",
+		Aliases: []string{"Jacinto 7", "TI TDA4VM"},
+		Value:   &valueTDA4VM,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "14.9 GB/s", Document: "ti-tda4vm-ds", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "3 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "4 GiB", Document: "ti-tda4vm-ds", Confidence: source.Medium, Note: "typical of a board"},
+			{Field: "Rates.INT8", Text: "8 TOP/s", Document: "ti-tda4vm-ds", Confidence: source.Medium},
+			{Field: "TDP", Text: "10 W", Document: "ti-tda4vm-ds", Confidence: source.Low, Note: "estimate of the chip"},
+			{Field: "Year", Text: "2020", Document: "ti-tda4vm-ds", Confidence: source.Medium},
+		},
+	},
+	{
 		Path:    "hardware.Mobile.iPhone15Pro",
 		Key:     "iPhone15Pro",
-		Aliases: []string{"A17 Pro", "Hardware.Edge.Generic_Phone", "Hardware.iPhone", "Systems.Mobile", "Apple iPhone 15 Pro"},
+		Aliases: []string{"A17 Pro", "Apple iPhone 15 Pro"},
+		Renamed: []string{"Hardware.Edge.Generic_Phone", "iPhone", "Systems.Mobile"},
 		Value:   &valueIPhone15Pro,
 		Facts: []source.Fact{
 			{Field: "Bandwidth", Text: "51.2 GB/s", Document: "apple-a17", Confidence: source.Medium, Note: "LPDDR5-6400 x 64 bit, derived; mlsysim 0.1.1 had 100 GB/s"},
@@ -578,28 +6863,354 @@ var entries = []registry.Entry[Device]{
 			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
 			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
 			{Field: "Memory", Text: "8 GiB", Document: "apple-a17", Confidence: source.High},
-			{Field: "Rates.INT8", Text: "35 TOP/s", Document: "apple-a17", Confidence: source.Medium, Note: "vendor figure of the neural engine; corrected from mlsysim 0.3.0: it was the default floating-point rate there"},
+			{Field: "Rates.INT8", Text: "35 TOP/s", Document: "apple-a17", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8; corrected from mlsysim 0.3.0: 35 TFLOP/s was the rate of every precision there"},
 			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
 			{Field: "Year", Text: "2023", Document: "apple-a17", Confidence: source.High},
 		},
 	},
 	{
+		Path:    "hardware.Mobile.iPhone12",
+		Key:     "iPhone12",
+		Aliases: []string{"A14 Bionic", "Apple iPhone 12"},
+		Value:   &valueIPhone12,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "34.1 GB/s", Document: "apple-a14", Confidence: source.Medium, Note: "LPDDR4X-4266 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "4 GiB", Document: "apple-a14", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "11 TOP/s", Document: "apple-a14", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2020", Document: "apple-a14", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.iPhone14Pro",
+		Key:     "iPhone14Pro",
+		Aliases: []string{"A16 Bionic", "Apple iPhone 14 Pro"},
+		Value:   &valueIPhone14Pro,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "51.2 GB/s", Document: "apple-a16", Confidence: source.Medium, Note: "LPDDR5-6400 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "6 GiB", Document: "apple-a16", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "17 TOP/s", Document: "apple-a16", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2022", Document: "apple-a16", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.iPhone16Pro",
+		Key:     "iPhone16Pro",
+		Aliases: []string{"A18 Pro", "Apple iPhone 16 Pro"},
+		Value:   &valueIPhone16Pro,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "60 GB/s", Document: "apple-a18-pro", Confidence: source.Medium, Note: "LPDDR5X-7500 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "apple-a18-pro", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "35 TOP/s", Document: "apple-a18-pro", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2024", Document: "apple-a18-pro", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.iPhone17Pro",
+		Key:     "iPhone17Pro",
+		Aliases: []string{"A19 Pro", "Apple iPhone 17 Pro"},
+		Value:   &valueIPhone17Pro,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "76.8 GB/s", Document: "apple-a19-pro", Confidence: source.Medium, Note: "LPDDR5X-9600 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "12 GiB", Document: "apple-a19-pro", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "35 TOP/s", Document: "apple-a19-pro", Confidence: source.Low, Note: "the vendor publishes no figure; that of the A18 Pro carried over"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2025", Document: "apple-a19-pro", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.iPadPro_M4",
+		Key:     "iPadPro_M4",
+		Aliases: []string{"iPad Pro", "Apple iPad Pro M4"},
+		Value:   &valueIPadPro_M4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "120 GB/s", Document: "apple-m4", Confidence: source.High},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "4.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "apple-m4", Confidence: source.High, Note: "largest option"},
+			{Field: "Rates.INT8", Text: "38 TOP/s", Document: "apple-m4", Confidence: source.High, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "15 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a tablet body, estimate"},
+			{Field: "Year", Text: "2024", Document: "apple-m4", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.AppleM2",
+		Key:     "AppleM2",
+		Aliases: []string{"M2", "Apple M2 (neural engine)"},
+		Value:   &valueAppleM2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "apple-m2", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "1.5 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "apple-m2", Confidence: source.Medium, Note: "typical, shared with the processor"},
+			{Field: "Rates.INT8", Text: "15.8 TOP/s", Document: "apple-m2", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8; corrected from mlsysim 0.3.0: 15.8 TFLOP/s was the rate of every precision there"},
+			{Field: "TDP", Text: "20 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "as carried by mlsysim 0.3.0, estimate"},
+			{Field: "Year", Text: "2022", Document: "apple-m2", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.GalaxyS25_8Elite",
+		Key:     "GalaxyS25_8Elite",
+		Aliases: []string{"Galaxy S25", "Snapdragon 8 Elite", "Samsung Galaxy S25 (Snapdragon 8 Elite)"},
+		Value:   &valueGalaxyS25_8Elite,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "84.8 GB/s", Document: "qualcomm-8-elite", Confidence: source.Medium, Note: "LPDDR5X-10600 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.8 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "12 GiB", Document: "qualcomm-8-elite", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "45 TOP/s", Document: "qualcomm-8-elite", Confidence: source.Low, Note: "the vendor publishes no figure; analyst estimate"},
+			{Field: "TDP", Text: "6 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2025", Document: "qualcomm-8-elite", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.GalaxyS23_8Gen2",
+		Key:     "GalaxyS23_8Gen2",
+		Aliases: []string{"Galaxy S23", "Snapdragon 8 Gen 2", "Samsung Galaxy S23 (Snapdragon 8 Gen 2)"},
+		Value:   &valueGalaxyS23_8Gen2,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "67.2 GB/s", Document: "qualcomm-8-gen-2", Confidence: source.Medium, Note: "LPDDR5X-8400 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "qualcomm-8-gen-2", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "26 TOP/s", Document: "qualcomm-8-gen-2", Confidence: source.Low, Note: "the vendor publishes no figure; analyst estimate"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2023", Document: "qualcomm-8-gen-2", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.Pixel8",
+		Key:     "Pixel8",
+		Aliases: []string{"Tensor G3", "Google Pixel 8 (Tensor G3)"},
+		Value:   &valuePixel8,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "68.3 GB/s", Document: "google-tensor-g3", Confidence: source.Medium, Note: "LPDDR5X-8533 x 64 bit, derived; corrected from mlsysim 0.3.0: 60 GB/s there"},
+			{Field: "Dispatch", Text: "1.2 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "google-tensor-g3", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "15 TOP/s", Document: "google-tensor-g3", Confidence: source.Low, Note: "the vendor publishes no figure; analyst estimate; corrected from mlsysim 0.3.0: 15 TFLOP/s was the rate of every precision there"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2023", Document: "google-tensor-g3", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.Pixel9Pro",
+		Key:     "Pixel9Pro",
+		Aliases: []string{"Tensor G4", "Google Pixel 9 Pro (Tensor G4)"},
+		Value:   &valuePixel9Pro,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "68.3 GB/s", Document: "google-tensor-g4", Confidence: source.Medium, Note: "LPDDR5X-8533 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "google-tensor-g4", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "15 TOP/s", Document: "google-tensor-g4", Confidence: source.Low, Note: "the vendor publishes no figure; analyst estimate"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2024", Document: "google-tensor-g4", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.Snapdragon8Gen3",
+		Key:     "Snapdragon8Gen3",
+		Aliases: []string{"Qualcomm Snapdragon 8 Gen 3"},
+		Renamed: []string{"Hardware.Snapdragon", "Snapdragon"},
+		Value:   &valueSnapdragon8Gen3,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "77 GB/s", Document: "qualcomm-8-gen-3", Confidence: source.Medium, Note: "LPDDR5X-9600 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1.5 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "12 GiB", Document: "qualcomm-8-gen-3", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "34 TOP/s", Document: "qualcomm-8-gen-3", Confidence: source.Low, Note: "the vendor publishes no figure; usual analyst estimate; corrected from mlsysim 0.3.0: 45 TFLOP/s was the rate of every precision there"},
+			{Field: "TDP", Text: "5 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2023", Document: "qualcomm-8-gen-3", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Mobile.Dimensity9400",
+		Key:     "Dimensity9400",
+		Aliases: []string{"MediaTek Dimensity 9400"},
+		Value:   &valueDimensity9400,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "85.3 GB/s", Document: "mediatek-9400", Confidence: source.Medium, Note: "LPDDR5X-10667 x 64 bit, derived"},
+			{Field: "Dispatch", Text: "1 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "1.8 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "mediatek-9400", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "50 TOP/s", Document: "mediatek-9400", Confidence: source.Low, Note: "press figure"},
+			{Field: "TDP", Text: "6 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sustained budget of a phone body, estimate"},
+			{Field: "Year", Text: "2024", Document: "mediatek-9400", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Reference.ReferenceCPU",
+		Key:     "ReferenceCPU",
+		Aliases: []string{"Reference desktop processor"},
+		Renamed: []string{"Hardware.Cloud.ReferenceCPU"},
+		Note:    "A class of device for teaching, no product.",
+		Value:   &valueReferenceCPU,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "50 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Dispatch", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "45 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Rates.FP32", Text: "1 TFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "TDP", Text: "150 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.IntelSGX",
+		Key:     "IntelSGX",
+		Aliases: []string{"Intel SGX enclave (reference)"},
+		Renamed: []string{"Hardware.Cloud.IntelSGX"},
+		Note:    "A class of device for teaching, no product: what an enclave of one processor sees. The start of a pass includes entering it.",
+		Value:   &valueIntelSGX,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "10 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Dispatch", Text: "5 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 MiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "protected memory of older processors; mlsysim 0.3.0 has the 128 MiB as on-chip memory too"},
+			{Field: "Rates.FP32", Text: "1 TFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2020", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.GenericServer",
+		Key:     "GenericServer",
+		Aliases: []string{"Reference edge server"},
+		Renamed: []string{"Hardware.Edge.GenericServer", "Hardware.Embodied.GenericServer"},
+		Note:    "A class of device for teaching, no product.",
+		Value:   &valueGenericServer,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "100 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Dispatch", Text: "100 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Rates.FP32", Text: "1 TFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number; mlsysim 0.3.0 does not say the precision, fp32 is our convention"},
+			{Field: "TDP", Text: "300 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.NUC_Movidius",
+		Key:     "NUC_Movidius",
+		Aliases: []string{"Reference mini PC with a Movidius stick"},
+		Renamed: []string{"Hardware.Edge.NUC_Movidius", "Hardware.Embodied.NUC_Movidius"},
+		Note:    "A class of device for teaching, no product; MyriadX_NCS2 is the stick alone.",
+		Value:   &valueNUC_Movidius,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "25 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of the mini PC"},
+			{Field: "Dispatch", Text: "2 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "4.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "of the mini PC"},
+			{Field: "Rates.FP16", Text: "1 TFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "neural engine of the stick; mlsysim 0.3.0 has it as the rate of every precision"},
+			{Field: "TDP", Text: "15 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2020", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.RoboTaxi",
+		Key:     "RoboTaxi",
+		Aliases: []string{"Reference computer of a robotaxi"},
+		Renamed: []string{"Hardware.Edge.RoboTaxi", "Hardware.Embodied.RoboTaxi"},
+		Note:    "A class of device for teaching, after a DRIVE AGX Orin; DriveOrin is the product.",
+		Value:   &valueRoboTaxi,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "200 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Dispatch", Text: "200 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "3.75 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "sensor and Ethernet ports, convention of a reference class, round number"},
+			{Field: "Idle", Text: "18 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Rates.FP32", Text: "5.2 TFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "GPU"},
+			{Field: "Rates.INT8", Text: "127 TOP/s", Document: "nvidia-drive-orin", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 254 TOP/s is sparse"},
+			{Field: "Sparse.INT8", Text: "254 TOP/s", Document: "nvidia-drive-orin", Confidence: source.Medium, Note: "the printed figure"},
+			{Field: "TDP", Text: "60 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "budget of a vehicle, convention of a reference class, round number"},
+			{Field: "Year", Text: "2022", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.LockstepSafetyMCU_Reference",
+		Key:     "LockstepSafetyMCU_Reference",
+		Aliases: []string{"LockstepSafetyMCU", "Reference lockstep safety microcontroller"},
+		Renamed: []string{"Hardware.Tiny.LockstepSafetyMCU_Reference"},
+		Note:    "A class of device for teaching, no product.",
+		Value:   &valueLockstepSafetyMCU_Reference,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "4 MiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "FlashBandwidth", Text: "400 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Idle", Text: "0.3 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "800 MFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "2 x 400 MHz; mlsysim 0.3.0 does not say the precision, fp32 is our convention"},
+			{Field: "SRAM", Text: "1 MiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "SRAMBandwidth", Text: "3.2 GB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number; mlsysim 0.3.0 has 1.6 GB/s for memory as a whole"},
+			{Field: "TDP", Text: "1 W", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
+		Path:    "hardware.Reference.OuraRing",
+		Key:     "OuraRing",
+		Aliases: []string{"Oura Ring 4", "Reference wearable after the Oura Ring 4"},
+		Renamed: []string{"Hardware.Tiny.OuraRing"},
+		Note:    "A class of device for teaching after a product whose maker publishes no chip figures.",
+		Value:   &valueOuraRing,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "2 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "FlashBandwidth", Text: "40 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Idle", Text: "6 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "100 MFLOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number; mlsysim 0.3.0 does not say the precision, fp32 is our convention"},
+			{Field: "Rates.INT8", Text: "200 MOP/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "SRAM", Text: "512 KiB", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "SRAMBandwidth", Text: "250 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number; mlsysim 0.3.0 has 80 MB/s for memory as a whole"},
+			{Field: "TDP", Text: "20 mW", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+			{Field: "Year", Text: "2024", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention of a reference class, round number"},
+		},
+	},
+	{
 		Path:    "hardware.Tiny.ESP32_S3",
 		Key:     "ESP32_S3",
-		Aliases: []string{"ESP32", "Hardware.ESP32", "Hardware.Tiny.ESP32", "Systems.Tiny", "Espressif ESP32-S3"},
+		Aliases: []string{"Espressif ESP32-S3"},
+		Renamed: []string{"ESP32", "Hardware.Tiny.ESP32", "Systems.Tiny"},
 		Value:   &valueESP32_S3,
 		Facts: []source.Fact{
-			{Field: "Dispatch", Text: "0.5 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Dispatch", Text: "0.5 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured; 1 ms in mlsysim 0.3.0"},
 			{Field: "Embodied", Text: "5 kg", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "carried by mlsysim 0.3.0 without a product carbon footprint"},
-			{Field: "Flash", Text: "8 MiB", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "of the usual module"},
+			{Field: "Flash", Text: "8 MiB", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "of the usual module; 4 MiB in mlsysim 0.3.0"},
 			{Field: "FlashBandwidth", Text: "80 MB/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "octal SPI as carried by mlsysim 0.3.0"},
 			{Field: "Idle", Text: "0.12 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
 			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
 			{Field: "Price", Text: "3 USD", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "module in single quantities, compiled 2026-11"},
-			{Field: "Rates.FP32", Text: "480 MFLOP/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "2 cores x 1 operation x 240 MHz, derived"},
-			{Field: "Rates.INT8", Text: "15.36 GOP/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "limit of the vector instructions: 2 cores x 16 multiply-adds x 240 MHz; libraries sustain far less"},
-			{Field: "SRAM", Text: "512 KiB", Document: "espressif-esp32-s3-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 520 is the older ESP32"},
-			{Field: "SRAMBandwidth", Text: "1.92 GB/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 240 MHz, derived"},
+			{Field: "Rates.FP32", Text: "480 MFLOP/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "2 cores x 1 operation x 240 MHz, derived; 500 MFLOP/s in mlsysim 0.3.0"},
+			{Field: "Rates.INT8", Text: "15.36 GOP/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "limit of the vector instructions: 2 cores x 16 multiply-adds x 240 MHz; libraries sustain far less; 2.4 GOP/s in mlsysim 0.3.0"},
+			{Field: "SRAM", Text: "512 KiB", Document: "espressif-esp32-s3-ds", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 520 KiB is the older ESP32"},
+			{Field: "SRAMBandwidth", Text: "1.92 GB/s", Document: "espressif-esp32-s3-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 240 MHz, derived; 960 MB/s in mlsysim 0.3.0"},
 			{Field: "TDP", Text: "0.4 W", Document: "mlsysim-0.3.0", Confidence: source.Medium, Note: "with radio; 1.2 W peak"},
 			{Field: "Year", Text: "2021", Document: "espressif-esp32-s3-ds", Confidence: source.High},
 		},
@@ -625,6 +7236,459 @@ var entries = []registry.Entry[Device]{
 		},
 	},
 	{
+		Path:    "hardware.Tiny.STM32F746",
+		Key:     "STM32F746",
+		Aliases: []string{"STM32F7", "STMicroelectronics STM32F746"},
+		Value:   &valueSTM32F746,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "st-stm32f746-ds", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "216 MB/s", Document: "st-stm32f746-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "12 USD", Document: "st-stm32f746-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "432 MFLOP/s", Document: "st-stm32f746-ds", Confidence: source.Medium, Note: "2 x 216 MHz, derived"},
+			{Field: "Rates.INT8", Text: "864 MOP/s", Document: "st-stm32f746-ds", Confidence: source.Medium, Note: "4 x 216 MHz, derived"},
+			{Field: "SRAM", Text: "320 KiB", Document: "st-stm32f746-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "864 MB/s", Document: "st-stm32f746-ds", Confidence: source.Medium, Note: "4 bytes x 216 MHz, derived"},
+			{Field: "TDP", Text: "0.35 W", Document: "st-stm32f746-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2015", Document: "st-stm32f746-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.STM32H743",
+		Key:     "STM32H743",
+		Aliases: []string{"STM32H7", "STMicroelectronics STM32H743"},
+		Value:   &valueSTM32H743,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "st-stm32h743-ds", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "480 MB/s", Document: "st-stm32h743-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.18 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "14 USD", Document: "st-stm32h743-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "960 MFLOP/s", Document: "st-stm32h743-ds", Confidence: source.Medium, Note: "2 x 480 MHz, derived"},
+			{Field: "Rates.INT8", Text: "1.92 GOP/s", Document: "st-stm32h743-ds", Confidence: source.Medium, Note: "4 x 480 MHz, derived"},
+			{Field: "SRAM", Text: "1 MiB", Document: "st-stm32h743-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "1.92 GB/s", Document: "st-stm32h743-ds", Confidence: source.Medium, Note: "4 bytes x 480 MHz, derived"},
+			{Field: "TDP", Text: "0.6 W", Document: "st-stm32h743-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2017", Document: "st-stm32h743-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.STM32N6",
+		Key:     "STM32N6",
+		Aliases: []string{"STM32N657", "STMicroelectronics STM32N657"},
+		Value:   &valueSTM32N6,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "8 MiB", Document: "st-stm32n6", Confidence: source.Medium, Note: "octo-SPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "400 MB/s", Document: "st-stm32n6", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.27 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "15 USD", Document: "st-stm32n6", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "3.2 GFLOP/s", Document: "st-stm32n6", Confidence: source.Medium, Note: "4 x 800 MHz, derived"},
+			{Field: "Rates.INT8", Text: "600 GOP/s", Document: "st-stm32n6", Confidence: source.Medium, Note: "neural processor, 600 GOP/s as printed; 12.8 on the core"},
+			{Field: "SRAM", Text: "4.2 MiB", Document: "st-stm32n6", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "3.2 GB/s", Document: "st-stm32n6", Confidence: source.Medium, Note: "4 bytes x 800 MHz, derived"},
+			{Field: "TDP", Text: "0.9 W", Document: "st-stm32n6", Confidence: source.Low, Note: "active power with the neural processor, estimate"},
+			{Field: "Year", Text: "2024", Document: "st-stm32n6", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.ESP32_Classic",
+		Key:     "ESP32_Classic",
+		Aliases: []string{"ESP32-WROOM-32", "ESP32 LX6", "Espressif ESP32 (dual LX6)"},
+		Note:    "The name ESP32 alone finds the ESP32-S3, as in mlsysim.",
+		Value:   &valueESP32_Classic,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "4 MiB", Document: "espressif-esp32-ds", Confidence: source.Medium, Note: "of the usual module, external; typical"},
+			{Field: "FlashBandwidth", Text: "40 MB/s", Document: "espressif-esp32-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "78 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "3 USD", Document: "espressif-esp32-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "480 MFLOP/s", Document: "espressif-esp32-ds", Confidence: source.Medium, Note: "2 cores x 1 x 240 MHz, derived"},
+			{Field: "Rates.INT8", Text: "960 MOP/s", Document: "espressif-esp32-ds", Confidence: source.Medium, Note: "2 cores x 2 x 240 MHz, derived"},
+			{Field: "SRAM", Text: "520 KiB", Document: "espressif-esp32-ds", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "1.92 GB/s", Document: "espressif-esp32-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 240 MHz, derived"},
+			{Field: "TDP", Text: "0.26 W", Document: "espressif-esp32-ds", Confidence: source.High, Note: "with radio"},
+			{Field: "Year", Text: "2016", Document: "espressif-esp32-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.ESP32_P4",
+		Key:     "ESP32_P4",
+		Aliases: []string{"Espressif ESP32-P4"},
+		Value:   &valueESP32_P4,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "16 MiB", Document: "espressif-esp32-p4", Confidence: source.Medium, Note: "of the usual module, external; typical"},
+			{Field: "FlashBandwidth", Text: "80 MB/s", Document: "espressif-esp32-p4", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.18 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "800 MFLOP/s", Document: "espressif-esp32-p4", Confidence: source.Medium, Note: "2 cores x 1 x 400 MHz, derived"},
+			{Field: "Rates.INT8", Text: "25.6 GOP/s", Document: "espressif-esp32-p4", Confidence: source.Medium, Note: "2 cores x 32 x 400 MHz, derived"},
+			{Field: "SRAM", Text: "768 KiB", Document: "espressif-esp32-p4", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "3.2 GB/s", Document: "espressif-esp32-p4", Confidence: source.Medium, Note: "2 cores x 4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "0.6 W", Document: "espressif-esp32-p4", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2024", Document: "espressif-esp32-p4", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.RP2040",
+		Key:     "RP2040",
+		Aliases: []string{"Pi Pico", "Raspberry Pi RP2040"},
+		Note:    "No floating-point unit.",
+		Value:   &valueRP2040,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "raspberry-pi-rp2040-ds", Confidence: source.Medium, Note: "QSPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "60 MB/s", Document: "raspberry-pi-rp2040-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "30 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "1 USD", Document: "raspberry-pi-rp2040-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.INT8", Text: "532 MOP/s", Document: "raspberry-pi-rp2040-ds", Confidence: source.Medium, Note: "2 cores x 2 x 133 MHz, derived"},
+			{Field: "SRAM", Text: "264 KiB", Document: "raspberry-pi-rp2040-ds", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "1.064 GB/s", Document: "raspberry-pi-rp2040-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 133 MHz, derived"},
+			{Field: "TDP", Text: "0.1 W", Document: "raspberry-pi-rp2040-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2021", Document: "raspberry-pi-rp2040-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.RP2350",
+		Key:     "RP2350",
+		Aliases: []string{"Pi Pico 2", "Raspberry Pi RP2350"},
+		Value:   &valueRP2350,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "4 MiB", Document: "raspberry-pi-rp2350-ds", Confidence: source.Medium, Note: "QSPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "70 MB/s", Document: "raspberry-pi-rp2350-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "36 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "1 USD", Document: "raspberry-pi-rp2350-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "300 MFLOP/s", Document: "raspberry-pi-rp2350-ds", Confidence: source.Medium, Note: "2 cores x 1 x 150 MHz, derived"},
+			{Field: "Rates.INT8", Text: "1.2 GOP/s", Document: "raspberry-pi-rp2350-ds", Confidence: source.Medium, Note: "2 cores x 4 x 150 MHz, derived"},
+			{Field: "SRAM", Text: "520 KiB", Document: "raspberry-pi-rp2350-ds", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "1.2 GB/s", Document: "raspberry-pi-rp2350-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 150 MHz, derived"},
+			{Field: "TDP", Text: "0.12 W", Document: "raspberry-pi-rp2350-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2024", Document: "raspberry-pi-rp2350-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.nRF5340",
+		Key:     "nRF5340",
+		Aliases: []string{"nRF53", "Nordic nRF5340"},
+		Value:   &valueNRF5340,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "nordic-nrf5340-ps", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "128 MB/s", Document: "nordic-nrf5340-ps", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "6 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "6 USD", Document: "nordic-nrf5340-ps", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "128 MFLOP/s", Document: "nordic-nrf5340-ps", Confidence: source.Medium, Note: "1 x 128 MHz, derived"},
+			{Field: "Rates.INT8", Text: "512 MOP/s", Document: "nordic-nrf5340-ps", Confidence: source.Medium, Note: "4 x 128 MHz, derived"},
+			{Field: "SRAM", Text: "512 KiB", Document: "nordic-nrf5340-ps", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "512 MB/s", Document: "nordic-nrf5340-ps", Confidence: source.Medium, Note: "4 bytes x 128 MHz, derived"},
+			{Field: "TDP", Text: "20 mW", Document: "nordic-nrf5340-ps", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2020", Document: "nordic-nrf5340-ps", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Apollo3_Blue",
+		Key:     "Apollo3_Blue",
+		Aliases: []string{"SparkFun Edge", "Ambiq Apollo3 Blue"},
+		Note:    "At 48 MHz; a burst mode runs at 96.",
+		Value:   &valueApollo3_Blue,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "ambiq-apollo3-ds", Confidence: source.High},
+			{Field: "FlashBandwidth", Text: "48 MB/s", Document: "ambiq-apollo3-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.3 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "6 USD", Document: "ambiq-apollo3-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "48 MFLOP/s", Document: "ambiq-apollo3-ds", Confidence: source.Medium, Note: "1 x 48 MHz, derived"},
+			{Field: "Rates.INT8", Text: "192 MOP/s", Document: "ambiq-apollo3-ds", Confidence: source.Medium, Note: "4 x 48 MHz, derived"},
+			{Field: "SRAM", Text: "384 KiB", Document: "ambiq-apollo3-ds", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "192 MB/s", Document: "ambiq-apollo3-ds", Confidence: source.Medium, Note: "4 bytes x 48 MHz, derived"},
+			{Field: "TDP", Text: "1 mW", Document: "ambiq-apollo3-ds", Confidence: source.High, Note: "48 MHz x 6 uA/MHz at 3.3 V"},
+			{Field: "Year", Text: "2019", Document: "ambiq-apollo3-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Apollo4_Plus",
+		Key:     "Apollo4_Plus",
+		Aliases: []string{"Ambiq Apollo4 Plus"},
+		Value:   &valueApollo4_Plus,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "ambiq-apollo4-ds", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "192 MB/s", Document: "ambiq-apollo4-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.9 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "10 USD", Document: "ambiq-apollo4-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "192 MFLOP/s", Document: "ambiq-apollo4-ds", Confidence: source.Medium, Note: "1 x 192 MHz, derived"},
+			{Field: "Rates.INT8", Text: "768 MOP/s", Document: "ambiq-apollo4-ds", Confidence: source.Medium, Note: "4 x 192 MHz, derived"},
+			{Field: "SRAM", Text: "2.75 MiB", Document: "ambiq-apollo4-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "768 MB/s", Document: "ambiq-apollo4-ds", Confidence: source.Medium, Note: "4 bytes x 192 MHz, derived"},
+			{Field: "TDP", Text: "3 mW", Document: "ambiq-apollo4-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2022", Document: "ambiq-apollo4-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.iMXRT1062",
+		Key:     "iMXRT1062",
+		Aliases: []string{"Teensy 4.0", "NXP i.MX RT1062"},
+		Value:   &valueIMXRT1062,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "8 MiB", Document: "nxp-imxrt1060-ds", Confidence: source.Medium, Note: "QSPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "nxp-imxrt1060-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "0.15 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "12 USD", Document: "nxp-imxrt1060-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "1.2 GFLOP/s", Document: "nxp-imxrt1060-ds", Confidence: source.Medium, Note: "2 x 600 MHz, derived"},
+			{Field: "Rates.INT8", Text: "2.4 GOP/s", Document: "nxp-imxrt1060-ds", Confidence: source.Medium, Note: "4 x 600 MHz, derived"},
+			{Field: "SRAM", Text: "1 MiB", Document: "nxp-imxrt1060-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "2.4 GB/s", Document: "nxp-imxrt1060-ds", Confidence: source.Medium, Note: "4 bytes x 600 MHz, derived"},
+			{Field: "TDP", Text: "0.5 W", Document: "nxp-imxrt1060-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2018", Document: "nxp-imxrt1060-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.MCXN947",
+		Key:     "MCXN947",
+		Aliases: []string{"NXP MCX N947"},
+		Value:   &valueMCXN947,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "nxp-mcxn-ds", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "150 MB/s", Document: "nxp-mcxn-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "30 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "300 MFLOP/s", Document: "nxp-mcxn-ds", Confidence: source.Medium, Note: "2 cores x 1 x 150 MHz, derived"},
+			{Field: "Rates.INT8", Text: "4.8 GOP/s", Document: "nxp-mcxn-ds", Confidence: source.Medium, Note: "neural processor N1-16, 4.8 GOP/s as printed"},
+			{Field: "SRAM", Text: "512 KiB", Document: "nxp-mcxn-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "1.2 GB/s", Document: "nxp-mcxn-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 150 MHz, derived"},
+			{Field: "TDP", Text: "0.1 W", Document: "nxp-mcxn-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2024", Document: "nxp-mcxn-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.MAX78000",
+		Key:     "MAX78000",
+		Aliases: []string{"Analog Devices MAX78000"},
+		Note:    "Weights live in the accelerator; the processor has 128 KiB more and the accelerator 512 KiB for activations.",
+		Value:   &valueMAX78000,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "512 KiB", Document: "adi-max78000-ds", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "adi-max78000-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "9 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "100 MFLOP/s", Document: "adi-max78000-ds", Confidence: source.Medium, Note: "1 x 100 MHz, derived"},
+			{Field: "Rates.INT8", Text: "57.6 GOP/s", Document: "adi-max78000-ds", Confidence: source.Medium, Note: "accelerator, 64 processors x 9 multiply-adds x 50 MHz"},
+			{Field: "SRAM", Text: "442 KiB", Document: "adi-max78000-ds", Confidence: source.Medium, Note: "weight memory of the accelerator"},
+			{Field: "SRAMBandwidth", Text: "28.8 GB/s", Document: "adi-max78000-ds", Confidence: source.Medium, Note: "64 processors x 9 bytes x 50 MHz, derived"},
+			{Field: "TDP", Text: "30 mW", Document: "adi-max78000-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2020", Document: "adi-max78000-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Kendryte_K210",
+		Key:     "Kendryte_K210",
+		Aliases: []string{"K210", "Sipeed Maix", "Canaan Kendryte K210"},
+		Value:   &valueKendryte_K210,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "16 MiB", Document: "canaan-k210-ds", Confidence: source.Medium, Note: "QSPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "canaan-k210-ds", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "90 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "9 USD", Document: "canaan-k210-ds", Confidence: source.Low, Note: "single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "800 MFLOP/s", Document: "canaan-k210-ds", Confidence: source.Medium, Note: "2 cores x 1 x 400 MHz, derived"},
+			{Field: "Rates.INT8", Text: "250 GOP/s", Document: "canaan-k210-ds", Confidence: source.Medium, Note: "neural processor, 0.25 TOP/s at 400 MHz as printed"},
+			{Field: "SRAM", Text: "8 MiB", Document: "canaan-k210-ds", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "3.2 GB/s", Document: "canaan-k210-ds", Confidence: source.Medium, Note: "2 cores x 4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "0.3 W", Document: "canaan-k210-ds", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2018", Document: "canaan-k210-ds", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.GAP8",
+		Key:     "GAP8",
+		Aliases: []string{"GreenWaves GAP8"},
+		Note:    "No floating-point unit.",
+		Value:   &valueGAP8,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "8 MiB", Document: "greenwaves-gap8-brief", Confidence: source.Medium, Note: "HyperFlash, external; typical"},
+			{Field: "FlashBandwidth", Text: "30 MB/s", Document: "greenwaves-gap8-brief", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "30 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.INT8", Text: "22.65 GOP/s", Document: "greenwaves-gap8-brief", Confidence: source.Medium, Note: "convolution engine, 22.65 GOP/s as printed"},
+			{Field: "SRAM", Text: "512 KiB", Document: "greenwaves-gap8-brief", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "5.6 GB/s", Document: "greenwaves-gap8-brief", Confidence: source.Medium, Note: "8 cores x 4 bytes x 175 MHz, derived"},
+			{Field: "TDP", Text: "0.1 W", Document: "greenwaves-gap8-brief", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2018", Document: "greenwaves-gap8-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.GAP9",
+		Key:     "GAP9",
+		Aliases: []string{"GreenWaves GAP9"},
+		Value:   &valueGAP9,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "greenwaves-gap9-brief", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "greenwaves-gap9-brief", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "15 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "3.6 GFLOP/s", Document: "greenwaves-gap9-brief", Confidence: source.Medium, Note: "9 cores x 1 x 400 MHz, derived"},
+			{Field: "Rates.INT8", Text: "150.8 GOP/s", Document: "greenwaves-gap9-brief", Confidence: source.Medium, Note: "neural engine, 150.8 GOP/s as printed"},
+			{Field: "SRAM", Text: "1.6 MiB", Document: "greenwaves-gap9-brief", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "14.4 GB/s", Document: "greenwaves-gap9-brief", Confidence: source.Medium, Note: "9 cores x 4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "50 mW", Document: "greenwaves-gap9-brief", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2021", Document: "greenwaves-gap9-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Alif_E3",
+		Key:     "Alif_E3",
+		Aliases: []string{"Ensemble E3", "Alif Ensemble E3"},
+		Value:   &valueAlif_E3,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "5.5 MiB", Document: "alif-e3-brief", Confidence: source.Medium},
+			{Field: "FlashBandwidth", Text: "400 MB/s", Document: "alif-e3-brief", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "30 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "1.6 GFLOP/s", Document: "alif-e3-brief", Confidence: source.Medium, Note: "4 x 400 MHz, derived"},
+			{Field: "Rates.INT8", Text: "250 GOP/s", Document: "alif-e3-brief", Confidence: source.Medium, Note: "two Ethos-U55, 256 and 128 multiply-adds, about 250 GOP/s as printed"},
+			{Field: "SRAM", Text: "13.5 MiB", Document: "alif-e3-brief", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "1.6 GB/s", Document: "alif-e3-brief", Confidence: source.Medium, Note: "4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "0.1 W", Document: "alif-e3-brief", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2021", Document: "alif-e3-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Himax_WE2",
+		Key:     "Himax_WE2",
+		Aliases: []string{"WiseEye2", "Grove Vision AI V2", "Himax WiseEye2 HX6538"},
+		Value:   &valueHimax_WE2,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "16 MiB", Document: "himax-we2-brief", Confidence: source.Medium, Note: "QSPI, external; typical"},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "himax-we2-brief", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "3 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "1.6 GFLOP/s", Document: "himax-we2-brief", Confidence: source.Medium, Note: "4 x 400 MHz, derived"},
+			{Field: "Rates.INT8", Text: "51.2 GOP/s", Document: "himax-we2-brief", Confidence: source.Medium, Note: "Ethos-U55, 64 multiply-adds x 2 x 400 MHz"},
+			{Field: "SRAM", Text: "2.5 MiB", Document: "himax-we2-brief", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "1.6 GB/s", Document: "himax-we2-brief", Confidence: source.Medium, Note: "4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "10 mW", Document: "himax-we2-brief", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2023", Document: "himax-we2-brief", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Syntiant_NDP120",
+		Key:     "Syntiant_NDP120",
+		Aliases: []string{"NDP120"},
+		Value:   &valueSyntiant_NDP120,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+			{Field: "FlashBandwidth", Text: "98 MB/s", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+			{Field: "Idle", Text: "0.3 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.INT8", Text: "6.4 GOP/s", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "neural core; second-hand; the vendor publishes little"},
+			{Field: "SRAM", Text: "1 MiB", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+			{Field: "SRAMBandwidth", Text: "392 MB/s", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+			{Field: "TDP", Text: "1 mW", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+			{Field: "Year", Text: "2021", Document: "syntiant-ndp120-brief", Confidence: source.Low, Note: "second-hand; the vendor publishes little"},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.Arduino_Nano33_BLE",
+		Key:     "Arduino_Nano33_BLE",
+		Aliases: []string{"Nano 33 BLE", "Arduino Nano 33 BLE Sense"},
+		Note:    "A board with the nRF52840.",
+		Value:   &valueArduino_Nano33_BLE,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "nordic-nrf52840-ps", Confidence: source.High},
+			{Field: "FlashBandwidth", Text: "64 MB/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "derived from the clock of the flash interface"},
+			{Field: "Idle", Text: "4.5 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Price", Text: "35 USD", Document: "nordic-nrf52840-ps", Confidence: source.Low, Note: "board in single quantities, compiled 2026-11"},
+			{Field: "Rates.FP32", Text: "64 MFLOP/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "1 x 64 MHz, derived"},
+			{Field: "Rates.INT8", Text: "256 MOP/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "4 x 64 MHz, derived"},
+			{Field: "SRAM", Text: "256 KiB", Document: "nordic-nrf52840-ps", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "256 MB/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "4 bytes x 64 MHz, derived"},
+			{Field: "TDP", Text: "15 mW", Document: "nordic-nrf52840-ps", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2019", Document: "nordic-nrf52840-ps", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.nRF52840",
+		Key:     "nRF52840",
+		Aliases: []string{"nRF52", "Nordic nRF52840"},
+		Note:    "mlsysim 0.3.0 calls it the reference platform of MLPerf Tiny; that is the STM32L4R5.",
+		Value:   &valueNRF52840,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "500 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "nordic-nrf52840-ps", Confidence: source.High},
+			{Field: "FlashBandwidth", Text: "64 MB/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "derived from the clock"},
+			{Field: "Idle", Text: "4.5 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "64 MFLOP/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "1 x 64 MHz, derived"},
+			{Field: "Rates.INT8", Text: "256 MOP/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "2 multiply-adds x 64 MHz, derived; 128 in mlsysim 0.3.0 counts one"},
+			{Field: "SRAM", Text: "256 KiB", Document: "nordic-nrf52840-ps", Confidence: source.High},
+			{Field: "SRAMBandwidth", Text: "256 MB/s", Document: "nordic-nrf52840-ps", Confidence: source.Medium, Note: "4 bytes x 64 MHz, derived"},
+			{Field: "TDP", Text: "15 mW", Document: "nordic-nrf52840-ps", Confidence: source.Low, Note: "active power, estimate"},
+			{Field: "Year", Text: "2018", Document: "nordic-nrf52840-ps", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.STM32F4",
+		Key:     "STM32F4",
+		Aliases: []string{"STM32F407", "STMicroelectronics STM32F407"},
+		Note:    "mlsysim 0.3.0 has the SRAM as its capacity where other microcontrollers there have the flash.",
+		Value:   &valueSTM32F4,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "1 MiB", Document: "st-stm32f407-ds", Confidence: source.High},
+			{Field: "FlashBandwidth", Text: "168 MB/s", Document: "st-stm32f407-ds", Confidence: source.Medium, Note: "derived from the clock"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.FP32", Text: "168 MFLOP/s", Document: "st-stm32f407-ds", Confidence: source.Medium, Note: "1 x 168 MHz, derived"},
+			{Field: "Rates.INT8", Text: "672 MOP/s", Document: "st-stm32f407-ds", Confidence: source.Medium, Note: "2 multiply-adds x 168 MHz, derived"},
+			{Field: "SRAM", Text: "192 KiB", Document: "st-stm32f407-ds", Confidence: source.High, Note: "with 64 KiB of core-coupled memory"},
+			{Field: "SRAMBandwidth", Text: "672 MB/s", Document: "st-stm32f407-ds", Confidence: source.Medium, Note: "4 bytes x 168 MHz, derived"},
+			{Field: "Year", Text: "2011", Document: "st-stm32f407-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Tiny.HimaxWE1",
+		Key:     "HimaxWE1",
+		Aliases: []string{"WE-I Plus", "Himax WE-I Plus"},
+		Renamed: []string{"Hardware.Himax", "Himax"},
+		Note:    "The 200 MFLOP/s of mlsysim 0.3.0 have no precision and are left out.",
+		Value:   &valueHimaxWE1,
+		Facts: []source.Fact{
+			{Field: "Dispatch", Text: "2 ms", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Flash", Text: "2 MiB", Document: "himax-we1-brief", Confidence: source.Medium, Note: "in the package"},
+			{Field: "FlashBandwidth", Text: "100 MB/s", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "as carried by mlsysim 0.3.0"},
+			{Field: "Idle", Text: "1.5 mW", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Rates.INT8", Text: "1.6 GOP/s", Document: "himax-we1-brief", Confidence: source.Low, Note: "2 multiply-adds x 400 MHz of the signal processor, derived from its core, not published"},
+			{Field: "SRAM", Text: "2 MiB", Document: "himax-we1-brief", Confidence: source.Medium},
+			{Field: "SRAMBandwidth", Text: "1.6 GB/s", Document: "himax-we1-brief", Confidence: source.Medium, Note: "4 bytes x 400 MHz, derived"},
+			{Field: "TDP", Text: "5 mW", Document: "himax-we1-brief", Confidence: source.Medium, Note: "active power as carried by mlsysim 0.3.0"},
+			{Field: "Year", Text: "2020", Document: "himax-we1-brief", Confidence: source.Medium},
+		},
+	},
+	{
 		Path:    "hardware.Workstation.RTX_4090",
 		Key:     "RTX_4090",
 		Aliases: []string{"4090", "GeForce 4090", "NVIDIA GeForce RTX 4090"},
@@ -636,7 +7700,7 @@ var entries = []registry.Entry[Device]{
 			{Field: "Idle", Text: "135 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
 			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
 			{Field: "Memory", Text: "24 GiB", Document: "nvidia-ada-whitepaper", Confidence: source.High},
-			{Field: "Price", Text: "1599 USD", Document: "nvidia-ada-whitepaper", Confidence: source.High, Note: "launch price, October 2022"},
+			{Field: "Price", Text: "1599 USD", Document: "nvidia-ada-whitepaper", Confidence: source.High, Note: "launch price, 2022-10"},
 			{Field: "Rates.BF16", Text: "165.2 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
 			{Field: "Rates.FP16", Text: "165.2 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High, Note: "fp32 accumulate; 330.3 with fp16 accumulate"},
 			{Field: "Rates.FP32", Text: "82.6 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
@@ -644,8 +7708,595 @@ var entries = []registry.Entry[Device]{
 			{Field: "Rates.INT4", Text: "1321.2 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
 			{Field: "Rates.INT8", Text: "660.6 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
 			{Field: "Rates.TF32", Text: "82.6 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "330.4 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "330.4 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "660.6 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "2642.4 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1321.2 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "165.2 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.High},
 			{Field: "TDP", Text: "450 W", Document: "nvidia-ada-whitepaper", Confidence: source.High},
 			{Field: "Year", Text: "2022", Document: "nvidia-ada-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_5090",
+		Key:     "RTX_5090",
+		Aliases: []string{"GeForce 5090", "NVIDIA GeForce RTX 5090"},
+		Value:   &valueRTX_5090,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.792 TB/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "172.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Price", Text: "1999 USD", Document: "nvidia-blackwell-whitepaper", Confidence: source.Medium, Note: "launch price, 2025-01"},
+			{Field: "Rates.BF16", Text: "209.5 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "209.5 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "104.8 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP4", Text: "1676 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "419 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "838 TOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "104.8 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "419 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "419 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP4", Text: "3352 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "838 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1676 TOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "209.6 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "TDP", Text: "575 W", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_5080",
+		Key:     "RTX_5080",
+		Aliases: []string{"GeForce 5080", "NVIDIA GeForce RTX 5080"},
+		Value:   &valueRTX_5080,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "960 GB/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "108 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Price", Text: "999 USD", Document: "nvidia-blackwell-whitepaper", Confidence: source.Medium, Note: "launch price, 2025-01"},
+			{Field: "Rates.BF16", Text: "112.6 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "112.6 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "56.3 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP4", Text: "900.4 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "225.1 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "450.2 TOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "56.3 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "225.2 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "225.2 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP4", Text: "1800.8 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "450.2 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "900.4 TOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "112.6 TFLOP/s", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "TDP", Text: "360 W", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "nvidia-blackwell-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_4060",
+		Key:     "RTX_4060",
+		Aliases: []string{"GeForce 4060", "NVIDIA GeForce RTX 4060"},
+		Value:   &valueRTX_4060,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "272 GB/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "16 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x8, one way; 15.75 GB/s after encoding"},
+			{Field: "Idle", Text: "34.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "8 GiB", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Price", Text: "299 USD", Document: "nvidia-ada-whitepaper", Confidence: source.Medium, Note: "launch price, 2023-06"},
+			{Field: "Rates.BF16", Text: "30.2 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "30.2 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "15.1 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "60.5 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "121 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "60.4 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "60.4 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "121 TFLOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "242 TOP/s", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "TDP", Text: "115 W", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+			{Field: "Year", Text: "2023", Document: "nvidia-ada-whitepaper", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_3090",
+		Key:     "RTX_3090",
+		Aliases: []string{"GeForce 3090", "NVIDIA GeForce RTX 3090"},
+		Value:   &valueRTX_3090,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "936 GB/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "105 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Price", Text: "1499 USD", Document: "nvidia-ga102-whitepaper", Confidence: source.Medium, Note: "launch price, 2020-09"},
+			{Field: "Rates.BF16", Text: "71 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "71 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "35.6 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "568 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "284 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "35.6 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "142 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "142 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "1136 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "568 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "71.2 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "TDP", Text: "350 W", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_3080",
+		Key:     "RTX_3080",
+		Aliases: []string{"RTX_3080_10GB", "GeForce 3080", "NVIDIA GeForce RTX 3080 10GB"},
+		Value:   &valueRTX_3080,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "760 GB/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "96 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "10 GiB", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Price", Text: "699 USD", Document: "nvidia-ga102-whitepaper", Confidence: source.Medium, Note: "launch price, 2020-09"},
+			{Field: "Rates.BF16", Text: "59.5 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "59.5 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "29.8 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "476 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "238 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "29.8 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "119 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "119 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT4", Text: "952 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "476 TOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "59.6 TFLOP/s", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "TDP", Text: "320 W", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "nvidia-ga102-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_2080_Ti",
+		Key:     "RTX_2080_Ti",
+		Aliases: []string{"GeForce 2080 Ti", "NVIDIA GeForce RTX 2080 Ti"},
+		Note:    "Turing tensor cores have no bf16.",
+		Value:   &valueRTX_2080_Ti,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "616 GB/s", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "15.75 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen3 x16, one way"},
+			{Field: "Idle", Text: "75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "11 GiB", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "Price", Text: "999 USD", Document: "nvidia-turing-whitepaper", Confidence: source.Medium, Note: "launch price, 2018-09"},
+			{Field: "Rates.FP16", Text: "53.8 TFLOP/s", Document: "nvidia-turing-whitepaper", Confidence: source.High, Note: "fp32 accumulate; twice that with fp16 accumulate"},
+			{Field: "Rates.FP32", Text: "13.4 TFLOP/s", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT4", Text: "430.3 TOP/s", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "215.2 TOP/s", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "TDP", Text: "250 W", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+			{Field: "Year", Text: "2018", Document: "nvidia-turing-whitepaper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.GTX_1080_Ti",
+		Key:     "GTX_1080_Ti",
+		Aliases: []string{"GeForce 1080 Ti", "NVIDIA GeForce GTX 1080 Ti"},
+		Value:   &valueGTX_1080_Ti,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "484 GB/s", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "15.75 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen3 x16, one way"},
+			{Field: "Idle", Text: "75 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "11 GiB", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High},
+			{Field: "Price", Text: "699 USD", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.Medium, Note: "launch price, 2017-03"},
+			{Field: "Rates.FP16", Text: "177 GFLOP/s", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High, Note: "one 64th of the fp32 rate: use fp32"},
+			{Field: "Rates.FP32", Text: "11.34 TFLOP/s", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "45.4 TOP/s", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High, Note: "dp4a"},
+			{Field: "TDP", Text: "250 W", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High},
+			{Field: "Year", Text: "2017", Document: "nvidia-gtx-1080-ti-specs", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.GTX580_3GB",
+		Key:     "GTX580_3GB",
+		Aliases: []string{"GTX 580", "NVIDIA GeForce GTX 580 3GB"},
+		Note:    "The device AlexNet was trained on (Krizhevsky et al. 2012), with 3 GB where the reference board has 1.5.",
+		Value:   &valueGTX580_3GB,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "192.4 GB/s", Document: "nvidia-gtx-580-specs", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "8 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen2 x16, one way"},
+			{Field: "Idle", Text: "73.2 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "3 GiB", Document: "nvidia-gtx-580-specs", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "1.5811 TFLOP/s", Document: "nvidia-gtx-580-specs", Confidence: source.Medium, Note: "512 lanes x 2 x 1.544 GHz"},
+			{Field: "TDP", Text: "244 W", Document: "nvidia-gtx-580-specs", Confidence: source.Medium},
+			{Field: "Year", Text: "2010", Document: "nvidia-gtx-580-specs", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_A6000",
+		Key:     "RTX_A6000",
+		Aliases: []string{"A6000", "NVIDIA RTX A6000"},
+		Value:   &valueRTX_A6000,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "768 GB/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GiB", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "NodeSize", Text: "2", Document: "nvidia-rtx-a6000-ds", Confidence: source.High, Note: "the bridge joins two"},
+			{Field: "Price", Text: "4650 USD", Document: "nvidia-rtx-a6000-ds", Confidence: source.Medium, Note: "launch price, 2020-12"},
+			{Field: "Rates.BF16", Text: "154.8 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "154.8 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "38.7 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "309.7 TOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "77.4 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "ScaleUp", Text: "56.25 GB/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High, Note: "NVLink 3 bridge, one way; the vendor quotes 112.5 GB/s in both directions together"},
+			{Field: "ScaleUpLatency", Text: "0.5 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of a node, not measured on this link"},
+			{Field: "Sparse.BF16", Text: "309.6 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "309.6 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "619.4 TOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "154.8 TFLOP/s", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "nvidia-rtx-a6000-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_6000_Ada",
+		Key:     "RTX_6000_Ada",
+		Aliases: []string{"6000 Ada", "NVIDIA RTX 6000 Ada Generation"},
+		Value:   &valueRTX_6000_Ada,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "960 GB/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "90 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "48 GiB", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Price", Text: "6800 USD", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.Medium, Note: "launch price, 2022-12"},
+			{Field: "Rates.BF16", Text: "364.2 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "364.2 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "91.1 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Rates.FP8", Text: "728.5 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "728.5 TOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Rates.TF32", Text: "182.1 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Sparse.BF16", Text: "728.4 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Sparse.FP16", Text: "728.4 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Sparse.FP8", Text: "1457 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Sparse.INT8", Text: "1457 TOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Sparse.TF32", Text: "364.2 TFLOP/s", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "TDP", Text: "300 W", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "nvidia-rtx-6000-ada-ds", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RTX_PRO_6000",
+		Key:     "RTX_PRO_6000",
+		Aliases: []string{"RTX PRO 6000 Workstation", "NVIDIA RTX PRO 6000 Blackwell Workstation Edition"},
+		Value:   &valueRTX_PRO_6000,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "1.792 TB/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "180 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "96 GiB", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Price", Text: "8565 USD", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium, Note: "launch price, 2025-05"},
+			{Field: "Rates.BF16", Text: "503.8 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "503.8 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "125 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP4", Text: "2015 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "1007.6 TOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "1007.6 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.FP4", Text: "4030 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "2015.2 TFLOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "2015.2 TOP/s", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "TDP", Text: "600 W", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "nvidia-rtx-blackwell-pro-whitepaper", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RX_7900_XTX",
+		Key:     "RX_7900_XTX",
+		Aliases: []string{"Radeon 7900 XTX", "AMD Radeon RX 7900 XTX"},
+		Value:   &valueRX_7900_XTX,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "960 GB/s", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "32 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x16, one way; 31.5 GB/s after encoding"},
+			{Field: "Idle", Text: "106.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "24 GiB", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Price", Text: "999 USD", Document: "amd-rx-7900-xtx", Confidence: source.Medium, Note: "launch price, 2022-12"},
+			{Field: "Rates.BF16", Text: "122.8 TFLOP/s", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Rates.FP16", Text: "122.8 TFLOP/s", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Rates.FP32", Text: "61.4 TFLOP/s", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Rates.INT8", Text: "122.8 TOP/s", Document: "amd-rx-7900-xtx", Confidence: source.High, Note: "at the fp16 rate on this generation"},
+			{Field: "TDP", Text: "355 W", Document: "amd-rx-7900-xtx", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "amd-rx-7900-xtx", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.RX_9070_XT",
+		Key:     "RX_9070_XT",
+		Aliases: []string{"Radeon 9070 XT", "AMD Radeon RX 9070 XT"},
+		Value:   &valueRX_9070_XT,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "640 GB/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "64 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen5 x16, one way; 63 GB/s after encoding"},
+			{Field: "Idle", Text: "91.2 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Price", Text: "599 USD", Document: "amd-rx-9070-xt", Confidence: source.Medium, Note: "launch price, 2025-03"},
+			{Field: "Rates.BF16", Text: "194.6 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "194.6 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "48.7 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Rates.FP8", Text: "389.3 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Rates.INT4", Text: "778.6 TOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "389.3 TOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Sparse.BF16", Text: "389.2 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Sparse.FP16", Text: "389.2 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Sparse.FP8", Text: "778.6 TFLOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Sparse.INT4", Text: "1557.2 TOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Sparse.INT8", Text: "778.6 TOP/s", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "TDP", Text: "304 W", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "amd-rx-9070-xt", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Arc_B580",
+		Key:     "Arc_B580",
+		Aliases: []string{"B580", "Intel Arc B580"},
+		Value:   &valueArc_B580,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "456 GB/s", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "HostLink", Text: "16 GB/s", Document: "pci-sig", Confidence: source.High, Note: "PCIe Gen4 x8, one way; 15.75 GB/s after encoding"},
+			{Field: "Idle", Text: "57 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "12 GiB", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Price", Text: "249 USD", Document: "intel-arc-b580", Confidence: source.Medium, Note: "launch price, 2024-12"},
+			{Field: "Rates.BF16", Text: "116.5 TFLOP/s", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Rates.FP16", Text: "116.5 TFLOP/s", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Rates.FP32", Text: "13.7 TFLOP/s", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Rates.INT8", Text: "233 TOP/s", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "TDP", Text: "190 W", Document: "intel-arc-b580", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "intel-arc-b580", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M1",
+		Key:     "Mac_M1",
+		Aliases: []string{"M1", "Apple M1 (8-core GPU)"},
+		Value:   &valueMac_M1,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "68.25 GB/s", Document: "apple-m1", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "6 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "16 GiB", Document: "apple-m1", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "699 USD", Document: "apple-m1", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2020-11 (Mac mini)"},
+			{Field: "Rates.FP16", Text: "2.6 TFLOP/s", Document: "apple-m1", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "2.6 TFLOP/s", Document: "apple-m1", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "11 TOP/s", Document: "apple-m1", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "20 W", Document: "apple-m1", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2020", Document: "apple-m1", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M1_Ultra",
+		Key:     "Mac_M1_Ultra",
+		Aliases: []string{"M1 Ultra", "Apple M1 Ultra (64-core GPU)"},
+		Value:   &valueMac_M1_Ultra,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "800 GB/s", Document: "apple-m1-ultra", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "36 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "apple-m1-ultra", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "3999 USD", Document: "apple-m1-ultra", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2022-03 (Mac Studio)"},
+			{Field: "Rates.FP16", Text: "21 TFLOP/s", Document: "apple-m1-ultra", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "21 TFLOP/s", Document: "apple-m1-ultra", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "22 TOP/s", Document: "apple-m1-ultra", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "120 W", Document: "apple-m1-ultra", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2022", Document: "apple-m1-ultra", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M2_Ultra",
+		Key:     "Mac_M2_Ultra",
+		Aliases: []string{"M2 Ultra", "Apple M2 Ultra (76-core GPU)"},
+		Value:   &valueMac_M2_Ultra,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "800 GB/s", Document: "apple-m2-ultra", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "45 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "192 GiB", Document: "apple-m2-ultra", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "3999 USD", Document: "apple-m2-ultra", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2023-06 (Mac Studio)"},
+			{Field: "Rates.FP16", Text: "27.2 TFLOP/s", Document: "apple-m2-ultra", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "27.2 TFLOP/s", Document: "apple-m2-ultra", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "31.6 TOP/s", Document: "apple-m2-ultra", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "150 W", Document: "apple-m2-ultra", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2023", Document: "apple-m2-ultra", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.MacBookM3Max",
+		Key:     "MacBookM3Max",
+		Aliases: []string{"M3 Max", "Apple MacBook Pro M3 Max (40-core GPU)"},
+		Renamed: []string{"Hardware.MacBook", "MacBook"},
+		Value:   &valueMacBookM3Max,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "400 GB/s", Document: "apple-m3-max", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "30 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "apple-m3-max", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Rates.FP16", Text: "14.2 TFLOP/s", Document: "apple-m3-max", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "14.2 TFLOP/s", Document: "apple-m3-max", Confidence: source.Medium, Note: "GPU, 40 cores x 128 lanes x 2 x clock, derived; the default rate of mlsysim 0.3.0, which does not say the precision"},
+			{Field: "Rates.INT8", Text: "18 TOP/s", Document: "apple-m3-max", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "100 W", Document: "apple-m3-max", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2023", Document: "apple-m3-max", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M3_Ultra",
+		Key:     "Mac_M3_Ultra",
+		Aliases: []string{"M3 Ultra", "Apple M3 Ultra (80-core GPU)"},
+		Value:   &valueMac_M3_Ultra,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "819 GB/s", Document: "apple-m3-ultra", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "54 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "512 GiB", Document: "apple-m3-ultra", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "3999 USD", Document: "apple-m3-ultra", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2025-03 (Mac Studio)"},
+			{Field: "Rates.FP16", Text: "28.2 TFLOP/s", Document: "apple-m3-ultra", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "28.2 TFLOP/s", Document: "apple-m3-ultra", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "36 TOP/s", Document: "apple-m3-ultra", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "180 W", Document: "apple-m3-ultra", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2025", Document: "apple-m3-ultra", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M4",
+		Key:     "Mac_M4",
+		Aliases: []string{"Mac mini M4", "Apple M4 (10-core GPU)"},
+		Value:   &valueMac_M4,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "120 GB/s", Document: "apple-m4", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "9 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "apple-m4", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "599 USD", Document: "apple-m4", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2024-11 (Mac mini)"},
+			{Field: "Rates.FP16", Text: "4.6 TFLOP/s", Document: "apple-m4", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "4.6 TFLOP/s", Document: "apple-m4", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "38 TOP/s", Document: "apple-m4", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "30 W", Document: "apple-m4", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2024", Document: "apple-m4", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Mac_M4_Max",
+		Key:     "Mac_M4_Max",
+		Aliases: []string{"M4 Max", "Apple M4 Max (40-core GPU)"},
+		Value:   &valueMac_M4_Max,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "546 GB/s", Document: "apple-m4-max", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "50 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "27 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "apple-m4-max", Confidence: source.Medium, Note: "largest option, shared with the processor"},
+			{Field: "Price", Text: "3499 USD", Document: "apple-m4-max", Confidence: source.Medium, Note: "cheapest machine with the chip at launch, 2024-11 (MacBook Pro)"},
+			{Field: "Rates.FP16", Text: "18.4 TFLOP/s", Document: "apple-m4-max", Confidence: source.Medium, Note: "GPU, same rate as fp32"},
+			{Field: "Rates.FP32", Text: "18.4 TFLOP/s", Document: "apple-m4-max", Confidence: source.Medium, Note: "GPU cores x 128 lanes x 2 x clock, derived"},
+			{Field: "Rates.INT8", Text: "38 TOP/s", Document: "apple-m4-max", Confidence: source.Medium, Note: "neural engine, vendor figure of unstated precision taken as int8"},
+			{Field: "TDP", Text: "90 W", Document: "apple-m4-max", Confidence: source.Low, Note: "estimate of the package power"},
+			{Field: "Year", Text: "2024", Document: "apple-m4-max", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.DGX_Spark",
+		Key:     "DGX_Spark",
+		Aliases: []string{"GB10", "NVIDIA DGX Spark (GB10)"},
+		Value:   &valueDGX_Spark,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "273 GB/s", Document: "nvidia-dgx-spark", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "42 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "LPDDR5X, shared with the processor"},
+			{Field: "Price", Text: "3999 USD", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "launch price, 2025-10; corrected from mlsysim 0.3.0: 3000 USD was announced in 2025-01"},
+			{Field: "Rates.BF16", Text: "125 TFLOP/s", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "an eighth of the sparse fp4 figure"},
+			{Field: "Rates.FP16", Text: "125 TFLOP/s", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "an eighth of the sparse fp4 figure; the default rate of mlsysim 0.3.0"},
+			{Field: "Rates.FP4", Text: "500 TFLOP/s", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "half of the sparse figure"},
+			{Field: "Rates.FP8", Text: "250 TFLOP/s", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "a quarter of the sparse fp4 figure"},
+			{Field: "Sparse.FP4", Text: "1000 TFLOP/s", Document: "nvidia-dgx-spark", Confidence: source.High, Note: "the printed figure"},
+			{Field: "TDP", Text: "140 W", Document: "nvidia-dgx-spark", Confidence: source.Medium, Note: "corrected from mlsysim 0.3.0: 200 W there; 140 W is the chip, 240 W the power supply"},
+			{Field: "Year", Text: "2025", Document: "nvidia-dgx-spark", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Ryzen_AI_Max_395",
+		Key:     "Ryzen_AI_Max_395",
+		Aliases: []string{"Strix Halo", "AMD Ryzen AI Max+ 395 128GB"},
+		Value:   &valueRyzen_AI_Max_395,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "256 GB/s", Document: "amd-ryzen-ai-max", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "36 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "128 GiB", Document: "amd-ryzen-ai-max", Confidence: source.Medium, Note: "shared with the processor"},
+			{Field: "Price", Text: "1999 USD", Document: "amd-ryzen-ai-max", Confidence: source.Medium, Note: "launch price of a desktop with it, 2025-02"},
+			{Field: "Rates.FP16", Text: "59.4 TFLOP/s", Document: "amd-ryzen-ai-max", Confidence: source.Medium, Note: "GPU, 40 units x 2.9 GHz, derived"},
+			{Field: "Rates.FP32", Text: "29.7 TFLOP/s", Document: "amd-ryzen-ai-max", Confidence: source.Medium, Note: "GPU, dual issue, derived"},
+			{Field: "Rates.INT8", Text: "50 TOP/s", Document: "amd-ryzen-ai-max", Confidence: source.Medium, Note: "NPU; its rate is below the fp16 rate of the GPU"},
+			{Field: "TDP", Text: "120 W", Document: "amd-ryzen-ai-max", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "amd-ryzen-ai-max", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Snapdragon_X_Elite",
+		Key:     "Snapdragon_X_Elite",
+		Aliases: []string{"X Elite", "Qualcomm Snapdragon X Elite"},
+		Value:   &valueSnapdragon_X_Elite,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "135 GB/s", Document: "qualcomm-x-elite", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "6.9 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "qualcomm-x-elite", Confidence: source.Medium, Note: "typical, shared with the processor"},
+			{Field: "Rates.FP32", Text: "4.6 TFLOP/s", Document: "qualcomm-x-elite", Confidence: source.Medium, Note: "GPU"},
+			{Field: "Rates.INT8", Text: "45 TOP/s", Document: "qualcomm-x-elite", Confidence: source.Medium, Note: "NPU"},
+			{Field: "TDP", Text: "23 W", Document: "qualcomm-x-elite", Confidence: source.Medium, Note: "configurable up to 80 W"},
+			{Field: "Year", Text: "2024", Document: "qualcomm-x-elite", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Lunar_Lake_288V",
+		Key:     "Lunar_Lake_288V",
+		Aliases: []string{"Lunar Lake", "Core Ultra 9 288V", "Intel Core Ultra 9 288V"},
+		Value:   &valueLunar_Lake_288V,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "136.5 GB/s", Document: "intel-core-ultra-200v", Confidence: source.Medium},
+			{Field: "Dispatch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "5.1 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "32 GiB", Document: "intel-core-ultra-200v", Confidence: source.Medium, Note: "in the package, shared with the processor"},
+			{Field: "Rates.FP16", Text: "33.5 TFLOP/s", Document: "intel-core-ultra-200v", Confidence: source.Medium, Note: "GPU matrix units, half of their int8 rate, derived; 8 on its vector units"},
+			{Field: "Rates.INT8", Text: "67 TOP/s", Document: "intel-core-ultra-200v", Confidence: source.Medium, Note: "GPU matrix units; the NPU has 48 more"},
+			{Field: "TDP", Text: "17 W", Document: "intel-core-ultra-200v", Confidence: source.Medium, Note: "configurable up to 37 W"},
+			{Field: "Year", Text: "2024", Document: "intel-core-ultra-200v", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "hardware.Workstation.Core_i9_14900K",
+		Key:     "Core_i9_14900K",
+		Aliases: []string{"Desktop_i9_14900K", "14900K", "Intel Core i9-14900K"},
+		Value:   &valueCore_i9_14900K,
+		Facts: []source.Fact{
+			{Field: "Bandwidth", Text: "89.6 GB/s", Document: "intel-ark", Confidence: source.Low, Note: "2 channels of DDR5-5600"},
+			{Field: "Dispatch", Text: "1 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "default of the device class, not measured"},
+			{Field: "Idle", Text: "37.5 W", Document: "power-curve", Confidence: source.Low, Note: "0.3 of the design power; no measured figure"},
+			{Field: "Launch", Text: "10 us", Document: "mlsysim-0.3.0", Confidence: source.Low, Note: "convention: one launch per layer and pass; graphs take 1 to 2 us, eager code more"},
+			{Field: "Memory", Text: "64 GiB", Document: "intel-ark", Confidence: source.Low, Note: "typical for a desktop"},
+			{Field: "Price", Text: "589 USD", Document: "intel-ark", Confidence: source.Medium, Note: "launch price, 2023-10"},
+			{Field: "Rates.FP32", Text: "1 TFLOP/s", Document: "intel-ark", Confidence: source.Low, Note: "AVX2, order of magnitude, derived"},
+			{Field: "TDP", Text: "125 W", Document: "intel-ark", Confidence: source.Low, Note: "base power; 253 W turbo"},
+			{Field: "Year", Text: "2023", Document: "intel-ark", Confidence: source.Low, Note: "launch"},
 		},
 	},
 }
