@@ -19,8 +19,14 @@ import (
 	"github.com/mlsysim/golab/mlsysim/scenario"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
+
+// RegistryVersion names the data behind every answer: the edition of the
+// registries and the start of the hash over all their values, names and sources.
+// Scorecards, exported records and grades carry it.
+func RegistryVersion() string { return source.Stamp() }
 
 // Evaluate judges a network on a device through three lenses, with the usual
 // defaults: batch 1, 2048 tokens of context, the best 16-bit format, 30 days in

@@ -41,10 +41,11 @@ func entryCommand(out *cli.Format) *cobra.Command {
 
 // An entry is one entry of any registry.
 type entry struct {
-	path, key, name string
-	aliases         []string
-	value           any
-	facts           []source.Fact
+	path, key, name  string
+	aliases, renamed []string
+	note, doubt      string
+	value            any
+	facts            []source.Fact
 }
 
 func allNames() []string {
@@ -57,16 +58,16 @@ func allNames() []string {
 // findEntry looks a name up in one registry after the other.
 func findEntry(name string) (entry, error) {
 	if e, err := hardware.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
+		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, e.Renamed, e.Note, hardware.Doubt(e), *e.Value, e.Facts}, nil
 	}
 	if e, err := models.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, *e.Value, e.Facts}, nil
+		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
 	}
 	if e, err := infra.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, *e.Value, e.Facts}, nil
+		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
 	}
 	if e, err := systems.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, *e.Value, e.Facts}, nil
+		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
 	}
 	return entry{}, cli.Unknown("name", name, allNames())
 }
@@ -92,21 +93,40 @@ func (e entry) view() show.View {
 	sources, documents := e.documents()
 
 	v := show.View{Title: e.name, Subtitle: strings.Join(append([]string{e.path}, e.aliases...), ", ")}
-	v.Blocks = []show.Block{{Table: values}, {Heading: "Notes", Rows: notes}, {Heading: "Sources", Rows: sources}}
-	if len(notes) == 0 {
-		v.Blocks = slices.Delete(v.Blocks, 1, 2)
+	for _, b := range []show.Block{{Rows: e.about()}, {Table: values}, {Heading: "Notes", Rows: notes}, {Heading: "Sources", Rows: sources}} {
+		if b.Table != nil || len(b.Rows) > 0 {
+			v.Blocks = append(v.Blocks, b)
+		}
 	}
 	v.Data = object{
 		{"name", e.key},
 		{"full_name", e.name},
 		{"path", e.path},
 		{"aliases", append([]string{}, e.aliases...)},
+		{"renamed", append([]string{}, e.renamed...)},
+		{"note", e.note},
+		{"doubt", e.doubt},
 		{"values", e.value},
 		{"facts", facts},
 		{"documents", documents},
 		{"registry", source.Stamp()},
 	}
 	return v
+}
+
+// about lists what is said of the entry as a whole.
+func (e entry) about() []show.Row {
+	var rows []show.Row
+	for _, r := range []show.Row{
+		{Label: "Note", Value: e.note},
+		{Label: "Renamed from", Value: strings.Join(e.renamed, ", ")},
+		{Label: "No default", Value: e.doubt},
+	} {
+		if r.Value != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // documents lists the documents that the facts name, in order of their ids.

@@ -19,11 +19,12 @@ import (
 var kinds = []string{"hardware", "models", "infra", "systems"}
 
 func zooCommand(out *cli.Format) *cobra.Command {
+	var all bool
 	cmd := &cobra.Command{
 		Use:       "zoo [hardware|models|infra|systems]",
 		Short:     "List the registries: devices, models, places and systems",
-		Long:      "zoo lists the registries. Names are those that eval, solve and labs accept; a dash is a value that the registry does not know.",
-		Example:   "  mlsysim zoo hardware\n  mlsysim zoo models -o csv\n  mlsysim zoo show H100",
+		Long:      "zoo lists the registries. Names are those that eval, solve and labs accept; a dash is a value that the registry does not know. Devices that are announced, classes of devices for teaching and those with low confidence in a main number are left out unless --all is given.",
+		Example:   "  mlsysim zoo hardware\n  mlsysim zoo hardware --all\n  mlsysim zoo models -o csv\n  mlsysim zoo show H100",
 		ValidArgs: kinds,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted := kinds
@@ -36,15 +37,16 @@ func zooCommand(out *cli.Format) *cobra.Command {
 				}
 				wanted = args
 			}
-			return cli.Print(cmd, *out, zoo(wanted))
+			return cli.Print(cmd, *out, zoo(wanted, all))
 		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "list the devices that defaults leave out too")
 	cmd.AddCommand(entryCommand(out))
 	return cmd
 }
 
 // zoo lists the wanted categories in one view.
-func zoo(wanted []string) show.View {
+func zoo(wanted []string, all bool) show.View {
 	v := show.View{Title: "Registry " + source.Stamp()}
 	var data catalogue
 	for _, kind := range wanted {
@@ -52,7 +54,7 @@ func zoo(wanted []string) show.View {
 		var objects []object
 		switch kind {
 		case "hardware":
-			tables, objects = one(tabulate(devices(), deviceColumns))
+			tables, objects = one(tabulate(devices(all)))
 		case "models":
 			tables, objects = one(tabulate(networks(), modelColumns))
 		case "infra":
@@ -73,11 +75,17 @@ func one(t *show.Table, objects []object) ([]*show.Table, []object) {
 	return []*show.Table{t}, objects
 }
 
-// devices lists the devices, the fastest first.
-func devices() []hardware.Entry {
-	return slices.SortedStableFunc(slices.Values(hardware.Entries()), func(a, b hardware.Entry) int {
+// devices lists the devices, the fastest first, and their columns; with all,
+// those that defaults leave out too and why they do.
+func devices(all bool) ([]hardware.Entry, []column[hardware.Entry]) {
+	entries, columns := hardware.Trusted(), deviceColumns
+	if all {
+		entries = hardware.Entries()
+		columns = append(slices.Clone(columns), column[hardware.Entry]{"doubt", "Left out for", func(e hardware.Entry) any { return hardware.Doubt(&e) }})
+	}
+	return slices.SortedStableFunc(slices.Values(entries), func(a, b hardware.Entry) int {
 		return cmp.Compare(peak(b), peak(a))
-	})
+	}), columns
 }
 
 // peak is the rate at the device's usual precision.

@@ -6,7 +6,7 @@ func Erase[T any](entries []Entry[T]) []Entry[any] {
 	out := make([]Entry[any], len(entries))
 	for i, e := range entries {
 		value := any(*e.Value)
-		out[i] = Entry[any]{Path: e.Path, Key: e.Key, Aliases: e.Aliases, Value: &value, Facts: e.Facts}
+		out[i] = Entry[any]{Path: e.Path, Key: e.Key, Aliases: e.Aliases, Renamed: e.Renamed, Note: e.Note, Value: &value, Facts: e.Facts}
 	}
 	return out
 }
