@@ -7,7 +7,7 @@ package source
 const Version = "2026.11"
 
 // Hash is the start of the SHA-256 of every registry value, name and source.
-const Hash = "657ff605407d"
+const Hash = "4718df5810f2"
 
 // documents is sorted by id.
 var documents = []Document{
@@ -16,7 +16,6 @@ var documents = []Document{
 	{ID: "ambiq-apollo3-ds", Title: "Ambiq Apollo3 Blue datasheet", Date: "2019"},
 	{ID: "ambiq-apollo4-ds", Title: "Ambiq Apollo4 Plus datasheet", Date: "2022"},
 	{ID: "amd-cdna4-links", Title: "AMD CDNA 4 white paper, Infinity Fabric links", URL: "https://www.amd.com/en/products/accelerators/instinct/mi350.html", Date: "2025"},
-	{ID: "amd-cdna4-whitepaper", Title: "AMD CDNA 4 architecture white paper", Date: "2025"},
 	{ID: "amd-epyc-9654", Title: "AMD EPYC 9654 specifications", URL: "https://www.amd.com/en/products/processors/server/epyc/4th-generation-9004-and-8004-series/amd-epyc-9654.html", Date: "2022"},
 	{ID: "amd-kria-k26-ds", Title: "AMD Kria K26 SOM data sheet DS987", Date: "2021"},
 	{ID: "amd-mi100-ds", Title: "AMD Instinct MI100 product page", Date: "2020"},
@@ -87,7 +86,6 @@ var documents = []Document{
 	{ID: "eurostat-2024", Title: "Eurostat, electricity prices for non-household consumers", URL: "https://ec.europa.eu/eurostat", Date: "2024"},
 	{ID: "fabric-alpha", Title: "Effective latencies of messages by fabric, range over published measurements; mlsysim 0.3.0 and ML Engineering agree", URL: "https://github.com/stas00/ml-engineering/blob/master/network/README.md", Date: "2026"},
 	{ID: "fidelity-2026", Title: "mlsysim-for-Go fidelity study of 369 published measurements", Date: "2026-11"},
-	{ID: "frontier-guide", Title: "Oak Ridge Leadership Computing Facility, Frontier user guide", URL: "https://docs.olcf.ornl.gov/systems/frontier_user_guide.html", Date: "2024"},
 	{ID: "furiosa-rngd-brief", Title: "FuriosaAI RNGD product brief, Hot Chips 2024", Date: "2024-08"},
 	{ID: "gemma-2-9b-config", Title: "google/gemma-2-9b config.json", URL: "https://huggingface.co/google/gemma-2-9b", Date: "2024-06"},
 	{ID: "google-2025", Title: "Google Environmental Report 2025", URL: "https://datacenters.google/efficiency/", Date: "2025"},
@@ -96,9 +94,9 @@ var documents = []Document{
 	{ID: "google-regions-2024", Title: "Google Cloud, carbon data of its regions (GoogleCloudPlatform/region-carbon-info)", URL: "https://cloud.google.com/sustainability/region-carbon", Date: "2024"},
 	{ID: "google-tensor-g3", Title: "Google Pixel 8 announcement, Tensor G3 (no rate published)", Date: "2023-10"},
 	{ID: "google-tensor-g4", Title: "Google Pixel 9 announcement, Tensor G4 (no rate published)", Date: "2024-08"},
-	{ID: "google-tpu-docs", Title: "Google Cloud TPU system architecture documentation", URL: "https://docs.cloud.google.com/tpu/docs/system-architecture-tpu-vm", Date: "2026"},
 	{ID: "google-tpu-prices", Title: "Google Cloud TPU price list, recalled", URL: "https://cloud.google.com/tpu/pricing", Date: "2025"},
 	{ID: "google-tpu-system", Title: "Google Cloud TPU documentation, system architecture", URL: "https://docs.cloud.google.com/tpu/docs/system-architecture-tpu-vm", Date: "2026"},
+	{ID: "google-tpu-v3-docs", Title: "Google Cloud TPU v3 documentation", URL: "https://docs.cloud.google.com/tpu/docs/v3", Date: "2026"},
 	{ID: "google-tpu-v5e-docs", Title: "Google Cloud TPU v5e documentation", URL: "https://docs.cloud.google.com/tpu/docs/v5e", Date: "2026"},
 	{ID: "google-tpu-v5p-docs", Title: "Google Cloud TPU v5p documentation", URL: "https://docs.cloud.google.com/tpu/docs/v5p", Date: "2026"},
 	{ID: "google-tpu-v6e-docs", Title: "Google Cloud TPU v6e documentation", URL: "https://docs.cloud.google.com/tpu/docs/v6e", Date: "2026"},
@@ -259,7 +257,6 @@ var documents = []Document{
 	{ID: "torchvision-zoo", Title: "torchvision model zoo tables", URL: "https://docs.pytorch.org/vision/stable/models.html", Date: "2026"},
 	{ID: "tpu-v1-paper", Title: "Jouppi et al., In-Datacenter Performance Analysis of a Tensor Processing Unit, ISCA 2017", URL: "https://arxiv.org/abs/1704.04760", Date: "2017"},
 	{ID: "tpu-v2-v3-paper", Title: "Jouppi et al., A Domain-Specific Supercomputer for Training Deep Neural Networks, CACM 63(7), table 3", URL: "https://doi.org/10.1145/3360307", Date: "2020"},
-	{ID: "tpu-v4-paper", Title: "Jouppi et al., TPU v4: An Optically Reconfigurable Supercomputer for Machine Learning, ISCA 2023, table 4", URL: "https://arxiv.org/abs/2304.01433", Date: "2023"},
 	{ID: "tpu-v4-power", Title: "Jouppi et al., TPU v4: an optically reconfigurable supercomputer, table 4", URL: "https://arxiv.org/abs/2304.01433", Date: "2023"},
 	{ID: "tpu-v4i-paper", Title: "Jouppi et al., Ten Lessons From Three Generations Shaped Google's TPUv4i, ISCA 2021", URL: "https://doi.org/10.1109/ISCA52012.2021.00010", Date: "2021"},
 	{ID: "ualink-1.0", Title: "UALink 200G 1.0 specification", URL: "https://ualinkconsortium.org/", Date: "2025-04"},
