@@ -38,6 +38,9 @@ func drawPlacement(t *rapid.T) cost.Placement {
 		Hardware: *rapid.SampledFrom(hardware.Entries()).Draw(t, "hardware").Value, Devices: rapid.IntRange(1, 5000).Draw(t, "devices"),
 		Utilization: float64(rapid.IntRange(0, 100).Draw(t, "utilization")) / 100, Interest: rapid.SampledFrom([]float64{0, 0.06}).Draw(t, "interest"),
 	}}
+	if p.Hardware.Price == 0 && rapid.IntRange(0, 3).Draw(t, "unpriced") > 0 { // else no place has a cost
+		p.Hardware.Price = units.USD(rapid.IntRange(1, 50_000).Draw(t, "device price"))
+	}
 	regions := infra.Grids()
 	if rapid.IntRange(0, 3).Draw(t, "any basis") > 0 { // else most places are refused for their basis
 		regions = slices.DeleteFunc(slices.Clone(regions), func(e infra.GridEntry) bool { return e.Value.Basis != infra.Poland.Basis })
