@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"math"
 	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -18,6 +19,8 @@ type Choice struct {
 	P99         units.Seconds     `help:"time of a request that 1 % exceed" better:"lower"`
 	Base        units.Seconds     `help:"mean time of a request without waiting" better:"lower"`
 	Utilization float64           `help:"share of the slots that are busy" better:"lower"`
+
+	attained float64 // share of the requests that end within the limit
 }
 
 // Verdict is whether a choice meets the limits, or the first reason why not.
@@ -75,7 +78,8 @@ func (c *candidate) judge(s *Tuning, replica *BatchingResult) {
 	late := 1.0
 	if c.stable {
 		late = c.queue.Tail(s.SLA.Ratio(c.Base))
-		c.Goodput = s.Arrivals.Times(1 - late)
+		c.attained = 1 - late
+		c.Goodput = s.Arrivals.Times(c.attained)
 	}
 	switch {
 	case s.StallLimit > 0 && replica.Stall > s.StallLimit:
@@ -151,8 +155,12 @@ func sooner(a, b *Choice) bool {
 	if a.Verdict != b.Verdict {
 		return a.Verdict.order() < b.Verdict.order()
 	}
-	return a.Verdict == Meets && a.each() > b.each()
+	return a.Verdict == Meets && a.share() > b.share()
 }
+
+// share is the part of its load that a replica ends in time, by which choices are
+// ranked: in billionths, so that rounding does not decide between equals.
+func (c *Choice) share() float64 { return math.Round(1e9 * c.attained / float64(c.Replicas)) }
 
 // better ranks two choices: those that meet the limits first, by goodput per
 // replica, then those that miss only the percentile, each by that percentile;

@@ -96,12 +96,14 @@ func judged(s serving.Tuning, replica serving.BatchingResult, o option) option {
 // has a smaller percentile.
 func tuningIsOptimal(s serving.Tuning, solve tuningSolve) bool {
 	r := solve(s)
+	// Goodput counts in billionths of the arrivals: what differs by less is equal.
+	least := float64(s.Arrivals) * 1e-9
 	each := float64(r.EachGoodput)
 	for _, o := range options(s) {
 		switch {
 		case o.verdict == serving.Meets && !r.Reached:
 			return false
-		case o.verdict == serving.Meets && (o.each > each*(1+1e-12) || o.each == each && o.p99 < r.P99.Times(1-1e-12)):
+		case o.verdict == serving.Meets && (o.each > each+2*least || math.Abs(o.each-each) < least/1e3 && o.p99 < r.P99.Times(1-1e-12)):
 			return false
 		case o.verdict == serving.Misses && !r.Reached && o.p99 < r.P99.Times(1-1e-12):
 			return false
@@ -148,7 +150,7 @@ func tuningIsMonotone(s serving.Tuning, solve tuningSolve) bool {
 	looser.SLA = s.SLA.Times(1.5)
 	wider.Batch = s.Batch + 8
 	for _, more := range []serving.TuningResult{solve(looser), solve(wider)} {
-		if r.Reached && (!more.Reached || more.EachGoodput < r.EachGoodput.Times(1-1e-12)) {
+		if r.Reached && (!more.Reached || more.EachGoodput < r.EachGoodput-s.Arrivals.Times(2e-9)) {
 			return false
 		}
 	}
