@@ -39,8 +39,9 @@ func (m *Model) ForwardOps(s float64) units.FLOP {
 	return linear + attention
 }
 
-// trainingOps is the arithmetic that a device really does to train one sequence.
-func (m *Model) trainingOps(s float64, r physics.Recompute) (linear, attention units.FLOP) {
+// TrainingParts is the arithmetic that a device really does to train one
+// sequence, outside attention and in it.
+func (m *Model) TrainingParts(s float64, r physics.Recompute) (linear, attention units.FLOP) {
 	linear, attention = m.forward(s)
 	switch r {
 	case physics.Full:
@@ -60,7 +61,7 @@ func (m *Model) trainingOps(s float64, r physics.Recompute) (linear, attention u
 //
 // Korthikanti 2022; Chowdhery 2022, appendix B.
 func (m *Model) TrainingOps(s float64, r physics.Recompute) units.FLOP {
-	linear, attention := m.trainingOps(s, r)
+	linear, attention := m.TrainingParts(s, r)
 	return linear + attention
 }
 
@@ -72,7 +73,7 @@ func (m *Model) TrainingOps(s float64, r physics.Recompute) units.FLOP {
 //
 // Rajbhandari 2020, "ZeRO"; Korthikanti 2022.
 func (m *Model) TrainingPass(s *Split, held *StateMemory) physics.Pass {
-	linear, attention := m.trainingOps(s.Sequence, s.Recompute)
+	linear, attention := m.TrainingParts(s.Sequence, s.Recompute)
 	touched := (m.Weights(s.Precision) + held.Optimizer).Times(m.TouchedShare(s))
 	return physics.Pass{
 		Linear:    linear.Times(s.Microbatch),
@@ -103,12 +104,14 @@ func (m *Model) AdapterShare(rank, matrices int) float64 {
 // Split says how a training step lies on devices.
 type Split struct {
 	TP, PP, DP, EP   int
+	CP               int     // devices that a sequence is cut over; 0 is 1
 	Parts            int     // of a pipeline stage, interleaved
 	Microbatch       float64 // sequences of one microbatch
 	Held             float64 // microbatches whose activations are held
 	Sequence         float64 // tokens of one sequence
 	SequenceParallel bool
 	ZeRO             int
+	KeepWeights      bool // ZeRO stage 3 holds what it gathered for the whole step
 	Recompute        physics.Recompute
 	Optimizer        physics.Optimizer
 	Precision        physics.Precision
@@ -127,22 +130,46 @@ func (s *StateMemory) Total() units.Bytes {
 	return s.Weights + s.Gradients + s.Optimizer + s.Activations + s.Buffers
 }
 
-// ShardParams are the parameters of one rank before ZeRO: expert parallelism
-// spreads only the experts.
+// Shard is the parameters of one rank before ZeRO.
+type Shard struct {
+	Shared  float64 // those that every token uses
+	Experts float64
+}
+
+// Total adds them up.
+func (s *Shard) Total() float64 { return s.Shared + s.Experts }
+
+// Shard returns the parameters of a rank of the largest stage: expert parallelism
+// spreads only the experts, and the input and output matrices count with the
+// layers.
 //
-//	(P_s + E·p_e/ep)/(tp·pp)
+//	(P_s + E·p_e/ep)·⌈L/pp⌉/(L·tp)
 //
 // Rajbhandari 2022, "DeepSpeed-MoE".
-func (m *Model) ShardParams(tp, pp, ep int) float64 {
+func (m *Model) Shard(tp, pp, ep int) Shard {
 	expert, shared := m.ExpertParams()
-	return (shared + float64(m.Experts)*expert/float64(ep)) / (float64(tp) * float64(pp))
+	part := m.StageShare(pp) / float64(tp)
+	return Shard{Shared: shared * part, Experts: float64(m.Experts) * expert / float64(ep) * part}
+}
+
+// StageShare is the part of the network that the largest pipeline stage has,
+// ⌈L/pp⌉/L.
+func (m *Model) StageShare(pp int) float64 {
+	return float64(m.StageLayers(pp)) / float64(max(1, m.Blocks()))
+}
+
+// ShardParams are the parameters of one rank before ZeRO.
+func (m *Model) ShardParams(tp, pp, ep int) float64 {
+	s := m.Shard(tp, pp, ep)
+	return s.Total()
 }
 
 // StageLayers are the layers of the largest pipeline stage, ⌈L/pp⌉, at least 1.
 func (m *Model) StageLayers(pp int) int { return max(1, (m.Blocks()+pp-1)/pp) }
 
 // TrainingMemory is the memory of one rank. ZeRO stage 1 shards the optimizer
-// over the data-parallel ranks, 2 the gradients too, 3 the weights too.
+// over the ranks that hold the same parameters, the replicas and the parts of a
+// sequence; 2 the gradients too, 3 the weights too.
 //
 // Rajbhandari 2020, "ZeRO"; Korthikanti 2022 (activations).
 func (m *Model) TrainingMemory(s *Split) StateMemory {
@@ -163,8 +190,17 @@ func (m *Model) TrainingMemory(s *Split) StateMemory {
 
 // Shards is the number of ranks that share what a ZeRO stage shards.
 func (s *Split) Shards(stage int) float64 {
-	if s.ZeRO >= stage {
-		return float64(s.DP)
+	if s.ZeRO < stage || stage == 3 && s.KeepWeights {
+		return 1
 	}
-	return 1
+	return float64(s.DP) * s.context()
+}
+
+// context is the number of parts of a sequence.
+func (s *Split) context() float64 { return max(1, float64(s.CP)) }
+
+// Cuts reports whether a sequence can be cut over devices that pass keys and
+// values round: every layer attends, and what it attends to is the sequence.
+func (m *Model) Cuts() bool {
+	return m.Attends() && m.AttentionLayers() == m.Layers && !m.Decodes()
 }

@@ -94,13 +94,26 @@ func (r Recompute) BackwardShare() float64 {
 	return 2.0 / 3
 }
 
+// Passes is the arithmetic of a step over that of its forward pass: backward is
+// twice forward, and full recomputation goes forward once more.
+func (r Recompute) Passes() float64 {
+	if r == Full {
+		return 4
+	}
+	return 3
+}
+
 // BubbleRatio is the idle time of a pipeline over its busy time.
 //
-//	(p − 1)/(v·m), p stages of v parts, m microbatches
+//	(p − 1 + (v − 1)·max(0, p − m))/(v·m), p stages of v parts, m microbatches
 //
-// Huang 2019, "GPipe"; Narayanan 2021, "Megatron-LM".
+// With at least as many microbatches as stages that is (p − 1)/(v·m). With fewer,
+// a microbatch comes back to the first stage for its next part before the others
+// fill it, and interleaving hides less. Huang 2019, "GPipe"; Narayanan 2021,
+// "Megatron-LM".
 func BubbleRatio(stages, parts, microbatches int) float64 {
-	return float64(stages-1) / (float64(parts) * float64(microbatches))
+	waiting := float64(stages-1) + float64(parts-1)*float64(max(0, stages-microbatches))
+	return waiting / (float64(parts) * float64(microbatches))
 }
 
 // InFlight is the number of microbatches whose activations the first stage of a
@@ -125,4 +138,28 @@ func InFlight(stages, parts, microbatches int) float64 {
 // Li 2020, "PyTorch Distributed".
 func Exposed(exchange, backward units.Seconds, buckets int) units.Seconds {
 	return max(0, exchange-backward.Times(1-1/float64(buckets)))
+}
+
+// Overlapped is the part of sending that arithmetic does not hide when both are
+// cut into q chunks and one chunk is sent while the next is computed: a pipeline
+// of two stages, less its arithmetic.
+//
+//	t − min(t, T_c)·(1 − 1/q)
+//
+// One chunk hides nothing, many leave max(0, t − T_c). Wang 2023, "Overlap
+// communication with dependent computation via decomposition".
+func Overlapped(send, work units.Seconds, chunks int) units.Seconds {
+	return send - min(send, work).Times(1-1/float64(chunks))
+}
+
+// RingSteps are the bytes that a rank hands to its neighbour for each layer when
+// c ranks hold a part of the sequence each and pass keys and values round: the
+// part forward, and the part with its gradients backward.
+//
+//	3·(c − 1)·K, in 2·(c − 1) messages
+//
+// Liu 2023, "Ring attention with blockwise transformers".
+func RingSteps(part units.Bytes, ranks int) (sent units.Bytes, messages float64) {
+	hops := float64(ranks - 1)
+	return part.Times(3 * hops), 2 * hops
 }

@@ -21,7 +21,7 @@ func (r MemoryResult) Explain() walls.Trace {
 func (r MemoryResult) View() show.View {
 	v := show.View{
 		Title:    r.in.Model.Name + " trained on " + r.in.Hardware.Name,
-		Subtitle: fmt.Sprintf("batch %d, tp %d, pp %d, dp %d, ep %d, ZeRO %d, %s", r.in.Batch, r.in.TP, r.in.PP, r.in.DP, r.in.EP, r.in.ZeRO, r.Precision),
+		Subtitle: fmt.Sprintf("batch %d, tp %d, pp %d, dp %d, ep %d, cp %d, ZeRO %d, %s", r.in.Batch, r.in.TP, r.in.PP, r.in.DP, r.in.EP, r.in.CP, r.in.ZeRO, r.Precision),
 		Status:   show.Pass, Data: r,
 		Blocks: []show.Block{{Rows: show.Rows(r), Notes: r.Warnings.Texts()}},
 	}

@@ -264,7 +264,12 @@ func biggerIsSlower(c *trial, b *bench) {
 
 	t := drawStep(c)
 	short := solved(c, b.step, t)
+	layers := t.Model.Layers
+	uneven := t.Model.Blocks()%max(1, t.PP) != 0
 	grow(c, &t.Model, &t.Batch)
+	if uneven {
+		t.Model.Layers = layers // more of them, with as many parameters, may split into more even stages
+	}
 	larger(c, "sequence", &t.Sequence)
 	atMost(c, "step of the smaller job", short.Step, solved(c, b.step, t).Step)
 }

@@ -19,27 +19,28 @@ type State struct {
 
 // Steps derives each part and the sum.
 func (s State) Steps() []walls.Step {
-	steps := append([]walls.Step{s.paramStep()}, s.stateSteps()...)
-	steps = append(steps, s.activationStep())
+	steps := append([]walls.Step{s.ParamStep()}, s.stateSteps()...)
+	steps = append(steps, s.activationSteps()...)
 	if s.Split.Buffers > 0 || s.Split.PP > 1 {
 		steps = append(steps, s.bufferStep())
 	}
 	return append(steps, s.sumStep())
 }
 
-// paramStep derives the parameters of a rank.
-func (s State) paramStep() walls.Step {
+// ParamStep derives the parameters of a rank of the largest stage.
+func (s State) ParamStep() walls.Step {
 	split := s.Split
 	expert, shared := s.Model.ExpertParams()
 	return walls.Step{
-		Name: "parameters of one device", Symbol: "P_r", Formula: "(P_s + E * p_e / ep) / (tp * pp)",
+		Name: "parameters of one device", Symbol: "P_r", Formula: "(P_s + E * p_e / ep) * l / (L * tp)",
 		Terms: []walls.Term{
 			{Symbol: "P_s", What: "parameters every token uses", Value: shared},
 			{Symbol: "E", What: "experts", Value: s.Model.Experts},
 			{Symbol: "p_e", What: "parameters of one expert, all layers", Value: expert},
 			{Symbol: "ep", What: "expert-parallel devices", Value: split.EP},
 			{Symbol: "tp", What: "tensor-parallel devices", Value: split.TP},
-			{Symbol: "pp", What: "pipeline stages", Value: split.PP},
+			{Symbol: "l", What: "layers of the largest stage", Value: s.Model.StageLayers(split.PP)},
+			{Symbol: "L", What: "layers", Value: max(1, s.Model.Blocks())},
 		},
 		Value: units.Params(s.Model.ShardParams(split.TP, split.PP, split.EP)), Source: "Rajbhandari 2022, DeepSpeed-MoE",
 	}
@@ -55,7 +56,7 @@ func (s State) stateSteps() []walls.Step {
 				{Symbol: "P_r", What: "parameters of one device", Value: units.Params(s.Model.ShardParams(split.TP, split.PP, split.EP))},
 				{Symbol: "f_" + symbol, What: "share of them", Value: trained},
 				{Symbol: "b_" + symbol, What: "bytes for each", Value: element},
-				{Symbol: "z_" + symbol, What: "replicas that share it (ZeRO)", Value: split.Shards(stage)},
+				{Symbol: "z_" + symbol, What: "devices that share it (ZeRO)", Value: split.Shards(stage)},
 			},
 			Value: value, Source: "Rajbhandari 2020, ZeRO",
 		}
@@ -73,9 +74,9 @@ func (s State) bufferStep() walls.Step {
 		pipeline = s.Model.HiddenBytes(s.Split).Times(2)
 	}
 	return walls.Step{
-		Name: "communication buffers", Symbol: "C", Formula: "c * G + C_p", Field: "Buffers",
+		Name: "communication buffers", Symbol: "C", Formula: "c_g * G + C_p", Field: "Buffers",
 		Terms: []walls.Term{
-			{Symbol: "c", What: "buffers over gradients", Value: s.Split.Buffers},
+			{Symbol: "c_g", What: "buffers over gradients", Value: s.Split.Buffers},
 			{Symbol: "G", What: "gradients", Value: s.Held.Gradients},
 			{Symbol: "C_p", What: "activations sent between stages, two buffers", Value: pipeline},
 		}, Value: s.Held.Buffers,
@@ -96,27 +97,88 @@ func (s State) sumStep() walls.Step {
 	}
 }
 
-func (s State) activationStep() walls.Step {
+// activationSteps derive what a layer keeps of a microbatch, and all of it.
+func (s State) activationSteps() []walls.Step {
 	split := s.Split
+	layers := walls.Term{Symbol: "l", What: "layers of the largest stage", Value: s.Model.StageLayers(split.PP)}
+	held := walls.Term{Symbol: "h", What: "microbatches held", Value: split.Held}
 	if !s.Model.Stacked() {
-		return walls.Step{
-			Name: "activations", Symbol: "A", Formula: "A_s * u * h / 2", Field: "Activations",
+		return []walls.Step{{
+			Name: "activations", Symbol: "A", Formula: "A_s / 2 * u / L * l * h", Field: "Activations",
 			Terms: []walls.Term{
 				{Symbol: "A_s", What: "activations of a sample, written and read", Value: s.Model.Activations.Times(split.Precision.Size().Ratio(physics.FP16.Size()))},
 				{Symbol: "u", What: "samples of a microbatch", Value: split.Microbatch},
-				{Symbol: "h", What: "microbatches held", Value: split.Held},
+				{Symbol: "L", What: "layers", Value: max(1, s.Model.Blocks())},
+				layers, held,
 			}, Value: s.Held.Activations,
-		}
+		}}
 	}
-	return walls.Step{
+	all := walls.Step{
 		Name: "activations", Symbol: "A", Formula: "(a * l * h + V) * (1 + phi)", Field: "Activations",
 		Terms: []walls.Term{
 			{Symbol: "a", What: "one layer and microbatch, recomputing " + split.Recompute.String(), Value: s.Model.LayerActivations(split)},
-			{Symbol: "l", What: "layers of a stage", Value: s.Model.StageLayers(split.PP)},
-			{Symbol: "h", What: "microbatches held", Value: split.Held},
+			layers, held,
 			{Symbol: "V", What: "logits of a microbatch", Value: s.Model.LogitBytes(split)},
 			{Symbol: "phi", What: "share that the allocator wastes", Value: split.Fragmentation},
 		}, Value: s.Held.Activations, Source: "Korthikanti 2022",
+	}
+	if s.Model.Decodes() || s.Model.AttentionLayers() != s.Model.Layers {
+		return []walls.Step{all} // the mean over layers of several kinds
+	}
+	return []walls.Step{s.layerStep(), s.logitStep(), all}
+}
+
+// layerStep derives what one of equal layers keeps of a microbatch.
+func (s State) layerStep() walls.Step {
+	whole := 1
+	if s.Split.SequenceParallel {
+		whole = s.Split.TP
+	}
+	step := walls.Step{
+		Name: "one layer and microbatch, recomputing " + s.Split.Recompute.String(), Symbol: "a",
+		Terms: []walls.Term{
+			{Symbol: "b", What: "bytes of an element at " + s.Split.Precision.String(), Value: s.Split.Precision.Size()},
+			{Symbol: "s", What: "positions of a sample", Value: s.Model.Positions(s.Split)},
+			{Symbol: "u", What: "samples of a microbatch", Value: s.Split.Microbatch},
+			{Symbol: "H", What: "width of the residual stream", Value: s.Model.Hidden},
+			{Symbol: "c", What: "devices that a sequence is cut over", Value: max(1, s.Split.CP)},
+			{Symbol: "t_s", What: "devices that share what lies outside the blocks", Value: whole},
+		},
+		Value: s.Model.LayerActivations(s.Split), Source: "Korthikanti 2022",
+	}
+	tensor := walls.Term{Symbol: "t", What: "tensor-parallel devices", Value: s.Split.TP}
+	switch s.Split.Recompute {
+	case physics.Full:
+		step.Formula = "b / 2 * 2 * s * u * H / (c * t_s)"
+	case physics.Selective:
+		step.Formula = "b / 2 * s * u * H * (10 / t_s + 24 / t) / c"
+		step.Terms = append(step.Terms, tensor)
+	default:
+		step.Formula = "b / 2 * (s * u * H * (10 / t_s + 24 / t) + 5 * A_h * s * s * u / t) / c"
+		step.Terms = append(step.Terms, tensor, walls.Term{Symbol: "A_h", What: "attention heads", Value: s.Model.Heads})
+	}
+	return step
+}
+
+func (s State) logitStep() walls.Step {
+	outputs, vocab := s.Split.Sequence, s.Model.Vocab
+	cut := max(1, s.Split.CP)
+	if !s.Model.Reads() {
+		outputs, cut = 1, 1
+	}
+	if s.Split.PP > 1 {
+		vocab = 0
+	}
+	return walls.Step{
+		Name: "logits of a microbatch; the first of several stages has none", Symbol: "V", Formula: "b_v * n_v * u * N_v / (c * t)",
+		Terms: []walls.Term{
+			{Symbol: "b_v", What: "bytes of a logit", Value: physics.FP32.Size()},
+			{Symbol: "n_v", What: "outputs of a sample", Value: outputs},
+			{Symbol: "u", What: "samples of a microbatch", Value: s.Split.Microbatch},
+			{Symbol: "N_v", What: "vocabulary", Value: vocab},
+			{Symbol: "c", What: "devices that a sequence is cut over", Value: cut},
+			{Symbol: "t", What: "tensor-parallel devices", Value: s.Split.TP},
+		}, Value: s.Model.LogitBytes(s.Split), Source: "Korthikanti 2022",
 	}
 }
 
