@@ -47,21 +47,12 @@ func (h *hunt) cuts(b *bound, candidates int) bool {
 	switch {
 	case !fits && (h.found.Fits || h.misses > 0 && short > h.lacks):
 		h.missed(candidates, short)
-	case fits && h.loses(b):
+	case fits && h.loses(b.step, b.memory):
 	default:
 		return false
 	}
 	h.found.Cut += candidates
 	return true
-}
-
-func (h *hunt) loses(b *bound) bool {
-	top, front := h.found.Top, h.found.Front
-	if len(top) < h.in.Listed || b.step <= top[len(top)-1].Step {
-		return false
-	}
-	at := lighter(front, b.memory)
-	return at > 0 && front[at-1].Step < b.step
 }
 
 // bound bounds the candidates that some options of the split that is laid have.

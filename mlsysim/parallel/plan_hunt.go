@@ -155,6 +155,10 @@ func (h *hunt) candidate(work *effort, messages *cut, sent *exchange, r *Trainin
 		return
 	}
 	h.laid.take(work, messages, sent, &memory, r)
+	if r.Fits && h.loses(r.Step, r.Memory) {
+		return
+	}
+	h.laid.rate(r)
 	c := Choice{
 		TP: h.step.TP, PP: h.step.PP, CP: h.step.CP, EP: h.step.EP, DP: r.DP, Microbatches: h.step.Microbatches,
 		Parts: h.step.Parts, ZeRO: h.step.ZeRO, Checkpointing: h.step.Checkpointing, Step: r.Step, MFU: r.MFU, Memory: r.Memory,

@@ -19,6 +19,18 @@ func order(a, b *Choice) int {
 	)
 }
 
+// loses reports whether what takes so long and needs so much can be neither listed
+// nor shown: slower than everything listed, while one of the front that needs no
+// more memory is faster, too.
+func (h *hunt) loses(step units.Seconds, memory units.Bytes) bool {
+	top, front := h.found.Top, h.found.Front
+	if len(top) < h.in.Listed || step <= top[len(top)-1].Step {
+		return false
+	}
+	at := lighter(front, memory)
+	return at > 0 && front[at-1].Step < step
+}
+
 // list keeps the best candidates in order.
 func (h *hunt) list(c *Choice) {
 	top := h.found.Top

@@ -131,6 +131,7 @@ func (s Training) Solve() (TrainingResult, error) {
 	var r TrainingResult
 	p.hold(&split, &r)
 	p.take(&a, &c, &x, &split, &r)
+	p.rate(&r)
 	p.note(&r)
 	r.in = s
 	return r, nil

@@ -277,7 +277,7 @@ func (s *Training) exposed(exchange, gathers, works units.Seconds) units.Seconds
 	return physics.Exposed(exchange-early, works.Times(share), s.Buckets) + physics.Exposed(early, works.Times(1-share), s.Buckets)
 }
 
-// add fills in the step and its rates.
+// add fills in the step.
 func (p *spread) add(r *TrainingResult) {
 	s := p.Training
 	busy := r.Node + r.TensorExposed + r.ContextExposed + r.ExpertPar
@@ -285,6 +285,11 @@ func (p *spread) add(r *TrainingResult) {
 	r.Bubble = uneven + (busy + uneven).Times(physics.BubbleRatio(s.PP, s.Parts, s.Microbatches))
 	r.BubblePct = r.Bubble.Ratio(busy + r.Bubble)
 	r.Step = (busy + r.Bubble + r.Stages + r.Exposed).Times(s.Straggler)
+}
+
+// rate fills in the rates of the step.
+func (p *spread) rate(r *TrainingResult) {
+	s := p.Training
 	r.Scaling = r.Node.Ratio(r.Step)
 	r.Throughput = units.Samples(s.Batch).Per(r.Step)
 	model := s.Model.ForwardOps(float64(s.Sequence)).Times(3 * float64(s.Batch))
