@@ -237,7 +237,7 @@ func (b bounds) want() string {
 
 // snake turns KVPrecision into kv_precision, MemoryGB into memory_gb.
 func snake(name string, sep rune) string {
-	runes := []rune(name)
+	runes := []rune(strings.ReplaceAll(name, "ZeRO", "Zero")) // a word of its own
 	var b strings.Builder
 	for i, r := range runes {
 		plural := i+2 == len(runes) && runes[i+1] == 's' // FLOPs is one word

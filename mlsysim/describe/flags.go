@@ -75,11 +75,15 @@ func usage(f Field) string {
 }
 
 // Set parses and range-checks text.
-func (f *Flag) Set(text string) error {
-	if err := setText(f.value, text); err != nil {
+func (f *Flag) Set(text string) error { return f.field.SetText(f.value, text, f.input) }
+
+// SetText stores what a flag or a file says of the field into v and checks its
+// range. input names the struct in the message.
+func (f Field) SetText(v reflect.Value, text, input string) error {
+	if err := setText(v, text); err != nil {
 		return err
 	}
-	return f.field.checkGiven(f.value, f.input, "")
+	return f.checkGiven(v, input, "")
 }
 
 // String prints the current value, or nothing for zero.

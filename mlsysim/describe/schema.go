@@ -59,6 +59,11 @@ func leaf(f Field) *jsonschema.Schema {
 		return object(f.Type)
 	case f.Type.Implements(reflect.TypeFor[sentences]()):
 		return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
+	case f.Type == reflect.TypeFor[json.RawMessage]():
+		return &jsonschema.Schema{Type: "object"}
+	case f.Type.Kind() == reflect.Pointer:
+		f.Type = f.Type.Elem()
+		return leaf(f)
 	case f.Type.Kind() == reflect.Slice:
 		return &jsonschema.Schema{Type: "array", Items: leaf(f.entry())}
 	case f.Unit != "":

@@ -80,6 +80,8 @@ func (f file) scalar(p pair) (string, error) {
 	switch n := p.value.(type) {
 	case *ast.NullNode:
 		return "", f.errorf(p.at, "%s: has no value", p.key)
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode:
+		return "", f.errorf(p.value, "%s: want plain text, without anchors, aliases and tags", p.key)
 	case *ast.LiteralNode:
 		return "", f.errorf(n, "%s: want one line", p.key)
 	case ast.ScalarNode:

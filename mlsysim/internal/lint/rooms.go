@@ -17,7 +17,8 @@ var rooms = join(
 	single("mlsysim", 5),
 
 	trees(0, "mlsysim/units", "mlsysim/source", "mlsysim/internal/nearest"),
-	trees(1, "mlsysim/describe", "mlsysim/internal/registry", "mlsysim/internal/datafile", "mlsysim/internal/dimtest", "mlsysim/internal/lint"),
+	trees(1, "mlsysim/describe", "mlsysim/internal/registry", "mlsysim/internal/dimtest", "mlsysim/internal/lint"),
+	trees(1.5, "mlsysim/internal/datafile"), // files that people write: registries, plans
 	// The enums of physics (precision, level) read themselves from text.
 	[]room{{path: "mlsysim/physics", layer: 1, tree: true, also: []string{"mlsysim/describe"}}},
 	trees(2, "mlsysim/hardware", "mlsysim/models", "mlsysim/infra", "mlsysim/systems", "mlsysim/walls", "mlsysim/show"),
