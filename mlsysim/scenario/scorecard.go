@@ -1,61 +1,49 @@
-// Package scenario judges a design through three lenses: does it fit
-// (feasibility), is it fast enough (performance), and what does it cost money
-// and planet (macro).
 package scenario
 
 import (
+	"errors"
+	"math"
+
 	"github.com/mlsysim/golab/mlsysim/compute"
-	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/infra"
-	"github.com/mlsysim/golab/mlsysim/models"
-	"github.com/mlsysim/golab/mlsysim/physics"
-	"github.com/mlsysim/golab/mlsysim/power"
+	"github.com/mlsysim/golab/mlsysim/parallel"
+	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/show"
-	"github.com/mlsysim/golab/mlsysim/systems"
+	"github.com/mlsysim/golab/mlsysim/storage"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
-// Evaluation is a design to judge: a network on a device, how long it runs and
-// where, and the limits it must keep. A limit of zero is no limit.
-type Evaluation struct {
-	Model            models.Model      `help:"network" required:"true"`
-	Hardware         hardware.Device   `help:"device it runs on" required:"true"`
-	Phase            compute.Phase     `help:"what one pass does"`
-	Batch            int               `help:"sequences or samples per pass" min:"1" default:"1"`
-	Prompt           int               `help:"new tokens per sequence of a prefill; an encoder and a training step read the longest sequence unless given" min:"0"`
-	Context          int               `help:"tokens in the cache of each sequence; at most what the network was built for unless given" min:"1" default:"2048"`
-	Precision        physics.Precision `help:"format of weights and arithmetic; auto is fp16 where the device has it"`
-	KVPrecision      physics.Precision `help:"format of the cache; auto is that of the weights"`
-	Efficiency       float64           `help:"share of the peak that arithmetic reaches" above:"0" max:"1" default:"0.5"`
-	MemoryEfficiency float64           `help:"share of the bandwidth that traffic reaches" above:"0" max:"1" default:"1"`
-	Level            physics.Level     `help:"textbook bound, or measured ceilings and overheads"`
-	Stack            systems.Stack     `help:"software whose overheads the calibrated level adds"`
-
-	Region       infra.Grid        `help:"electricity grid; the United States unless given"`
-	Facility     infra.Facility    `help:"building; the United States average unless given"`
-	Duration     units.Seconds     `help:"time in operation" above:"0" default:"30 days"`
-	Tariff       units.EnergyPrice `help:"electricity price; that of the region, or 0.12 USD/kWh where the registry has none" min:"0"`
-	Amortization units.Seconds     `help:"time over which the device is written off" above:"0" default:"3 years"`
-	Upkeep       float64           `help:"upkeep per upkeep period as a share of the price" min:"0" max:"1" default:"0.05"`
-	UpkeepPeriod units.Seconds     `help:"period of the upkeep share" above:"0" default:"1 years"`
-
-	MaxLatency units.Seconds `help:"limit on the time of one pass" min:"0"`
-	MaxCost    units.USD     `help:"limit on the cost over the duration" min:"0"`
-	MaxCarbon  units.KgCO2e  `help:"limit on the emissions over the duration" min:"0"`
-	MaxPower   units.Watts   `help:"limit on the mean power of the device" min:"0"`
-}
-
 // Scorecard is the verdict with the numbers behind it.
 type Scorecard struct {
-	Feasibility show.Status    `help:"does it fit"`
-	Performance show.Status    `help:"does it keep its latency limit"`
-	Macro       show.Status    `help:"does it keep its limits on cost, carbon and power"`
-	Pass        compute.Result `help:"one pass on the device"`
+	Feasibility show.Status `help:"does it fit"`
+	Performance show.Status `help:"does it keep its limits on time and throughput"`
+	Macro       show.Status `help:"does it keep its limits on cost, carbon, power and water"`
 
-	ITEnergy    units.Joules      `help:"energy of the device over the duration" better:"lower" known:"PowerKnown"`
+	Mode    Mode                     `help:"what the design does"`
+	Devices int                      `help:"devices in all"`
+	Pass    compute.Result           `help:"one pass on the device, in mode pass"`
+	Step    parallel.TrainingResult  `help:"one training step, in mode train"`
+	Split   parallel.Training        `help:"how it lies on the devices, in mode train"`
+	Tried   int                      `help:"splits that were tried; 0 if the split was given"`
+	Request parallel.InferenceResult `help:"a request, in mode serve"`
+	Queue   serving.TailResult       `help:"the queue before the replicas, with arrivals"`
+	Supply  storage.IngestionResult  `help:"the way of the data to the devices, where their demand is given"`
+	Run     units.Seconds            `help:"time of the whole training run" better:"lower" known:"RunKnown"`
+	Duty    float64                  `help:"share of the time in which the device works" better:"lower"`
+
+	Latency    units.Seconds    `help:"time of a pass, a training step or a request" better:"lower"`
+	Throughput units.SampleRate `help:"samples, sequences or generated tokens per second" better:"higher"`
+	MFU        float64          `help:"share of the peak used" better:"higher"`
+	HFU        float64          `help:"the same with what is computed again" better:"higher"`
+	Memory     units.Bytes      `help:"what each device holds" better:"lower"`
+	Capacity   units.Bytes      `help:"memory of each device"`
+	Short      units.Bytes      `help:"what is missing on each device" better:"lower"`
+	Fits       bool             `help:"it fits into each device"`
+	RunKnown   bool             `help:"it trains, and the tokens of the run are given"`
+
+	Power       units.Watts       `help:"mean power of the devices" better:"lower" known:"PowerKnown"`
+	ITEnergy    units.Joules      `help:"energy of the devices over the duration" better:"lower" known:"PowerKnown"`
 	Energy      units.Joules      `help:"energy of the facility for it" better:"lower" known:"PowerKnown"`
 	Carbon      units.KgCO2e      `help:"emissions of that energy" better:"lower" known:"PowerKnown"`
 	Water       units.Litres      `help:"water evaporated on site" better:"lower" known:"WaterKnown"`
@@ -73,61 +61,47 @@ type Scorecard struct {
 	in Evaluation // for Explain and View
 }
 
-// Evaluate judges one device running one network with the usual defaults.
-func Evaluate(m models.Model, h hardware.Device) (Scorecard, error) {
-	return Evaluation{Model: m, Hardware: h}.Solve()
+// retold words a refusal of an inner solver as one of the evaluation, with the
+// field's name here.
+func retold(err error) error {
+	var field *describe.FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	told := *field
+	told.Input = name
+	if told.Field == "Sequence" {
+		told.Field = "Context"
+	}
+	return &told
 }
 
-// Solve fails only if a field is out of range.
-func (e Evaluation) Solve() (Scorecard, error) {
-	if err := e.prepare(); err != nil {
-		return Scorecard{}, err
-	}
-	pass, err := e.node().Solve()
+// pass judges one pass on one device.
+func (e *Evaluation) pass(s *Scorecard) error {
+	r, err := e.node().Solve()
 	if err != nil {
-		return Scorecard{}, err
+		return err
 	}
-	s := Scorecard{Pass: pass, in: e}
-	s.Notes = pass.Notes
-	if err := e.operate(&s); err != nil {
-		return Scorecard{}, err
+	s.Pass, s.Notes = r, r.Notes
+	s.Latency, s.Throughput, s.MFU, s.HFU = r.Latency, r.Throughput, r.MFU, r.HFU
+	s.Memory, s.Capacity, s.Short, s.Fits = r.Footprint, r.Capacity, r.Short, r.Fits
+	if e.Interval > 0 {
+		s.Duty = min(1, r.Latency.Ratio(e.Interval))
+		s.Throughput = units.Samples(e.Batch).Per(max(e.Interval, r.Latency))
 	}
-	e.judge(&s)
-	return s, nil
+	return e.queue(s, r.Latency, 1)
 }
 
-// Run is Solve for labs: an error ends the cell.
-func (e Evaluation) Run() Scorecard { return walls.Must(e.Solve()) }
-
-// prepare checks the input and fills in the place and the usual lengths.
-func (e *Evaluation) prepare() error {
-	if e.Region.Name == "" {
-		e.Region = infra.US_Avg
+// queue fills in what those see who arrive at random at some servers.
+func (e *Evaluation) queue(s *Scorecard, service units.Seconds, servers int) error {
+	if e.Arrivals == 0 {
+		return nil
 	}
-	if e.Facility.Name == "" {
-		e.Facility = infra.LBNL_US_2023
-	}
-	e.lengths()
-	return describe.Check(e)
+	q, err := serving.Tail{Arrivals: e.Arrivals, Service: service, Replicas: servers, SLA: e.MaxP99}.Solve()
+	s.Queue = q
+	s.Warnings |= q.Warnings
+	return err
 }
-
-// lengths fills in a context and, for an encoder or in training, a sequence that
-// the network was built for.
-func (e *Evaluation) lengths() {
-	m := &e.Model
-	if e.Context == 0 && m.Context > 0 && m.Context < usualContext {
-		e.Context = m.Context
-	}
-	if e.Prompt == 0 && m.Reads() && (!m.Generates() || e.Phase == compute.Train) {
-		e.Prompt = usualContext
-		if m.Context > 0 {
-			e.Prompt = min(m.Context, usualContext)
-		}
-	}
-}
-
-// usualContext is the context where none is given, as the tag of the field says.
-const usualContext = 2048
 
 // node is the pass that the design runs over and over.
 func (e *Evaluation) node() compute.SingleNode {
@@ -142,92 +116,105 @@ func (e *Evaluation) node() compute.SingleNode {
 	return s
 }
 
-// operate fills in energy, emissions and cost of running all the time.
-func (e *Evaluation) operate(s *Scorecard) error {
-	use, err := e.sustainability(s.Pass.HFU).Solve()
+// feed asks whether the data arrives as fast as the devices consume it.
+func (e *Evaluation) feed(s *Scorecard) error {
+	if e.DataRate == 0 {
+		return nil
+	}
+	r, err := storage.Ingestion{Demand: e.DataRate, Accelerators: e.PerNode, Storage: e.Storage, HostLink: e.Hardware.HostLink}.Solve()
+	s.Supply = r
+	s.Warnings |= r.Warnings
+	return err
+}
+
+// train judges a training step, on the best split if none is given.
+func (e *Evaluation) train(s *Scorecard) error {
+	t := e.training()
+	if !e.split() {
+		best, err := e.search().Solve()
+		if err != nil {
+			return err
+		}
+		t, s.Tried = best.Training(), best.Splits
+	}
+	r, err := t.Solve()
 	if err != nil {
 		return err
 	}
-	own, err := e.ownership(s.Pass.HFU).Solve()
-	if err != nil {
-		return err
+	s.Step, s.Split, s.Notes = r, t, r.Notes
+	s.Latency, s.Throughput, s.MFU, s.HFU = r.Step, r.Throughput, r.MFU, r.HFU
+	s.Memory, s.Capacity, s.Short, s.Fits = r.Memory, r.Capacity, r.Short, r.Fits
+	if s.RunKnown = e.Tokens > 0; s.RunKnown {
+		steps := e.Tokens.Ratio(units.Token.Times(float64(e.Batch) * float64(e.Context)))
+		s.Run = r.Step.Times(math.Ceil(steps))
 	}
-	s.ITEnergy, s.Energy = use.ITEnergy, use.Energy
-	s.Carbon, s.Water = use.Operational, use.OnSiteWater
-	s.EnergyCost, s.CapEx, s.Maintenance, s.TCO = own.EnergyCost, own.CapEx, own.Maintenance, own.TCO
-	s.Tariff = own.Tariff
-	s.PowerKnown, s.PriceKnown, s.CostKnown = use.PowerKnown, own.PriceKnown, own.CostKnown
-	s.WaterKnown = use.WaterKnown
-	s.Warnings |= use.Warnings | own.Warnings
 	return nil
 }
 
-// sustainability is the one device, used as the pass uses it.
-func (e *Evaluation) sustainability(mfu float64) power.Sustainability {
-	return power.Sustainability{
-		Hardware: e.Hardware, Duration: e.Duration, Utilization: mfu, Region: e.Region, Facility: e.Facility,
+func (e *Evaluation) search() parallel.Plan {
+	return parallel.Plan{
+		Model: e.Model, Hardware: e.Hardware, Nodes: e.Nodes, PerNode: e.PerNode, NICs: e.NICs, IntraLink: e.IntraLink, Fabric: e.Fabric,
+		Oversubscription: e.Oversubscription, Batch: e.Batch, Sequence: e.Context, Optimizer: e.Optimizer, Precision: e.Precision,
+		Efficiency: e.Efficiency, MemoryEfficiency: e.MemoryEfficiency, Level: e.Level,
 	}
 }
 
-// ownership is the price of the same.
-func (e *Evaluation) ownership(mfu float64) cost.Ownership {
-	return cost.Ownership{
-		Hardware: e.Hardware, Duration: e.Duration, Utilization: mfu, Region: e.Region, Facility: e.Facility, Tariff: e.Tariff,
-		Amortization: e.Amortization, Upkeep: e.Upkeep, Period: e.UpkeepPeriod,
+func (e *Evaluation) training() parallel.Training {
+	return parallel.Training{
+		Model: e.Model, Hardware: e.Hardware, Nodes: e.Nodes, PerNode: e.PerNode, NICs: e.NICs, IntraLink: e.IntraLink, Fabric: e.Fabric,
+		Oversubscription: e.Oversubscription, Batch: e.Batch, Sequence: e.Context, Optimizer: e.Optimizer, Precision: e.Precision,
+		Efficiency: e.Efficiency, MemoryEfficiency: e.MemoryEfficiency, Level: e.Level,
+		TP: e.TP, PP: e.PP, EP: e.EP, CP: e.CP, Microbatches: e.Microbatches, ZeRO: e.ZeRO, Checkpointing: e.Checkpointing,
 	}
 }
 
-// judge sets the three statuses.
-func (e *Evaluation) judge(s *Scorecard) {
-	s.Feasibility, s.Performance, s.Macro = show.Pass, show.Info, show.Info
-	if !s.Pass.Fits {
-		s.Feasibility = show.Fail
+// serve judges a request, on the smallest replica that fits if no split is given.
+func (e *Evaluation) serve(s *Scorecard) error {
+	r, err := e.replica()
+	if err != nil {
+		return err
 	}
-	if e.MaxLatency > 0 {
-		s.Performance = verdict(s.Pass.Latency <= e.MaxLatency)
-	}
-	if e.MaxCost > 0 {
-		s.Macro = worse(s.Macro, known(s.CostKnown, s.TCO <= e.MaxCost))
-	}
-	if e.MaxCarbon > 0 {
-		s.Macro = worse(s.Macro, known(s.PowerKnown, s.Carbon <= e.MaxCarbon))
-	}
-	if e.MaxPower > 0 {
-		s.Macro = worse(s.Macro, known(s.PowerKnown, s.Pass.Power <= e.MaxPower))
-	}
+	s.Request, s.Notes = r, r.Notes
+	s.Latency, s.Throughput, s.MFU, s.HFU = r.Request, units.SampleRate(r.TokensPerSecond), r.MFU, r.MFU // dim: one sample is a token
+	s.Memory, s.Capacity, s.Short, s.Fits = r.Memory, r.Capacity, r.Short, r.Fits
+	return e.queue(s, r.Request, r.Replicas*e.Batch)
 }
 
-func verdict(kept bool) show.Status {
-	if kept {
-		return show.Pass
+// replica tries tensor-parallel groups of one server by doubling, then stages of
+// whole servers, and keeps the first that fits, or the last.
+func (e *Evaluation) replica() (parallel.InferenceResult, error) {
+	if e.split() {
+		return e.inference(e.TP, e.PP).Solve()
 	}
-	return show.Fail
-}
-
-// known is Unknown where the number behind a limit is not known: never a pass.
-func known(isKnown, kept bool) show.Status {
-	if !isKnown {
-		return show.Unknown
-	}
-	return verdict(kept)
-}
-
-// worse joins the verdicts on two limits.
-func worse(a, b show.Status) show.Status {
-	for _, s := range [...]show.Status{show.Fail, show.Unknown, show.Pass} {
-		if a == s || b == s {
-			return s
+	var last parallel.InferenceResult
+	var refused error
+	for tp, pp := 1, 1; tp*pp <= e.devices(); {
+		r, err := e.inference(tp, pp).Solve()
+		if err == nil && r.Fits {
+			return r, nil
+		}
+		if err == nil {
+			last = r
+		} else if refused == nil {
+			refused = err
+		}
+		if 2*tp <= e.PerNode {
+			tp *= 2
+		} else {
+			pp *= 2
 		}
 	}
-	return a
+	if last.Devices == 0 {
+		return last, refused
+	}
+	return last, nil
 }
 
-// Passed reports whether no lens failed or stayed unknown.
-func (s Scorecard) Passed() bool {
-	for _, status := range [...]show.Status{s.Feasibility, s.Performance, s.Macro} {
-		if status == show.Fail || status == show.Unknown {
-			return false
-		}
+func (e *Evaluation) inference(tp, pp int) parallel.Inference {
+	return parallel.Inference{
+		Model: e.Model, Hardware: e.Hardware, Nodes: e.Nodes, PerNode: e.PerNode, NICs: e.NICs, IntraLink: e.IntraLink, Fabric: e.Fabric,
+		Oversubscription: e.Oversubscription, Prompt: e.Context, Output: e.OutputTokens, Batch: e.Batch, TP: tp, PP: pp, EP: e.EP, CP: e.CP,
+		Microbatches: e.Microbatches, Precision: e.Precision, KVPrecision: e.KVPrecision,
+		Efficiency: e.Efficiency, MemoryEfficiency: e.MemoryEfficiency, Level: e.Level, Stack: e.Stack,
 	}
-	return true
 }

@@ -1,0 +1,122 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/mlsysim/golab/mlsysim/walls"
+)
+
+// Explain derives what the design does and then energy, emissions and cost.
+func (s Scorecard) Explain() walls.Trace {
+	t := s.work()
+	t.Title = s.title()
+	if s.PowerKnown {
+		t.Steps = append(t.Steps, s.energySteps()...)
+	}
+	if s.CostKnown {
+		t.Steps = append(t.Steps, s.costStep())
+	}
+	return t
+}
+
+// work derives what the design does.
+func (s Scorecard) work() walls.Trace {
+	switch s.Mode {
+	case Train:
+		return s.Step.Explain()
+	case Serve:
+		return s.Request.Explain()
+	}
+	return s.Pass.Explain()
+}
+
+func (s Scorecard) energySteps() []walls.Step {
+	e := &s.in
+	return []walls.Step{
+		{
+			Name: "energy of the facility", Symbol: "E_f", Formula: "P_mean * D * PUE", Value: s.Energy,
+			Terms: []walls.Term{
+				{Symbol: "P_mean", What: "mean power", Value: s.Power},
+				{Symbol: "D", What: "duration", Value: e.Duration},
+				{Symbol: "PUE", What: "facility energy per IT energy, " + e.Facility.Name, Value: e.Facility.PUE},
+			},
+		},
+		{
+			Name: "emissions", Symbol: "CO2", Formula: "E_f * CI", Value: s.Carbon, Source: "Patterson 2022",
+			Terms: []walls.Term{
+				{Symbol: "E_f", What: "energy of the facility", Value: s.Energy},
+				{Symbol: "CI", What: "carbon intensity, " + e.Region.Name, Value: e.Region.Carbon},
+			},
+		},
+	}
+}
+
+func (s Scorecard) costStep() walls.Step {
+	e := &s.in
+	return walls.Step{
+		Name: "total cost of ownership", Symbol: "TCO", Formula: "price * D / A + price * m * D / Y + E_f * p", Value: s.TCO, Source: "Barroso 2018",
+		Terms: []walls.Term{
+			{Symbol: "price", What: "price of the devices", Value: e.Hardware.Price.Times(float64(s.Devices))},
+			{Symbol: "D", What: "duration", Value: e.Duration},
+			{Symbol: "A", What: "time to write it off", Value: e.Amortization},
+			{Symbol: "m", What: "upkeep per period", Value: e.Upkeep},
+			{Symbol: "Y", What: "upkeep period", Value: e.UpkeepPeriod},
+			{Symbol: "E_f", What: "energy of the facility", Value: s.Energy},
+			{Symbol: "p", What: "electricity price", Value: s.Tariff},
+		},
+	}
+}
+
+// derivedBy names the step that ends in a metric: by the result field that it
+// fills, or by its symbol.
+var derivedBy = map[string][]string{
+	"performance.latency": {"Latency", "Step", "Request"}, "performance.step_latency": {"Step"}, "performance.throughput": {"Throughput", "TokensPerSecond"},
+	"performance.fleet_throughput": {"Throughput"}, "performance.mfu": {"MFU"}, "performance.scaling_efficiency": {"Scaling"},
+	"performance.ttft": {"TTFT"}, "performance.itl": {"ITL"}, "feasibility.memory_used_gb": {"Footprint", "Memory"},
+	"feasibility.memory_utilization": {"Footprint", "Memory"}, "macro.energy_kwh": {"E_f"}, "macro.carbon_footprint": {"CO2"}, "macro.tco_usd": {"TCO"},
+}
+
+// ExplainMetric derives one number: the step that gives it and those that lead
+// there. A number without a step of its own has the whole derivation.
+func (s Scorecard) ExplainMetric(metric string) (walls.Trace, error) {
+	if _, err := metricOf(metric); err != nil {
+		return walls.Trace{}, err
+	}
+	t := s.Explain()
+	t.Title = metric + ": " + t.Title
+	for i, step := range slices.Backward(t.Steps) {
+		if slices.Contains(derivedBy[metric], step.Field) && step.Field != "" || slices.Contains(derivedBy[metric], step.Symbol) {
+			t.Steps = leading(t.Steps[:i+1])
+			break
+		}
+	}
+	return t, nil
+}
+
+// leading keeps the last step and those whose symbols it needs.
+func leading(steps []walls.Step) []walls.Step {
+	wanted := map[string]bool{steps[len(steps)-1].Symbol: true}
+	var kept []walls.Step
+	for _, step := range slices.Backward(steps) {
+		if !wanted[step.Symbol] {
+			continue
+		}
+		kept = append(kept, step)
+		for _, term := range step.Terms {
+			wanted[term.Symbol] = true
+		}
+	}
+	slices.Reverse(kept)
+	return kept
+}
+
+// Explain derives the numbers of every workload.
+func (r Report) Explain() walls.Trace {
+	t := walls.Trace{Title: r.Plan}
+	for _, c := range r.Cards {
+		one := c.Explain()
+		t.Steps = append(t.Steps, one.Steps...)
+		t.Omitted = one.Omitted
+	}
+	return t
+}
