@@ -1,11 +1,14 @@
 package main
 
 import (
+	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/scenario"
@@ -16,53 +19,129 @@ func evalCommand(out *cli.Format) *cobra.Command {
 	var e scenario.Evaluation
 	var explain bool
 	cmd := &cobra.Command{
-		Use:   "eval MODEL HARDWARE",
+		Use:   "eval MODEL HARDWARE | eval FILE",
 		Short: "Judge a design: does it fit, is it fast enough, what does it cost",
-		Long: `eval judges one model on one device through three lenses: feasibility,
-performance, and macro (money, energy, carbon).
+		Long: `eval judges one model on one device or a cluster, or the plan in a YAML or JSON
+file, through three lenses: feasibility, performance, and macro (money, energy,
+carbon, water). Flags win over what the file says.
 
 Exit codes: 0 it fits and keeps every limit given, 2 it does not fit, 3 a limit
 is not kept or cannot be judged because the registry lacks a number.`,
 		Example: `  mlsysim eval Llama3_8B H100 --batch-size 32
-  mlsysim eval ResNet50 A100 -b 1 --max-latency "1 ms" --explain
-  mlsysim eval Llama3_70B H100 -p fp8 -o json`,
-		Args: cli.Args("MODEL", "HARDWARE"),
+  mlsysim eval Llama3_70B H100 --nodes 64 --batch-size 4096 --region Quebec
+  mlsysim eval Llama3_70B H100 --mode serve --nodes 1 --max-ttft "5 s"
+  mlsysim eval mlsys.yaml -o json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return cli.Usage("missing MODEL or FILE: see mlsysim eval --help")
+			case len(args) == 1 && !isPlan(args[0]):
+				return cli.Usage("missing HARDWARE: want eval MODEL HARDWARE, or eval FILE with a name that ends in .yaml, .yml or .json")
+			case len(args) > 2 || len(args) == 2 && isPlan(args[0]):
+				return cli.Usage("unexpected argument %q: want mlsysim eval MODEL HARDWARE, or mlsysim eval FILE", args[len(args)-1])
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if e.Model, err = models.Find(args[0]); err != nil {
-				return cli.Blame("model", err)
+			if isPlan(args[0]) {
+				return evalPlan(cmd, *out, args[0], &e, explain)
 			}
-			if e.Hardware, err = hardware.Find(args[1]); err != nil {
-				return cli.Blame("hardware", err)
-			}
-			card, err := e.Solve()
-			if err != nil {
-				return cli.Keyed(err, reflect.TypeOf(e))
-			}
-			if err := printResult(cmd, *out, card, explain); err != nil {
-				return err
-			}
-			return cli.End(verdict(card))
+			return evalPair(cmd, *out, args, &e, explain)
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			wanted := []reflect.Type{reflect.TypeFor[models.Model](), reflect.TypeFor[hardware.Device]()}
-			if len(args) >= len(wanted) {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return registryNames(wanted[len(args)]), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completePair,
 	}
 	bind(cmd, &e, "model", "hardware")
 	cmd.Flags().BoolVar(&explain, "explain", false, "derive every number step by step")
 	return cmd
 }
 
-// verdict is the exit code of a scorecard. What does not fit counts first.
-func verdict(s scenario.Scorecard) int {
+// isPlan tells a plan's file from a model's name.
+func isPlan(arg string) bool {
+	switch strings.ToLower(filepath.Ext(arg)) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return strings.ContainsRune(arg, filepath.Separator)
+}
+
+// completePair offers models, then devices, and files for a plan.
+func completePair(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	wanted := []reflect.Type{reflect.TypeFor[models.Model](), reflect.TypeFor[hardware.Device]()}
+	if len(args) >= len(wanted) {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if len(args) == 0 {
+		return registryNames(wanted[0]), cobra.ShellCompDirectiveDefault
+	}
+	return registryNames(wanted[len(args)]), cobra.ShellCompDirectiveNoFileComp
+}
+
+func evalPair(cmd *cobra.Command, f cli.Format, args []string, e *scenario.Evaluation, explain bool) error {
+	var err error
+	if e.Model, err = models.Find(args[0]); err != nil {
+		return cli.Blame("model", err)
+	}
+	if e.Hardware, err = hardware.Find(args[1]); err != nil {
+		return cli.Blame("hardware", err)
+	}
+	card, err := e.Solve()
+	if err != nil {
+		return cli.Keyed(err, reflect.TypeOf(*e))
+	}
+	if err := printResult(cmd, f, card, explain); err != nil {
+		return err
+	}
+	return cli.End(verdict(card.Feasibility != show.Fail, card.Passed()))
+}
+
+func evalPlan(cmd *cobra.Command, f cli.Format, path string, flags *scenario.Evaluation, explain bool) error {
+	report, err := judged(cmd, path, flags)
+	if err != nil {
+		return err
+	}
+	if err := printResult(cmd, f, report, explain); err != nil {
+		return err
+	}
+	return cli.End(verdict(report.Fits(), report.Passed()))
+}
+
+// judged reads a plan, lets flags win over it and judges it. Without a command
+// the plan stands as it is.
+func judged(cmd *cobra.Command, path string, flags *scenario.Evaluation) (scenario.Report, error) {
+	plan, err := scenario.ReadPlan(path)
+	if err != nil {
+		return scenario.Report{}, err
+	}
+	evaluations, err := plan.Evaluations()
+	if err != nil {
+		return scenario.Report{}, err
+	}
+	for i := range evaluations {
+		override(cmd, &evaluations[i], flags)
+	}
+	report, err := plan.Judge(evaluations)
+	return report, cli.Keyed(err, reflect.TypeFor[scenario.Evaluation]())
+}
+
+// override copies the fields whose flags were given.
+func override(cmd *cobra.Command, into, flags *scenario.Evaluation) {
+	if cmd == nil {
+		return
+	}
+	to, from := reflect.ValueOf(into).Elem(), reflect.ValueOf(flags).Elem()
+	for _, f := range describe.Fields(to.Type()) {
+		if cmd.Flags().Changed(f.Flag) {
+			to.FieldByIndex(f.Index).Set(from.FieldByIndex(f.Index))
+		}
+	}
+}
+
+// verdict is the exit code of a design. What does not fit counts first.
+func verdict(fits, passed bool) int {
 	switch {
-	case s.Feasibility == show.Fail:
+	case !fits:
 		return cli.Infeasible
-	case !s.Passed():
+	case !passed:
 		return cli.Broken
 	default:
 		return cli.OK

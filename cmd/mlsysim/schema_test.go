@@ -2,14 +2,19 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mlsysim/golab/mlsysim/catalog"
+	"github.com/mlsysim/golab/mlsysim/scenario"
 )
 
 // call runs the command in this process.
@@ -86,4 +91,42 @@ func TestListingKnowsEveryField(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The schema of a plan accepts what the reader accepts, and refuses what a schema
+// can know to be wrong.
+func TestPlanSchema(t *testing.T) {
+	schema := compiled(t, document(t, call(t, nil, "schema")))
+	plan := func(text string) any {
+		var doc any
+		require.NoError(t, yaml.Unmarshal([]byte(text), &doc))
+		out, err := json.Marshal(doc)
+		require.NoError(t, err)
+		return document(t, out)
+	}
+	require.NoError(t, schema.Validate(plan(scenario.Starter)))
+	for _, name := range scenario.Names() {
+		text, err := scenario.Text(name)
+		require.NoError(t, err)
+		require.NoError(t, schema.Validate(plan(text)), name)
+	}
+	const good = "version: '1.0'\nname: x\nworkload: {name: Llama3_70B, batch_size: 4096}\nhardware: {name: H100, nodes: 64}\nops: {region: Quebec}\nconstraints: {assert: [{metric: performance.latency, max: 50}]}\n"
+	require.NoError(t, schema.Validate(plan(good)))
+	for from, to := range map[string]string{
+		"batch_size": "batch_sze", "4096": "-1", "performance.latency": "performance.latancy", ", max: 50": "",
+		"version: '1.0'\n": "", "name: x\n": "", "'1.0'": "banana", "hardware:": "hardwear:", "nodes: 64": "fabric_bandwidth: 50", "64": "many", "max: 50": "max: big",
+	} {
+		require.Error(t, schema.Validate(plan(strings.Replace(good, from, to, 1))), to)
+	}
+
+	result := compiled(t, document(t, call(t, nil, "schema", "result")))
+	dir := t.TempDir()
+	file := filepath.Join(dir, "plan.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(good), 0o600))
+	var out bytes.Buffer
+	root := rootCommand()
+	root.SetOut(&out)
+	root.SetArgs([]string{"eval", file, "-o", "json"})
+	require.ErrorContains(t, root.Execute(), "exit code 3") // the assertion fails
+	require.NoError(t, result.Validate(document(t, out.Bytes())))
 }

@@ -128,7 +128,9 @@ func report(cmd *cobra.Command, args []string, f *Failure) int {
 		os.Stdout.Write(f.JSON())
 		return Bad
 	}
-	fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), f.Reason)
+	for line := range strings.SplitSeq(f.Reason, "\n") {
+		fmt.Fprintf(os.Stderr, "%s: %s\n", cmd.CommandPath(), line)
+	}
 	return Bad
 }
 

@@ -63,9 +63,14 @@ func Unknown(kind, name string, known []string) error {
 func Explain(err error) *Failure {
 	var known *Failure
 	var field *describe.FieldError
+	var many interface{ Lines() []string }
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &many):
+		f := worded(err.Error(), "")
+		f.Reason = strings.Join(many.Lines(), "\n")
+		return f
 	case errors.As(err, &field):
 		reason := fmt.Sprintf("%s = %s: want %s", field.Field, field.Value, field.Want)
 		return &Failure{Title: "value out of range", Code: "out_of_range", Field: field.Field, Reason: reason}
