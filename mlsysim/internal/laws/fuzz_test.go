@@ -53,7 +53,7 @@ func FuzzSolve(f *testing.F) {
 		}
 		_, err = describe.Encode(r)
 		require.NoError(t, err, s.Name)
-		require.NotEmpty(t, r.(interface{ Explain() walls.Trace }).Explain().Steps, s.Name)
+		require.NoError(t, r.(interface{ Explain() walls.Trace }).Explain().Verify(r), s.Name)
 		require.NotEmpty(t, r.(interface{ View() show.View }).View().Title, s.Name)
 	})
 }

@@ -2,10 +2,12 @@ package laws_test
 
 import (
 	"math"
+	"reflect"
 
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/parallel"
 	"github.com/mlsysim/golab/mlsysim/physics"
@@ -59,6 +61,12 @@ func nodeLaws() []law {
 							near := max(r.Traffic-r.Short, 0).Over(s.Hardware.Bandwidth)
 							r.Latency = max(r.Compute, r.Short.Over(s.Hardware.HostLink), near) + r.Overhead
 						}
+					})
+				}},
+				{"gradients hide behind the arithmetic alone", func(b *bench) {
+					wrong(&b.step, nil, func(s *parallel.Training, r *parallel.TrainingResult) {
+						exposed := physics.Exposed(r.DataPar, r.Compute.Times(s.Checkpointing.BackwardShare()), max(1, s.Buckets))
+						r.Step += exposed - r.Exposed
 					})
 				}},
 				{"ports of a server slow its links", func(b *bench) {
@@ -195,6 +203,34 @@ func moreIsFaster(c *trial, b *bench) {
 	atMost(c, "latency of a pass with more", solved(c, b.node, node).Latency, before.Latency)
 	moreServes(c, b)
 	moreTrains(c, b)
+	moreElsewhere(c, b)
+}
+
+// moreElsewhere looks at the time of the solvers that run passes one after another.
+// Continuous batching is none of them: with more memory it runs more requests at
+// once, each of them slower.
+func moreElsewhere(c *trial, b *bench) {
+	s := found(pick(c, "solver", "speculation", "disaggregated", "streaming", "reasoning"))
+	time := map[string]string{"speculation": "ITL", "disaggregated": "Request", "streaming": "FirstPass", "reasoning": "Time"}[s.Name]
+	in := base(c, s)
+	read := func() float64 {
+		c.asked = append(c.asked, reflect.ValueOf(in).Elem().Interface())
+		r, err := b.any(s, in)
+		if err != nil {
+			c.Skip(err)
+		}
+		return reflect.ValueOf(r).FieldByName(time).Float()
+	}
+	before := read()
+	h := reflect.ValueOf(in).Elem().FieldByName("Hardware").Addr().Interface().(*hardware.Device)
+	faster(c, "rate", &h.Rates.FP16)
+	faster(c, "memory", &h.Memory)
+	faster(c, "bandwidth", &h.Bandwidth)
+	faster(c, "link", &h.HostLink)
+	faster(c, "links", &h.ScaleUp)
+	if after := read(); before > 0 { // zero is unknown
+		atMost(c, s.Name+" with more", after, before)
+	}
 }
 
 func moreServes(c *trial, b *bench) {
