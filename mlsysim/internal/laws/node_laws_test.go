@@ -354,7 +354,7 @@ func ridge(c *trial, b *bench) {
 	}
 	if no {
 		s.Batch = int(c.decades("batch", 1, countable))
-		c.claim(solved(c, b.node, s).Binding == walls.MemoryBandwidth, "decode of %d is not bound by its cache, which is below the ridge", s.Batch)
+		c.claim(solved(c, b.node, s).Binding != walls.Compute, "decode of %d is not bound by its cache, which is below the ridge", s.Batch)
 	}
 
 	s.Phase, s.Batch, s.Context, s.Prompt = compute.Prefill, 1, 0, most
