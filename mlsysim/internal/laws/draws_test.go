@@ -250,7 +250,9 @@ func drawRouting(c *trial) parallel.MoERouting {
 
 // mixture is a mixture of experts, often with other experts than the registry's.
 func mixture(c *trial) models.Model {
-	m := model(c, func(m *models.Model) bool { return m.Experts > 0 && m.Generates() && !m.Decodes() })
+	m := model(c, func(m *models.Model) bool {
+		return m.Experts > 0 && m.Experts < 100_000 && m.Generates() && !m.Decodes()
+	})
 	if chance(c, "other experts") {
 		m.Experts = rapid.IntRange(2, 512).Draw(c.T, "experts")
 		m.TopK = upTo(c, "top k", m.Experts-1)

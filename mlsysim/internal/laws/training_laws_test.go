@@ -126,7 +126,7 @@ func fleetRate(c *trial, b *bench) {
 	}
 	r := solved(c, b.step, s)
 	ops := float64(s.Model.TrainingOps(float64(max(s.Sequence, 1)), physics.KeepAll))
-	if s.Model.Family == models.Transformer && s.Model.KVRank == 0 {
+	if s.Model.Family == models.Transformer && s.Model.Reads() && s.Model.KVRank == 0 {
 		ops = sampleOps(&s.Model, max(s.Sequence, 1))
 	}
 	rate := float64(s.Hardware.Rates.At(r.Precision)) * orHalf(s.Efficiency) * float64(s.Nodes*s.PerNode)
