@@ -36,7 +36,7 @@ func fleetAbuses() []abuse {
 		{id: "V-12", want: "parallel.Training: Oversubscription = -2: want at least 1", in: job(func(s *parallel.Training) { s.Oversubscription = -2 })},
 		{id: "V-13", want: "parallel.Training: Parts = 0: want at least 1 and at most 1e+06", in: written[parallel.Training](`{"parts": 0}`)},
 		{id: "V-14", want: "parallel.Training: TP = 3: want a divisor of the model's attention heads", in: job(func(s *parallel.Training) { s.Nodes, s.TP, s.PP = 2, 3, 1 })},
-		{id: "V-14", want: "parallel.Training: TP·PP·EP = 32: want a divisor of the cluster's devices, Nodes·PerNode", in: job(func(s *parallel.Training) { s.Nodes = 3 })},
+		{id: "V-14", want: "parallel.Training: TP·PP·EP·CP = 32: want a divisor of the cluster's devices, Nodes·PerNode", in: job(func(s *parallel.Training) { s.Nodes = 3 })},
 		{id: "V-37", want: "parallel.MoERouting: Model = Llama-3.1-8B: want a mixture of experts: this one is dense and routes nothing", in: changed(parallel.MoERouting.Solve, func(s *parallel.MoERouting) { s.Model = models.Llama3_8B })},
 		{id: "V-39", want: `training.Memory: Batch = "NaN": want a whole number`, in: written[training.Memory](`{"batch": "NaN"}`)},
 		{id: "V-39", want: "training.Memory: Batch = -1: want at least 1 and at most 1e+09", in: memory(func(s *training.Memory) { s.Batch = -1 })},

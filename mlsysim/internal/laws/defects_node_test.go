@@ -135,7 +135,7 @@ func datasheets(t *testing.T) {
 }
 
 // 2·16·4096·4·32/8.03e9 = 0.0020893 of the parameters: gradients, optimizer state
-// and exchange shrink alike.
+// and exchange shrink alike, of adapters and of whatever else is trained.
 func oneAdapterShare(t *testing.T) {
 	m := plain()
 	f := m.AdapterShare(16, 4)
@@ -145,10 +145,14 @@ func oneAdapterShare(t *testing.T) {
 	all := right(t, step, s)
 	memory := training.Memory{Model: m, Hardware: hardware.H100, Batch: 64, DP: 64}
 	held := right(t, training.Memory.Solve, memory)
-	s.Trainable, memory.Trainable = f, f
-	adapters := right(t, step, s)
-	less := right(t, training.Memory.Solve, memory)
-	near(t, f, less.Gradients.Ratio(held.Gradients), 9)
-	near(t, f, less.Optimizer.Ratio(held.Optimizer), 9)
-	near(t, f, adapters.DataPar.Ratio(all.DataPar), 6)
+	for _, rank := range []int{0, 16} {
+		s.LoRA, memory.LoRA, s.Trainable, memory.Trainable = rank, rank, 1, 1
+		if rank == 0 {
+			s.Trainable, memory.Trainable = f, f
+		}
+		adapters, less := right(t, step, s), right(t, training.Memory.Solve, memory)
+		near(t, f, less.Gradients.Ratio(held.Gradients), 2) // grouped heads have narrower adapters
+		near(t, less.Gradients.Ratio(held.Gradients), less.Optimizer.Ratio(held.Optimizer), 9)
+		near(t, less.Gradients.Ratio(held.Gradients), adapters.DataPar.Ratio(all.DataPar), 6)
+	}
 }

@@ -29,11 +29,11 @@ import (
 
 func operationDefects() []promise {
 	return []promise{
-		{id: "D-02", says: "the region sets the emissions; an unknown one is refused; the utilisation is the pass's own", holds: regionCounts, later: "command line: eval with a region"},
+		{id: "D-02", says: "the region sets the emissions; an unknown one is refused; the utilisation is the pass's own", holds: regionCounts},
 		{id: "D-18", says: "adamw is adam, others are refused, and a stall is a share of the time", holds: checkpointOptimizers},
 		{id: "D-25", says: "a price that is not known leaves the cost out", holds: priceUnknown},
 		{id: "D-27", says: "no input without effect: law I-26 tries them all, these four were dead", holds: deadInputsLive},
-		{id: "D-28", says: "every limit of a scenario is tested", holds: limitsTested, later: "plan file: target_accuracy"},
+		{id: "D-28", says: "every limit of a scenario is tested", holds: limitsTested},
 		{id: "D-40", says: "a price of emissions is not negative", holds: carbonPrice},
 		{id: "D-41", says: "unknown storage is unknown, not a stall", holds: storageUnknown},
 		{id: "D-43", says: "links of a torus counted, at most one per endpoint; unknown names and sizes refused", holds: topologies},
@@ -45,7 +45,7 @@ func searchDefects() []promise {
 		{id: "D-24", says: "the elasticity of the memory that is read; none binds on ties", holds: tinyElasticities},
 		{id: "D-31", says: "quantities have units, and a wrong one is refused", holds: typedUnits},
 		{id: "D-45", says: "metrics, operators and thresholds are checked; what does not fit is not ranked", holds: typedSpaces},
-		{id: "D-47", says: "a limit without a number is no limit", holds: boundsAreNumbers, later: "plan file: assertions"},
+		{id: "D-47", says: "a limit without a number is no limit", holds: boundsAreNumbers},
 	}
 }
 

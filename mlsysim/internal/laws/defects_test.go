@@ -21,18 +21,16 @@ type promise struct {
 
 // defects lists all of them in the order of their numbers.
 func defects() []promise {
-	all := slices.Concat(nodeDefects(), servingDefects(), fleetDefects(), operationDefects(), searchDefects(), laterDefects())
+	all := slices.Concat(nodeDefects(), servingDefects(), fleetDefects(), operationDefects(), searchDefects(), planDefects(), laterDefects())
 	slices.SortStableFunc(all, func(a, b promise) int { return strings.Compare(a.id, b.id) })
 	return all
 }
 
-// laterDefects are those that only the command line or a plan file can have.
+// laterDefects are those that only the command line can have.
 func laterDefects() []promise {
 	return []promise{
 		{id: "D-01", later: "command line: the examples of the README run in CI"},
 		{id: "D-05", later: "command line: a design that does not fit ends with exit code 2"},
-		{id: "D-29", later: "plan file: the lighthouse scenarios evaluate a training step and a split; the step itself is D-07 and D-44"},
-		{id: "D-46", later: "plan file: accelerators per node come from the node type; parallel.Training takes 8 per node, see D-03"},
 	}
 }
 

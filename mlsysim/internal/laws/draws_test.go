@@ -10,14 +10,12 @@ import (
 	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
-	"github.com/mlsysim/golab/mlsysim/network"
 	"github.com/mlsysim/golab/mlsysim/parallel"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/power"
 	"github.com/mlsysim/golab/mlsysim/quality"
 	"github.com/mlsysim/golab/mlsysim/reliability"
 	"github.com/mlsysim/golab/mlsysim/serving"
-	"github.com/mlsysim/golab/mlsysim/training"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
@@ -172,76 +170,6 @@ func drawTail(c *trial) serving.Tail {
 	return s
 }
 
-func drawMemory(c *trial) training.Memory {
-	s := drawn[training.Memory](c)
-	s.Hardware = device(c, func(h *hardware.Device) bool { return h.Capacity() > 0 })
-	s.TP, s.PP = 1, upTo(c, "pp", s.Model.Layers)
-	if s.Model.Attends() {
-		s.TP = divisor(c, "tp", s.Model.Heads, 64)
-	}
-	s.EP = upTo(c, "ep", s.Model.Experts)
-	return s
-}
-
-// drawStep is a training step on a cluster that its parallelism divides.
-func drawStep(c *trial) parallel.Training {
-	s := drawn[parallel.Training](c)
-	s.Hardware = device(c, func(h *hardware.Device) bool {
-		return h.Capacity() > 0 && h.MainBandwidth() > 0 && h.Rates.At(h.Best()) > 0
-	})
-	s.Precision = format(c, &s.Hardware)
-	s.TP, s.PP = 1, upTo(c, "pp", min(s.Model.Layers, 16))
-	if s.Model.Attends() {
-		s.TP = divisor(c, "tp", s.Model.Heads, 16)
-	}
-	s.EP = divisor(c, "ep", s.Model.Experts, s.Model.Experts)
-	ranks := s.TP * s.PP * s.EP
-	s.PerNode = pick(c, "per node", 1, 2, 4, 8, 16, ranks)
-	s.Nodes = ranks * pick(c, "groups", 1, 2, 3, 8, 64)
-	if s.IntraLink == 0 {
-		s.IntraLink = 450 * units.GBps
-	}
-	if s.Fabric == 0 {
-		s.Fabric = 50 * units.GBps
-	}
-	dp := s.Nodes * s.PerNode / ranks
-	local := (max(s.Batch, 1) + dp - 1) / dp
-	s.Accumulation = upTo(c, "accumulation", min(local, 64))
-	s.Microbatches = upTo(c, "microbatches", min(local/s.Accumulation, 64))
-	return s
-}
-
-func drawCollective(c *trial) network.Collective {
-	s := drawn[network.Collective](c)
-	s.Operation, s.Algorithm = network.AllReduce, physics.AutoAlgorithm
-	if s.Intra == 0 {
-		s.Intra = 450 * units.GBps
-	}
-	if s.Inter == 0 {
-		s.Inter = 50 * units.GBps
-	}
-	return s
-}
-
-// drawTopology keeps only the switches that its kind has.
-func drawTopology(c *trial) network.Topology {
-	s := drawn[network.Topology](c)
-	switch s.Kind {
-	case network.Torus3D, network.Ring, network.Cube:
-		s.Local, s.InPod, s.CoreOversubscription = 0, 0, 1
-	case network.Dragonfly, network.RailOptimised:
-		s.InPod, s.CoreOversubscription = 0, 1
-	}
-	s.InPod = min(s.InPod, 1-s.Local)
-	if s.Tiers == 1 || s.Tiers == 2 {
-		s.InPod, s.CoreOversubscription = 0, 1
-	}
-	if s.Tiers == 1 {
-		s.Oversubscription = 1
-	}
-	return s
-}
-
 func drawRouting(c *trial) parallel.MoERouting {
 	s := drawn[parallel.MoERouting](c)
 	s.Model = mixture(c)
@@ -349,6 +277,9 @@ func TestDrawsAreMostlyValid(t *testing.T) {
 		"tail":           func(c *trial) error { _, err := b.tail(drawTail(c)); return err },
 		"memory":         func(c *trial) error { _, err := b.memory(drawMemory(c)); return err },
 		"step":           func(c *trial) error { _, err := b.step(drawStep(c)); return err },
+		"roofline":       func(c *trial) error { _, err := drawRoofline(c).Solve(); return err },
+		"inference":      func(c *trial) error { _, err := drawInference(c).Solve(); return err },
+		"plan":           func(c *trial) error { _, err := drawPlan(c).Solve(); return err },
 		"collective":     func(c *trial) error { _, err := b.collect(drawCollective(c)); return err },
 		"topology":       func(c *trial) error { _, err := drawTopology(c).Solve(); return err },
 		"routing":        func(c *trial) error { _, err := b.route(drawRouting(c)); return err },

@@ -153,13 +153,12 @@ func utilisation(c *trial, b *bench) {
 
 	s := drawStep(c)
 	step := solved(c, b.step, s)
-	hfu := step.Compute.Ratio(step.Step) * orHalf(s.Efficiency)
 	atMost(c, "zero over MFU of a step", 0, step.MFU)
-	atMost(c, "MFU over HFU", step.MFU, hfu)
-	atMost(c, "HFU over efficiency", hfu, orHalf(s.Efficiency))
-	evenly := s.Batch%step.DP == 0 && (s.Imbalance <= 1 || s.Model.Experts == 0)
-	if s.Checkpointing == physics.KeepAll && evenly {
-		same(c, "MFU without recomputation", step.MFU, hfu)
+	atMost(c, "MFU over HFU", step.MFU, step.HFU)
+	atMost(c, "HFU over what is reachable", step.HFU, reachable(s.Level, s.Efficiency))
+	atMost(c, "HFU over the device's own", step.HFU, step.Compute.Ratio(step.Step)*reachable(s.Level, s.Efficiency))
+	if s.Checkpointing == physics.KeepAll {
+		same(c, "MFU without recomputation", step.MFU, step.HFU)
 	}
 }
 
@@ -180,10 +179,8 @@ func moreIsFaster(c *trial, b *bench) {
 	node := drawNode(c)
 	before := solved(c, b.node, node)
 	h := &node.Hardware
-	for _, rate := range []*units.FLOPRate{&h.Rates.FP16, &h.Rates.BF16, &h.Rates.INT8, &h.Rates.FP32, &h.Rates.FP8} {
-		if chance(c, "rate") {
-			faster(c, "rate", rate)
-		}
+	if chance(c, "rate") {
+		faster(c, "rate", rateOf(h, before.Precision))
 	}
 	switch more := rapid.IntRange(0, 5).Draw(c.T, "more"); {
 	case more == 0:
@@ -237,7 +234,7 @@ func moreServes(c *trial, b *bench) {
 	s := drawServing(c)
 	before := solved(c, b.serving, s)
 	h := &s.Hardware
-	faster(c, "rate", &h.Rates.FP16)
+	faster(c, "rate", rateOf(h, before.Precision))
 	faster(c, "memory", &h.Memory)
 	faster(c, "bandwidth", &h.Bandwidth)
 	faster(c, "links", &h.ScaleUp)
@@ -252,7 +249,7 @@ func moreTrains(c *trial, b *bench) {
 	h := &s.Hardware
 	switch rapid.IntRange(0, 5).Draw(c.T, "more") {
 	case 0:
-		faster(c, "rate", &h.Rates.FP16)
+		faster(c, "rate", rateOf(h, before.Precision))
 	case 1:
 		faster(c, "memory", &h.Memory)
 	case 2:
@@ -316,7 +313,9 @@ func grow(c *trial, m *models.Model, batch *int) {
 	case 0:
 		larger(c, "batch", batch)
 	case 1:
-		if m.Layers > 0 && !m.Decodes() { // whose layers say which of the same parameters are the encoder's
+		// The layers of an encoder-decoder say which of the same parameters are the
+		// encoder's; those of an image network share the same activations.
+		if m.Reads() && !m.Decodes() {
 			m.Layers += upTo(c, "layers", 100)
 		}
 	case 2:

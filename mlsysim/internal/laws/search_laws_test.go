@@ -3,7 +3,6 @@ package laws_test
 import (
 	"context"
 	"errors"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -98,7 +97,12 @@ func synthesis(c *trial, b *bench) {
 // nothing.
 func build(h *hardware.Device, p physics.Precision, r search.NeededResult) {
 	h.Memory, h.Bandwidth = r.Capacity, max(r.Bandwidth, 1)
-	reflect.ValueOf(&h.Rates).Elem().FieldByName(strings.ToUpper(p.String())).SetFloat(math.Max(float64(r.Rate), 1))
+	*rateOf(h, p) = max(r.Rate, 1)
+}
+
+// rateOf is where a device keeps its rate at a precision.
+func rateOf(h *hardware.Device, p physics.Precision) *units.FLOPRate {
+	return reflect.ValueOf(&h.Rates).Elem().FieldByName(strings.ToUpper(p.String())).Addr().Interface().(*units.FLOPRate)
 }
 
 // axesCommute searches a space of three axes in every order.

@@ -122,14 +122,14 @@ func fleetRate(c *trial, b *bench) {
 	s := drawStep(c)
 	if chance(c, "decoder") {
 		s.Model = model(c, func(m *models.Model) bool { return m.Family == models.Transformer })
-		s.TP, s.PP, s.EP, s.Microbatches, s.Accumulation = 1, 1, 1, 1, 1
+		s.TP, s.PP, s.EP, s.CP, s.Parts, s.Microbatches, s.Accumulation = 1, 1, 1, 1, 1, 1, 1
 	}
 	r := solved(c, b.step, s)
 	ops := float64(s.Model.TrainingOps(float64(max(s.Sequence, 1)), physics.KeepAll))
 	if s.Model.Family == models.Transformer && s.Model.Reads() && s.Model.KVRank == 0 {
 		ops = sampleOps(&s.Model, max(s.Sequence, 1))
 	}
-	rate := float64(s.Hardware.Rates.At(r.Precision)) * orHalf(s.Efficiency) * float64(s.Nodes*s.PerNode)
+	rate := float64(s.Hardware.Rates.At(r.Precision)) * reachable(s.Level, s.Efficiency) * float64(s.Nodes*s.PerNode)
 	atMost(c, "samples per second", r.Throughput, units.SampleRate(rate/ops))
 }
 
@@ -140,7 +140,7 @@ func scales(c *trial, b *bench) {
 	atMost(c, "zero over scaling efficiency", 0, r.Scaling)
 
 	one := s
-	one.Nodes, one.PerNode, one.TP, one.PP, one.EP, one.Imbalance = 1, 1, 1, 1, 1, 1
+	one.Nodes, one.PerNode, one.TP, one.PP, one.EP, one.CP, one.Parts, one.Imbalance = 1, 1, 1, 1, 1, 1, 1, 1
 	alone := solved(c, b.step, one)
 	atMost(c, "arithmetic over all devices", alone.Compute.Times(1/float64(r.Devices)), r.Step)
 }
@@ -163,7 +163,7 @@ func conserves(c *trial, b *bench) {
 	s.Imbalance, s.Microbatches, s.Accumulation = 1, 1, 1
 	r := solved(c, b.step, s)
 	lone := s
-	lone.Nodes, lone.PerNode, lone.TP, lone.PP, lone.EP, lone.Batch = 1, 1, 1, 1, 1, 1
+	lone.Nodes, lone.PerNode, lone.TP, lone.PP, lone.EP, lone.CP, lone.Parts, lone.Batch = 1, 1, 1, 1, 1, 1, 1, 1
 	one := solved(c, b.step, lone)
 	same(c, "device-seconds of arithmetic", r.Compute.Times(float64(r.Devices)), one.Compute.Times(float64(r.Local)*float64(r.DP)))
 }
