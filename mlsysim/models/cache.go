@@ -2,16 +2,18 @@ package models
 
 import "github.com/mlsysim/golab/mlsysim/units"
 
-// globalShare is the part of the attention layers that no window narrows.
-func (m *Model) globalShare() float64 { return float64(m.GlobalLayers) / float64(max(m.Layers, 1)) }
-
-// Attended returns how many of s positions a token attends to and a cache keeps,
-// the mean over the attention layers: all, or those inside the sliding window of
-// the layers that have one. The positions that an encoder has read for the
-// decoder, where their number is fixed, come on top.
+// Attended returns how many of s positions a cache keeps, the mean over its
+// elements: all, or those inside the sliding window of the layers that have one.
+// The positions that an encoder has read for the decoder, where their number is
+// fixed, come on top.
 //
 //	s, min(s, w), or (g·s + (L − g)·min(s, w))/L with g global layers
-func (m *Model) Attended(s float64) float64 {
+//
+// Where the global layers have wider heads, they count for more than g/L.
+func (m *Model) Attended(s float64) float64 { return m.reach(s, m.cacheShare()) }
+
+// reach is the same where the global layers have some share of what is averaged.
+func (m *Model) reach(s, share float64) float64 {
 	if m.Decodes() {
 		return s + float64(m.Input)
 	}
@@ -19,7 +21,7 @@ func (m *Model) Attended(s float64) float64 {
 		return s
 	}
 	near := min(s, float64(m.Window))
-	return near + m.globalShare()*(s-near)
+	return near + share*(s-near)
 }
 
 // KVElements returns the cached elements per token on one of tp tensor-parallel
@@ -30,12 +32,13 @@ func (m *Model) Attended(s float64) float64 {
 //
 // Ainslie 2023 (GQA); DeepSeek-V2 2024 (MLA).
 func (m *Model) KVElements(tp int) float64 {
-	layers := float64(m.AttentionLayers())
 	if m.KVRank > 0 {
-		return layers * float64(m.KVRank+m.RopeDim)
+		return float64(m.AttentionLayers()) * float64(m.KVRank+m.RopeDim)
 	}
-	perRank := max(1, m.kvHeads()/float64(tp))
-	return 2 * layers * float64(m.headDim()) * perRank
+	t := float64(tp)
+	local := float64(m.localLayers()*m.headDim()) * max(1, m.kvHeads()/t)
+	global := float64(m.GlobalLayers*m.globalHeadDim()) * max(1, m.globalKVHeads()/t)
+	return 2 * (local + global)
 }
 
 // innerWidth is the inner width of a state-space layer and convWidth that of its
@@ -88,6 +91,8 @@ func (m *Model) CacheRule() string {
 	switch {
 	case m.KVRank > 0:
 		return "layers × (latent + rotary width)"
+	case m.GlobalHeadDim > 0:
+		return "2 × key-value heads × head width, summed over layers of two kinds"
 	case m.Family == SSM && m.GlobalLayers > 0:
 		return "2 × attention layers × key-value heads × head width"
 	default:

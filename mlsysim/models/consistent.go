@@ -16,6 +16,8 @@ func (m *Model) Inconsistent() (field string, value any, want string) {
 		return "Model.Active", m.Active, "all parameters: every token uses every expert"
 	case m.KVHeads > m.Heads:
 		return "Model.KVHeads", m.KVHeads, "at most the attention heads"
+	case m.GlobalKVHeads > m.Heads:
+		return "Model.GlobalKVHeads", m.GlobalKVHeads, "at most the attention heads"
 	case m.GlobalLayers > m.Layers:
 		return "Model.GlobalLayers", m.GlobalLayers, "at most the layers"
 	case m.DenseLayers > m.Layers:

@@ -15,6 +15,7 @@ type convention struct {
 	sinks      bool // one number per head that takes attention away
 	routerBias bool
 	sharedGate bool // of shared experts
+	mixNorms   bool // three norms around the experts, and scales of the router's input and outputs
 
 	learned  bool // positions, as many as the context
 	padding  int  // further positions that are never used
@@ -33,6 +34,7 @@ var conventions = [...]convention{
 	StyleQwen3:      {norm: 1, norms: 2, ends: 1, headNorm: true},
 	StyleGemma2:     {norm: 1, norms: 4, ends: 1},
 	StyleGemma3:     {norm: 1, norms: 4, ends: 1, headNorm: true},
+	StyleGemma4:     {norm: 1, norms: 4, ends: 1, headNorm: true, mixNorms: true},
 	StylePhi:        {norm: 2, norms: 1, ends: 1, queryBias: true, keyBias: true, outBias: true, ffnBias: true, headBias: true},
 	StyleGPT2:       {norm: 2, norms: 2, ends: 1, queryBias: true, keyBias: true, outBias: true, ffnBias: true, learned: true},
 	StyleOPT:        {norm: 2, norms: 2, ends: 1, queryBias: true, keyBias: true, outBias: true, ffnBias: true, learned: true, padding: 2},

@@ -69,7 +69,8 @@ func if1(there bool, count float64) float64 {
 func (s *shape) layers() float64 {
 	attending, decoder := s.f(s.AttentionLayers()), s.f(s.Layers)
 	norms := s.f(s.norm) * s.h
-	count := attending*s.attention() + (decoder-attending)*s.stateSpace() + decoder*s.f(s.norms)*norms
+	count := s.f(s.localLayers())*s.attention() + s.f(s.GlobalLayers)*s.global()
+	count += (decoder-attending)*s.stateSpace() + decoder*s.f(s.norms)*norms
 	if !s.Decodes() {
 		return count
 	}
@@ -86,6 +87,18 @@ func (s *shape) attention() float64 {
 	biases := if1(s.queryBias, s.width+s.kvWidth) + if1(s.keyBias, s.kvWidth) + if1(s.outBias, s.h)
 	norms := if1(s.headNorm, 2*s.f(s.headDim())) + if1(s.wideNorm, s.width+s.kvWidth)
 	return matrices + biases + norms + if1(s.sinks, s.heads)
+}
+
+// global counts one attention block of a layer that no window narrows.
+func (s *shape) global() float64 {
+	if s.GlobalHeadDim == 0 {
+		return s.attention()
+	}
+	width, kv, matrices := s.globalWidth(), s.globalKVHeads()*s.f(s.GlobalHeadDim), 2.0
+	if s.SharedKV {
+		matrices = 1
+	}
+	return s.h*(2*width+matrices*kv) + if1(s.headNorm, 2*s.f(s.GlobalHeadDim))
 }
 
 // latent counts one block of multi-head latent attention: queries through a rank
@@ -137,7 +150,7 @@ func (s *shape) feedForward(experts float64) float64 {
 	}
 	all, dense := s.f(s.Experts), s.f(s.DenseLayers)
 	router := s.h*all + if1(s.routerBias, all)
-	shared := s.f(s.SharedExperts)*s.block(inner) + if1(s.sharedGate, s.h)
+	shared := s.f(s.SharedExperts)*s.block(inner) + if1(s.sharedGate, s.h) + if1(s.mixNorms, 4*s.h+all)
 	return dense*s.block(s.f(s.DenseFFN)) + (layers-dense)*(experts*s.block(inner)+shared+router)
 }
 

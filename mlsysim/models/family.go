@@ -9,7 +9,8 @@ type Family uint8
 // convolutional networks, networks small enough for a microcontroller,
 // transformers with an encoder beside the decoder, encoders of image patches,
 // denoisers of images, state-space networks (hybrids with some attention layers
-// too), and recommendation by embedding tables.
+// too), recommendation by embedding tables, and all others, whose arithmetic the
+// registry states.
 const (
 	Transformer Family = iota
 	MoE
@@ -21,10 +22,11 @@ const (
 	Diffusion
 	SSM
 	Recommendation
+	Other
 )
 
 var familyNames = [...]string{
-	"transformer", "moe", "encoder", "cnn", "tinyml", "encoder-decoder", "vit", "diffusion", "ssm", "recommendation",
+	"transformer", "moe", "encoder", "cnn", "tinyml", "encoder-decoder", "vit", "diffusion", "ssm", "recommendation", "other",
 }
 
 // String returns the lower-case name.

@@ -112,11 +112,10 @@ func (m *Model) LinearOps() units.FLOP {
 //
 // Kaplan 2020, appendix B; DeepSeek-V2 2024.
 func (m *Model) pairOps() float64 {
-	layers := float64(m.AttentionLayers())
 	if m.KVRank > 0 {
-		return 2 * layers * float64(m.Heads) * float64(2*m.headDim()+m.RopeDim)
+		return 2 * float64(m.AttentionLayers()) * float64(m.Heads) * float64(2*m.headDim()+m.RopeDim)
 	}
-	return 4 * layers * m.AttentionWidth()
+	return 4 * (float64(m.localLayers())*m.AttentionWidth() + float64(m.GlobalLayers)*m.globalWidth())
 }
 
 // DecodeAttentionOps is the arithmetic of attention for one new token that
@@ -126,7 +125,7 @@ func (m *Model) pairOps() float64 {
 //
 // Kaplan 2020, appendix B; DeepSeek-V2 2024.
 func (m *Model) DecodeAttentionOps(s float64) units.FLOP {
-	s = m.Attended(s)
+	s = m.reach(s, m.widthShare())
 	if m.KVRank > 0 {
 		return units.FLOP(2 * float64(m.Layers) * float64(m.Heads) * float64(2*m.KVRank+m.RopeDim) * s)
 	}
@@ -157,7 +156,7 @@ func (m *Model) PrefillAttentionOps(n, c float64) units.FLOP {
 		growing := min(max(w-c, 0), n)
 		near = growing*(2*c+growing)/2 + (n-growing)*w
 	}
-	return units.FLOP(m.pairOps() * (near + m.globalShare()*(full-near)))
+	return units.FLOP(m.pairOps() * (near + m.widthShare()*(full-near)))
 }
 
 // Weights returns the bytes of all parameters at a precision.

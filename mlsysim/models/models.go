@@ -22,6 +22,7 @@ type Model struct {
 	Year   int          `help:"year of release" min:"0"`
 	Params units.Params `help:"all parameters" min:"0"`
 	Active units.Params `help:"parameters used per token, if not all" min:"0"`
+	Corpus units.Tokens `help:"tokens it was trained on" min:"0"`
 
 	Layers        int  `help:"blocks; those of the decoder where there is an encoder too" min:"0"`
 	EncoderLayers int  `help:"blocks of the encoder of an encoder-decoder network" min:"0"`
@@ -34,14 +35,18 @@ type Model struct {
 	Input         int  `help:"positions that each sample brings beside its tokens: patches of an image, frames of a sound" min:"0"`
 	Patch         int  `help:"values that one such position is made from" min:"0"`
 
-	Heads        int `help:"attention heads" min:"0"`
-	KVHeads      int `help:"key-value heads; fewer than heads is grouped-query attention" min:"0"`
-	HeadDim      int `help:"width of one head" min:"0"`
-	Window       int `help:"sliding attention window of the layers that are not global" min:"0"`
-	GlobalLayers int `help:"layers that attend to everything where the others have a window or a state" min:"0"`
-	KVRank       int `help:"width of the compressed cache of multi-head latent attention" min:"0"`
-	RopeDim      int `help:"width of the decoupled rotary key beside it" min:"0"`
-	QRank        int `help:"width of the compressed query" min:"0"`
+	Heads   int `help:"attention heads" min:"0"`
+	KVHeads int `help:"key-value heads; fewer than heads is grouped-query attention" min:"0"`
+	HeadDim int `help:"width of one head" min:"0"`
+	Window  int `help:"sliding attention window of the layers that are not global" min:"0"`
+	KVRank  int `help:"width of the compressed cache of multi-head latent attention" min:"0"`
+	RopeDim int `help:"width of the decoupled rotary key beside it" min:"0"`
+	QRank   int `help:"width of the compressed query" min:"0"`
+
+	GlobalLayers  int  `help:"layers that attend to everything where the others have a window or a state" min:"0"`
+	GlobalHeadDim int  `help:"width of one head of those layers; 0 is that of the others" min:"0"`
+	GlobalKVHeads int  `help:"key-value heads of those layers; 0 is as many as the others" min:"0"`
+	SharedKV      bool `help:"those layers have one matrix for keys and values"`
 
 	Experts       int `help:"experts per layer" min:"0"`
 	TopK          int `help:"experts used per token" min:"0"`

@@ -89,10 +89,10 @@ func (m *Model) fixed() bool {
 func (m *Model) byShape() bool { return m.FLOPs == 0 && m.fixed() }
 
 // NeedsFLOPs reports whether the parameters do not give the arithmetic, because
-// each is used at many places of an image, and nothing else does.
+// each is used at many places of a sample, and nothing else does.
 func (m *Model) NeedsFLOPs() bool {
 	switch m.Family {
-	case CNN:
+	case CNN, Other:
 		return m.FLOPs == 0
 	case ViT, Diffusion:
 		return m.FLOPs == 0 && !m.byShape()

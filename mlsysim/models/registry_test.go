@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,52 +18,31 @@ func ExampleFind() {
 	// Output: Llama-3.1-8B 8.03B params 8 <nil>
 }
 
-func TestShapesAreConsistent(t *testing.T) {
-	for _, e := range models.Entries() {
-		m := e.Value
-		field, value, want := m.Inconsistent()
-		require.Empty(t, field, "%s: %v: want %s", e.Path, value, want)
-		require.Positive(t, m.Layers, e.Path)
-		require.False(t, m.NeedsFLOPs(), e.Path)
-		require.Equal(t, m.FLOPs > 0, m.FLOPsPer != "", "%s: FLOPs say what they are for", e.Path)
-		switch m.Family {
-		case models.CNN, models.TinyML:
-			require.Positive(t, float64(m.FLOPs), e.Path)
-			require.Positive(t, float64(m.Activations), e.Path)
-			require.Zero(t, m.Heads, e.Path)
-		case models.Transformer, models.MoE, models.Encoder, models.EncoderDecoder:
-			require.Positive(t, m.Heads*m.HeadDim*m.Hidden, e.Path)
-			require.Zero(t, m.Heads%m.KVHeads, e.Path)
-			require.Positive(t, m.Vocab, e.Path)
-			require.Positive(t, m.Context, e.Path)
-			require.Zero(t, float64(m.FLOPs), "%s: the shape gives the arithmetic", e.Path)
-			require.NotEqual(t, models.StyleUnknown, m.Style, e.Path)
-		}
-		require.Equal(t, m.Family == models.MoE || m.Family == models.SSM && m.GlobalLayers > 0, m.Experts > 0, e.Path)
-		require.Equal(t, m.Experts > 0, m.Active > 0 && m.Active < m.Params, e.Path)
-		if m.GlobalLayers > 0 {
-			require.True(t, m.Window > 0 && m.GlobalLayers < m.Layers || m.State > 0, e.Path)
-		}
-	}
-}
-
 // Each value that mlsysim 0.3.0 has wrong is right here and says so.
 func TestCorrections(t *testing.T) {
-	cases := []struct {
+	for _, c := range []struct {
 		entry, field string
 		got, want    float64
 	}{
+		{"DeepSeek_V3", "Heads", float64(models.DeepSeek_V3.Heads), 128},
 		{"Llama2_7B", "Params", float64(models.Llama2_7B.Params), 6738415616},
 		{"GPT2", "Params", float64(models.GPT2.Params), 1557611200},
-		{"BERT_Base", "Params", float64(models.BERT_Base.Params), 109482240},
-		{"DS_CNN", "Params", float64(models.DS_CNN.Params), 24908},
-		{"DeepSeek_V3", "Heads", float64(models.DeepSeek_V3.Heads), 128},
 		{"Llama2_70B", "Params", float64(models.Llama2_70B.Params), 68976648192},
+		{"BERT_Base", "Params", float64(models.BERT_Base.Params), 109482240},
+		{"BERT_Large", "Params", float64(models.BERT_Large.Params), 335141888},
+		{"OPT_13B", "Params", float64(models.OPT_13B.Params), 12853473280},
 		{"Mamba_2_8B", "Params", float64(models.Mamba_2_8B.Params), 2768345600},
-		{"StableDiffusion_v1_5", "FLOPs", float64(models.StableDiffusion_v1_5.FLOPs), 677.6e9},
+		{"MobileNetV3_Large", "Params", float64(models.MobileNetV3_Large.Params), 5483032},
+		{"EfficientNetB4", "Params", float64(models.EfficientNetB4.Params), 19341616},
+		{"EfficientNetB0", "FLOPs", float64(models.EfficientNetB0.FLOPs), 772e6},
+		{"StableDiffusion_v1_5", "FLOPs", float64(models.StableDiffusion_v1_5.FLOPs), 803.3e9},
+		{"DLRM_MLPerf_v1", "Params", float64(models.DLRM_MLPerf_v1.Params), 24036595969},
+		{"DS_CNN", "Params", float64(models.DS_CNN.Params), 24908},
 		{"DS_CNN", "FLOPs", float64(models.DS_CNN.FLOPs), 5313536},
-	}
-	for _, c := range cases {
+		{"ViT_Large", "Params", float64(models.ViT_Large.Params), 304326632},
+		{"LeNet1", "Params", float64(models.LeNet1.Params), 9760},
+		{"DiffusionPolicy_PushT", "Params", float64(models.DiffusionPolicy_PushT.Params), 251511938},
+	} {
 		require.Equal(t, c.want, c.got, "%s.%s", c.entry, c.field)
 		e, err := models.Lookup(c.entry)
 		require.NoError(t, err)
@@ -70,6 +50,58 @@ func TestCorrections(t *testing.T) {
 		require.True(t, ok, "%s.%s", c.entry, c.field)
 		require.Contains(t, f.Note, "corrected from mlsysim 0.3.0", "%s.%s", c.entry, c.field)
 	}
+}
+
+// What mlsysim 0.3.0 has wrong by more than a tenth, one of our tests would have
+// caught there.
+func TestMajorErrorsAreCaught(t *testing.T) {
+	for what, find := range map[string]func() string{
+		"DeepSeek-V3 with 56 heads": func() string {
+			m := models.DeepSeek_V3
+			m.Heads, m.KVHeads = 56, 56
+			return flaw(&m)
+		},
+		"Stable Diffusion with 20 GFLOP per step": func() string {
+			m := models.StableDiffusion_v1_5
+			m.FLOPs = 20 * units.GFLOP
+			return flaw(&m)
+		},
+		"DLRM without operations": func() string {
+			m := models.Model{Family: models.Recommendation, Year: 2019, Params: 25e9, Vocab: 25e9 / 128, Hidden: 128}
+			return flaw(&m)
+		},
+		"EfficientNet-B0 with multiply-adds": func() string { return differs(float64(efficient(224, 1, 1).macs), 0.39e9/2) },
+		"DS-CNN with 200 k parameters": func() string {
+			_, weights, _ := spot(25*5, 25*5, 64, 5)
+			return differs(float64(weights), 200e3)
+		},
+		"DS-CNN with 20 MFLOP": func() string {
+			macs, _, _ := spot(25*5, 25*5, 64, 5)
+			return differs(float64(macs), 20e6/2)
+		},
+		"a state of layers x width x state": func() string {
+			m := models.Mamba_2_8B
+			return differs(m.StateElements(1), float64(m.Layers*m.Hidden*m.State))
+		},
+	} {
+		require.NotEmpty(t, find(), what)
+	}
+}
+
+// differs reports two numbers that are more than a tenth apart.
+func differs(ours, theirs float64) string {
+	if math.Abs(ours/theirs-1) <= 0.1 {
+		return ""
+	}
+	return fmt.Sprintf("%g, not %g", ours, theirs)
+}
+
+// The state of Mamba by hand: 64 layers of inner width 5120, each with 16 numbers
+// of state and 4 of the convolution per channel.
+func TestStateByHand(t *testing.T) {
+	m := models.Mamba_2_8B
+	require.Equal(t, 64*5120*20.0, m.StateElements(1))
+	require.Equal(t, 2.5, m.StateElements(1)/float64(m.Layers*m.Hidden*m.State), "mlsysim 0.3.0 has two fifths of it")
 }
 
 func TestLookupsKeepTheirOwnValue(t *testing.T) {

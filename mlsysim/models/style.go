@@ -17,6 +17,7 @@ const (
 	StyleQwen3
 	StyleGemma2
 	StyleGemma3
+	StyleGemma4
 	StylePhi
 	StyleGPT2
 	StyleOPT
@@ -41,7 +42,7 @@ const (
 )
 
 var styleNames = [...]string{
-	"unknown", "llama", "qwen2", "qwen2_moe", "qwen3", "gemma2", "gemma3", "phi", "gpt2", "opt", "bloom", "gpt_neox", "falcon", "falcon40",
+	"unknown", "llama", "qwen2", "qwen2_moe", "qwen3", "gemma2", "gemma3", "gemma4", "phi", "gpt2", "opt", "bloom", "gpt_neox", "falcon", "falcon40",
 	"palm", "gpt_oss", "olmo2", "glm4", "deepseek_v3", "bert", "distilbert", "roberta", "t5", "whisper", "vit", "mamba", "mamba2", "jamba",
 }
 

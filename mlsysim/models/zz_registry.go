@@ -11,7 +11,68 @@ import (
 // private one is what lookups read, so that a program that overwrites the
 // variable changes nobody else's answer.
 
-// StableDiffusion_v1_5 is Stable Diffusion v1.5 (2022): 859.5M params, 25 layers, 677.6 GFLOP per denoising step at 512x512.
+// ACT_ALOHA is ACT (ALOHA) (2023): 83.92 M parameters, 11 layers, 160.4 GFLOP per chunk of 100 actions.
+var ACT_ALOHA = valueACT_ALOHA
+
+var valueACT_ALOHA = Model{
+	Name:     "ACT (ALOHA)",
+	Family:   Other,
+	Year:     2023,
+	Params:   8.3923087e+07,
+	Layers:   11,
+	FLOPs:    1.60364085248e+11,
+	FLOPsPer: "chunk of 100 actions",
+}
+
+// DiffusionPolicy_PushT is Diffusion Policy (Push-T) (2023): 251.5 M parameters, 35 layers, 2.339 GFLOP per denoising step of 16 actions.
+var DiffusionPolicy_PushT = valueDiffusionPolicy_PushT
+
+var valueDiffusionPolicy_PushT = Model{
+	Name:     "Diffusion Policy (Push-T)",
+	Family:   Diffusion,
+	Year:     2023,
+	Params:   2.51511938e+08,
+	Layers:   35,
+	Steps:    100,
+	FLOPs:    2.339045376e+09,
+	FLOPsPer: "denoising step of 16 actions",
+}
+
+// Octo_Base is Octo-Base (2024): 93 M parameters, 12 layers, 63.01 GFLOP per observation of two cameras.
+var Octo_Base = valueOcto_Base
+
+var valueOcto_Base = Model{
+	Name:     "Octo-Base",
+	Family:   Other,
+	Year:     2024,
+	Params:   9.3e+07,
+	Layers:   12,
+	FLOPs:    6.301329408e+10,
+	FLOPsPer: "observation of two cameras",
+}
+
+// OpenVLA_7B is OpenVLA-7B (2024): 6.739 B parameters, 32 layers, MHA 32, 2048 context.
+var OpenVLA_7B = valueOpenVLA_7B
+
+var valueOpenVLA_7B = Model{
+	Name:    "OpenVLA-7B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  6.738939904e+09,
+	Layers:  32,
+	Hidden:  4096,
+	Heads:   32,
+	KVHeads: 32,
+	HeadDim: 128,
+	FFN:     11008,
+	Gated:   true,
+	Vocab:   32064,
+	Tied:    false,
+	Context: 2048,
+}
+
+// StableDiffusion_v1_5 is Stable Diffusion v1.5 (2022): 859.5 M parameters, 25 layers, 803.3 GFLOP per denoising step at 512x512.
 var StableDiffusion_v1_5 = valueStableDiffusion_v1_5
 
 var valueStableDiffusion_v1_5 = Model{
@@ -22,11 +83,80 @@ var valueStableDiffusion_v1_5 = Model{
 	Layers:   25,
 	Steps:    50,
 	Guidance: true,
-	FLOPs:    6.776e+11,
+	FLOPs:    8.033e+11,
 	FLOPsPer: "denoising step at 512x512",
 }
 
-// DiT_XL_2 is DiT-XL/2 (2022): 675M params, 28 layers, 237.3 GFLOP per denoising step at 256x256.
+// StableDiffusion_2_1 is Stable Diffusion 2.1 (2022): 865.9 M parameters, 25 layers, 804.3 GFLOP per denoising step at 512x512.
+var StableDiffusion_2_1 = valueStableDiffusion_2_1
+
+var valueStableDiffusion_2_1 = Model{
+	Name:     "Stable Diffusion 2.1",
+	Family:   Diffusion,
+	Year:     2022,
+	Params:   8.65910724e+08,
+	Layers:   25,
+	Steps:    50,
+	Guidance: true,
+	FLOPs:    8.043e+11,
+	FLOPsPer: "denoising step at 512x512",
+}
+
+// SDXL_Base is SDXL 1.0 base (2023): 2.567 B parameters, 19 layers, 6.761 TFLOP per denoising step at 1024x1024.
+var SDXL_Base = valueSDXL_Base
+
+var valueSDXL_Base = Model{
+	Name:     "SDXL 1.0 base",
+	Family:   Diffusion,
+	Year:     2023,
+	Params:   2.567463684e+09,
+	Layers:   19,
+	Steps:    30,
+	Guidance: true,
+	FLOPs:    6.761e+12,
+	FLOPsPer: "denoising step at 1024x1024",
+}
+
+// SD3_Medium is Stable Diffusion 3 Medium (2024): 2.028 B parameters, 24 layers, MHA 24, 8.904 TFLOP per denoising step at 1024x1024.
+var SD3_Medium = valueSD3_Medium
+
+var valueSD3_Medium = Model{
+	Name:     "Stable Diffusion 3 Medium",
+	Family:   Diffusion,
+	Year:     2024,
+	Params:   2.028328e+09,
+	Layers:   24,
+	Hidden:   1536,
+	Input:    4429,
+	Heads:    24,
+	KVHeads:  24,
+	HeadDim:  64,
+	Steps:    28,
+	Guidance: true,
+	FLOPs:    8.904e+12,
+	FLOPsPer: "denoising step at 1024x1024",
+}
+
+// FLUX_1_dev is FLUX.1-dev (2024): 11.9 B parameters, 57 layers, MHA 24, 74.38 TFLOP per denoising step at 1024x1024.
+var FLUX_1_dev = valueFLUX_1_dev
+
+var valueFLUX_1_dev = Model{
+	Name:     "FLUX.1-dev",
+	Family:   Diffusion,
+	Year:     2024,
+	Params:   1.190140832e+10,
+	Layers:   57,
+	Hidden:   3072,
+	Input:    4608,
+	Heads:    24,
+	KVHeads:  24,
+	HeadDim:  128,
+	Steps:    28,
+	FLOPs:    7.4384653418496e+13,
+	FLOPsPer: "denoising step at 1024x1024",
+}
+
+// DiT_XL_2 is DiT-XL/2 (2022): 675 M parameters, 28 layers, MHA 16, 237.3 GFLOP per denoising step at 256x256.
 var DiT_XL_2 = valueDiT_XL_2
 
 var valueDiT_XL_2 = Model{
@@ -46,7 +176,863 @@ var valueDiT_XL_2 = Model{
 	FLOPsPer: "denoising step at 256x256",
 }
 
-// Llama3_8B is Llama-3.1-8B (2024): 8.03B params, 32 layers.
+// BERT_Base is BERT-base-uncased (2018): 109.5 M parameters, 12 layers, MHA 12, 512 context.
+var BERT_Base = valueBERT_Base
+
+var valueBERT_Base = Model{
+	Name:    "BERT-base-uncased",
+	Family:  Encoder,
+	Style:   StyleBERT,
+	Year:    2018,
+	Params:  1.0948224e+08,
+	Layers:  12,
+	Hidden:  768,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 64,
+	FFN:     3072,
+	Gated:   false,
+	Vocab:   30522,
+	Tied:    true,
+	Context: 512,
+}
+
+// BERT_Large is BERT-large-uncased (2018): 335.1 M parameters, 24 layers, MHA 16, 512 context.
+var BERT_Large = valueBERT_Large
+
+var valueBERT_Large = Model{
+	Name:    "BERT-large-uncased",
+	Family:  Encoder,
+	Style:   StyleBERT,
+	Year:    2018,
+	Params:  3.35141888e+08,
+	Layers:  24,
+	Hidden:  1024,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 64,
+	FFN:     4096,
+	Gated:   false,
+	Vocab:   30522,
+	Tied:    true,
+	Context: 512,
+}
+
+// DistilBERT is DistilBERT-base-uncased (2019): 66.36 M parameters, 6 layers, MHA 12, 512 context.
+var DistilBERT = valueDistilBERT
+
+var valueDistilBERT = Model{
+	Name:    "DistilBERT-base-uncased",
+	Family:  Encoder,
+	Style:   StyleDistilBERT,
+	Year:    2019,
+	Params:  6.636288e+07,
+	Layers:  6,
+	Hidden:  768,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 64,
+	FFN:     3072,
+	Gated:   false,
+	Vocab:   30522,
+	Tied:    true,
+	Context: 512,
+}
+
+// RoBERTa_Base is RoBERTa-base (2019): 124.6 M parameters, 12 layers, MHA 12, 512 context.
+var RoBERTa_Base = valueRoBERTa_Base
+
+var valueRoBERTa_Base = Model{
+	Name:    "RoBERTa-base",
+	Family:  Encoder,
+	Style:   StyleRoBERTa,
+	Year:    2019,
+	Params:  1.24645632e+08,
+	Layers:  12,
+	Hidden:  768,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 64,
+	FFN:     3072,
+	Gated:   false,
+	Vocab:   50265,
+	Tied:    true,
+	Context: 512,
+}
+
+// RoBERTa_Large is RoBERTa-large (2019): 355.4 M parameters, 24 layers, MHA 16, 512 context.
+var RoBERTa_Large = valueRoBERTa_Large
+
+var valueRoBERTa_Large = Model{
+	Name:    "RoBERTa-large",
+	Family:  Encoder,
+	Style:   StyleRoBERTa,
+	Year:    2019,
+	Params:  3.55359744e+08,
+	Layers:  24,
+	Hidden:  1024,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 64,
+	FFN:     4096,
+	Gated:   false,
+	Vocab:   50265,
+	Tied:    true,
+	Context: 512,
+}
+
+// MiniLM_L6 is all-MiniLM-L6-v2 (2021): 22.71 M parameters, 6 layers, MHA 12, 512 context.
+var MiniLM_L6 = valueMiniLM_L6
+
+var valueMiniLM_L6 = Model{
+	Name:    "all-MiniLM-L6-v2",
+	Family:  Encoder,
+	Style:   StyleBERT,
+	Year:    2021,
+	Params:  2.2713216e+07,
+	Layers:  6,
+	Hidden:  384,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 32,
+	FFN:     1536,
+	Gated:   false,
+	Vocab:   30522,
+	Tied:    true,
+	Context: 512,
+}
+
+// T5_Small is T5-Small (2019): 60.51 M parameters, 6 + 6 layers, MHA 8, 512 context.
+var T5_Small = valueT5_Small
+
+var valueT5_Small = Model{
+	Name:          "T5-Small",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        6.0506624e+07,
+	Corpus:        1e+12,
+	Layers:        6,
+	EncoderLayers: 6,
+	Hidden:        512,
+	Heads:         8,
+	KVHeads:       8,
+	HeadDim:       64,
+	FFN:           2048,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+}
+
+// T5_Base is T5-Base (2019): 222.9 M parameters, 12 + 12 layers, MHA 12, 512 context.
+var T5_Base = valueT5_Base
+
+var valueT5_Base = Model{
+	Name:          "T5-Base",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        2.22903552e+08,
+	Corpus:        1e+12,
+	Layers:        12,
+	EncoderLayers: 12,
+	Hidden:        768,
+	FFN:           3072,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+	Heads:         12,
+	KVHeads:       12,
+	HeadDim:       64,
+}
+
+// T5_Large is T5-Large (2019): 737.7 M parameters, 24 + 24 layers, MHA 16, 512 context.
+var T5_Large = valueT5_Large
+
+var valueT5_Large = Model{
+	Name:          "T5-Large",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        7.37668096e+08,
+	Corpus:        1e+12,
+	Layers:        24,
+	EncoderLayers: 24,
+	Hidden:        1024,
+	Heads:         16,
+	KVHeads:       16,
+	HeadDim:       64,
+	FFN:           4096,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+}
+
+// T5_3B is T5-3B (2019): 2.852 B parameters, 24 + 24 layers, MHA 32, 512 context.
+var T5_3B = valueT5_3B
+
+var valueT5_3B = Model{
+	Name:          "T5-3B",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        2.851598336e+09,
+	Corpus:        1e+12,
+	Layers:        24,
+	EncoderLayers: 24,
+	Hidden:        1024,
+	Heads:         32,
+	KVHeads:       32,
+	HeadDim:       128,
+	FFN:           16384,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+}
+
+// T5_11B is T5-11B (2019): 11.31 B parameters, 24 + 24 layers, MHA 128, 512 context.
+var T5_11B = valueT5_11B
+
+var valueT5_11B = Model{
+	Name:          "T5-11B",
+	Family:        EncoderDecoder,
+	Style:         StyleT5,
+	Year:          2019,
+	Params:        1.1307321344e+10,
+	Corpus:        1e+12,
+	Layers:        24,
+	EncoderLayers: 24,
+	Hidden:        1024,
+	Heads:         128,
+	KVHeads:       128,
+	HeadDim:       128,
+	FFN:           65536,
+	Gated:         false,
+	Vocab:         32128,
+	Tied:          true,
+	Context:       512,
+}
+
+// Gemma_7B is Gemma-7B (2024): 8.538 B parameters, 28 layers, MHA 16, 8192 context.
+var Gemma_7B = valueGemma_7B
+
+var valueGemma_7B = Model{
+	Name:    "Gemma-7B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  8.537680896e+09,
+	Corpus:  6e+12,
+	Layers:  28,
+	Hidden:  3072,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 256,
+	FFN:     24576,
+	Gated:   true,
+	Vocab:   256000,
+	Tied:    true,
+	Context: 8192,
+}
+
+// Gemma2_2B is Gemma-2-2B (2024): 2.614 B parameters, 26 layers, GQA 8/4, window 4096, 8192 context.
+var Gemma2_2B = valueGemma2_2B
+
+var valueGemma2_2B = Model{
+	Name:         "Gemma-2-2B",
+	Family:       Transformer,
+	Style:        StyleGemma2,
+	Year:         2024,
+	Params:       2.614341888e+09,
+	Corpus:       2e+12,
+	Layers:       26,
+	Hidden:       2304,
+	Heads:        8,
+	KVHeads:      4,
+	HeadDim:      256,
+	FFN:          9216,
+	Gated:        true,
+	Vocab:        256000,
+	Tied:         true,
+	Context:      8192,
+	Window:       4096,
+	GlobalLayers: 13,
+}
+
+// Gemma2_9B is Gemma-2-9B (2024): 9.242 B parameters, 42 layers, GQA 16/8, window 4096, 8192 context.
+var Gemma2_9B = valueGemma2_9B
+
+var valueGemma2_9B = Model{
+	Name:         "Gemma-2-9B",
+	Family:       Transformer,
+	Style:        StyleGemma2,
+	Year:         2024,
+	Params:       9.241705984e+09,
+	Corpus:       8e+12,
+	Layers:       42,
+	Hidden:       3584,
+	Heads:        16,
+	KVHeads:      8,
+	HeadDim:      256,
+	FFN:          14336,
+	Gated:        true,
+	Vocab:        256000,
+	Tied:         true,
+	Context:      8192,
+	Window:       4096,
+	GlobalLayers: 21,
+}
+
+// Gemma2_27B is Gemma-2-27B (2024): 27.23 B parameters, 46 layers, GQA 32/16, window 4096, 8192 context.
+var Gemma2_27B = valueGemma2_27B
+
+var valueGemma2_27B = Model{
+	Name:         "Gemma-2-27B",
+	Family:       Transformer,
+	Style:        StyleGemma2,
+	Year:         2024,
+	Params:       2.722712832e+10,
+	Corpus:       1.3e+13,
+	Layers:       46,
+	Hidden:       4608,
+	Heads:        32,
+	KVHeads:      16,
+	HeadDim:      128,
+	FFN:          36864,
+	Gated:        true,
+	Vocab:        256000,
+	Tied:         true,
+	Context:      8192,
+	Window:       4096,
+	GlobalLayers: 23,
+}
+
+// Gemma3_1B is Gemma-3-1B (2025): 999.9 M parameters, 26 layers, MQA 4/1, window 512, 32k context.
+var Gemma3_1B = valueGemma3_1B
+
+var valueGemma3_1B = Model{
+	Name:         "Gemma-3-1B",
+	Family:       Transformer,
+	Style:        StyleGemma3,
+	Year:         2025,
+	Params:       9.99885952e+08,
+	Corpus:       2e+12,
+	Layers:       26,
+	Hidden:       1152,
+	Heads:        4,
+	KVHeads:      1,
+	HeadDim:      256,
+	FFN:          6912,
+	Gated:        true,
+	Vocab:        262144,
+	Tied:         true,
+	Context:      32768,
+	Window:       512,
+	GlobalLayers: 4,
+}
+
+// Gemma3_4B is Gemma-3-4B (2025): 3.88 B parameters, 34 layers, GQA 8/4, window 1024, 131k context.
+var Gemma3_4B = valueGemma3_4B
+
+var valueGemma3_4B = Model{
+	Name:         "Gemma-3-4B",
+	Family:       Transformer,
+	Style:        StyleGemma3,
+	Year:         2025,
+	Params:       3.880263168e+09,
+	Corpus:       4e+12,
+	Layers:       34,
+	Hidden:       2560,
+	Heads:        8,
+	KVHeads:      4,
+	HeadDim:      256,
+	FFN:          10240,
+	Gated:        true,
+	Vocab:        262208,
+	Tied:         true,
+	Context:      131072,
+	Window:       1024,
+	GlobalLayers: 5,
+}
+
+// Gemma3_12B is Gemma-3-12B (2025): 11.77 B parameters, 48 layers, GQA 16/8, window 1024, 131k context.
+var Gemma3_12B = valueGemma3_12B
+
+var valueGemma3_12B = Model{
+	Name:         "Gemma-3-12B",
+	Family:       Transformer,
+	Style:        StyleGemma3,
+	Year:         2025,
+	Params:       1.1766034176e+10,
+	Corpus:       1.2e+13,
+	Layers:       48,
+	Hidden:       3840,
+	Heads:        16,
+	KVHeads:      8,
+	HeadDim:      256,
+	FFN:          15360,
+	Gated:        true,
+	Vocab:        262208,
+	Tied:         true,
+	Context:      131072,
+	Window:       1024,
+	GlobalLayers: 8,
+}
+
+// Gemma3_27B is Gemma-3-27B (2025): 27.01 B parameters, 62 layers, GQA 32/16, window 1024, 131k context.
+var Gemma3_27B = valueGemma3_27B
+
+var valueGemma3_27B = Model{
+	Name:         "Gemma-3-27B",
+	Family:       Transformer,
+	Style:        StyleGemma3,
+	Year:         2025,
+	Params:       2.7009346304e+10,
+	Corpus:       1.4e+13,
+	Layers:       62,
+	Hidden:       5376,
+	Heads:        32,
+	KVHeads:      16,
+	HeadDim:      128,
+	FFN:          21504,
+	Gated:        true,
+	Vocab:        262208,
+	Tied:         true,
+	Context:      131072,
+	Window:       1024,
+	GlobalLayers: 10,
+}
+
+// Gemma4_26B_A4B is Gemma-4-26B-A4B (2026): 25.23 B parameters, 3.823 B active, 30 layers, 8 of 128 experts, GQA 16/8, window 1024, 262k context.
+var Gemma4_26B_A4B = valueGemma4_26B_A4B
+
+var valueGemma4_26B_A4B = Model{
+	Name:          "Gemma-4-26B-A4B",
+	Family:        MoE,
+	Style:         StyleGemma4,
+	Year:          2026,
+	Params:        2.523314176e+10,
+	Active:        3.82253056e+09,
+	Layers:        30,
+	Hidden:        2816,
+	Heads:         16,
+	KVHeads:       8,
+	HeadDim:       256,
+	FFN:           704,
+	Gated:         true,
+	Vocab:         262144,
+	Tied:          true,
+	Context:       262144,
+	Window:        1024,
+	GlobalLayers:  5,
+	GlobalHeadDim: 512,
+	GlobalKVHeads: 2,
+	SharedKV:      true,
+	Experts:       128,
+	TopK:          8,
+	SharedExperts: 3,
+}
+
+// Gemma4_31B is Gemma-4-31B (2026): 30.7 B parameters, 60 layers, GQA 32/16, window 1024, 262k context.
+var Gemma4_31B = valueGemma4_31B
+
+var valueGemma4_31B = Model{
+	Name:          "Gemma-4-31B",
+	Family:        Transformer,
+	Style:         StyleGemma4,
+	Year:          2026,
+	Params:        3.069734528e+10,
+	Layers:        60,
+	Hidden:        5376,
+	Heads:         32,
+	KVHeads:       16,
+	HeadDim:       256,
+	FFN:           21504,
+	Gated:         true,
+	Vocab:         262144,
+	Tied:          true,
+	Context:       262144,
+	Window:        1024,
+	GlobalLayers:  10,
+	GlobalHeadDim: 512,
+	GlobalKVHeads: 4,
+	SharedKV:      true,
+}
+
+// GPT2_Small is GPT-2 Small (2019): 124.4 M parameters, 12 layers, MHA 12, 1024 context.
+var GPT2_Small = valueGPT2_Small
+
+var valueGPT2_Small = Model{
+	Name:    "GPT-2 Small",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2019,
+	Params:  1.24439808e+08,
+	Layers:  12,
+	Hidden:  768,
+	Heads:   12,
+	KVHeads: 12,
+	HeadDim: 64,
+	FFN:     3072,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 1024,
+}
+
+// GPT2_Medium is GPT-2 Medium (2019): 354.8 M parameters, 24 layers, MHA 16, 1024 context.
+var GPT2_Medium = valueGPT2_Medium
+
+var valueGPT2_Medium = Model{
+	Name:    "GPT-2 Medium",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2019,
+	Params:  3.54823168e+08,
+	Layers:  24,
+	Hidden:  1024,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 64,
+	FFN:     4096,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 1024,
+}
+
+// GPT2_Large is GPT-2 Large (2019): 774 M parameters, 36 layers, MHA 20, 1024 context.
+var GPT2_Large = valueGPT2_Large
+
+var valueGPT2_Large = Model{
+	Name:    "GPT-2 Large",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2019,
+	Params:  7.7403008e+08,
+	Layers:  36,
+	Hidden:  1280,
+	Heads:   20,
+	KVHeads: 20,
+	HeadDim: 64,
+	FFN:     5120,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 1024,
+}
+
+// GPT2 is GPT-2 XL (2019): 1.558 B parameters, 48 layers, MHA 25, 1024 context.
+var GPT2 = valueGPT2
+
+var valueGPT2 = Model{
+	Name:    "GPT-2 XL",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2019,
+	Params:  1.5576112e+09,
+	Layers:  48,
+	Hidden:  1600,
+	Heads:   25,
+	KVHeads: 25,
+	HeadDim: 64,
+	FFN:     6400,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 1024,
+}
+
+// GPT3_XL is GPT-3 XL (2020): 1.316 B parameters, 24 layers, MHA 16, 2048 context.
+var GPT3_XL = valueGPT3_XL
+
+var valueGPT3_XL = Model{
+	Name:    "GPT-3 XL",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2020,
+	Params:  1.315723264e+09,
+	Corpus:  3e+11,
+	Layers:  24,
+	Hidden:  2048,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 128,
+	FFN:     8192,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 2048,
+}
+
+// GPT3_6_7B is GPT-3 6.7B (2020): 6.658 B parameters, 32 layers, MHA 32, 2048 context.
+var GPT3_6_7B = valueGPT3_6_7B
+
+var valueGPT3_6_7B = Model{
+	Name:    "GPT-3 6.7B",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2020,
+	Params:  6.658404352e+09,
+	Corpus:  3e+11,
+	Layers:  32,
+	Hidden:  4096,
+	Heads:   32,
+	KVHeads: 32,
+	HeadDim: 128,
+	FFN:     16384,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 2048,
+}
+
+// GPT3_13B is GPT-3 13B (2020): 12.94 B parameters, 40 layers, MHA 40, 2048 context.
+var GPT3_13B = valueGPT3_13B
+
+var valueGPT3_13B = Model{
+	Name:    "GPT-3 13B",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2020,
+	Params:  1.293648838e+10,
+	Corpus:  3e+11,
+	Layers:  40,
+	Hidden:  5140,
+	Heads:   40,
+	KVHeads: 40,
+	HeadDim: 128,
+	FFN:     20560,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 2048,
+}
+
+// GPT3 is GPT-3 (2020): 174.6 B parameters, 96 layers, MHA 96, 2048 context.
+var GPT3 = valueGPT3
+
+var valueGPT3 = Model{
+	Name:    "GPT-3",
+	Family:  Transformer,
+	Style:   StyleGPT2,
+	Year:    2020,
+	Params:  1.74604259328e+11,
+	Corpus:  3e+11,
+	Layers:  96,
+	Hidden:  12288,
+	Heads:   96,
+	KVHeads: 96,
+	HeadDim: 128,
+	FFN:     49152,
+	Gated:   false,
+	Vocab:   50257,
+	Tied:    true,
+	Context: 2048,
+}
+
+// GPT4 is GPT-4 (2023): 1.76 T parameters, 280 B active, 120 layers, 2 of 16 experts, MQA 128/1, 8192 context.
+var GPT4 = valueGPT4
+
+var valueGPT4 = Model{
+	Name:    "GPT-4",
+	Family:  MoE,
+	Year:    2023,
+	Params:  1.76e+12,
+	Active:  2.8e+11,
+	Corpus:  1.3e+13,
+	Layers:  120,
+	Hidden:  16384,
+	Heads:   128,
+	KVHeads: 1,
+	HeadDim: 128,
+	Vocab:   100277,
+	Tied:    false,
+	Context: 8192,
+	Experts: 16,
+	TopK:    2,
+}
+
+// OPT_13B is OPT-13B (2022): 12.85 B parameters, 40 layers, MHA 40, 2048 context.
+var OPT_13B = valueOPT_13B
+
+var valueOPT_13B = Model{
+	Name:    "OPT-13B",
+	Family:  Transformer,
+	Style:   StyleOPT,
+	Year:    2022,
+	Params:  1.285347328e+10,
+	Corpus:  1.8e+11,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 40,
+	HeadDim: 128,
+	FFN:     20480,
+	Gated:   false,
+	Vocab:   50272,
+	Tied:    true,
+	Context: 2048,
+}
+
+// OPT_66B is OPT-66B (2022): 65.72 B parameters, 64 layers, MHA 72, 2048 context.
+var OPT_66B = valueOPT_66B
+
+var valueOPT_66B = Model{
+	Name:    "OPT-66B",
+	Family:  Transformer,
+	Style:   StyleOPT,
+	Year:    2022,
+	Params:  6.5719701504e+10,
+	Corpus:  1.8e+11,
+	Layers:  64,
+	Hidden:  9216,
+	Heads:   72,
+	KVHeads: 72,
+	HeadDim: 128,
+	FFN:     36864,
+	Gated:   false,
+	Vocab:   50272,
+	Tied:    true,
+	Context: 2048,
+}
+
+// OPT_175B is OPT-175B (2022): 174.6 B parameters, 96 layers, MHA 96, 2048 context.
+var OPT_175B = valueOPT_175B
+
+var valueOPT_175B = Model{
+	Name:    "OPT-175B",
+	Family:  Transformer,
+	Style:   StyleOPT,
+	Year:    2022,
+	Params:  1.74604468224e+11,
+	Corpus:  1.8e+11,
+	Layers:  96,
+	Hidden:  12288,
+	Heads:   96,
+	KVHeads: 96,
+	HeadDim: 128,
+	FFN:     49152,
+	Gated:   false,
+	Vocab:   50272,
+	Tied:    true,
+	Context: 2048,
+}
+
+// BLOOM_176B is BLOOM-176B (2022): 176.2 B parameters, 70 layers, MHA 112, 2048 context.
+var BLOOM_176B = valueBLOOM_176B
+
+var valueBLOOM_176B = Model{
+	Name:    "BLOOM-176B",
+	Family:  Transformer,
+	Style:   StyleBLOOM,
+	Year:    2022,
+	Params:  1.76247271424e+11,
+	Corpus:  3.66e+11,
+	Layers:  70,
+	Hidden:  14336,
+	Heads:   112,
+	KVHeads: 112,
+	HeadDim: 128,
+	FFN:     57344,
+	Gated:   false,
+	Vocab:   250880,
+	Tied:    true,
+	Context: 2048,
+}
+
+// GPT_NeoX_20B is GPT-NeoX-20B (2022): 20.55 B parameters, 44 layers, MHA 64, 2048 context.
+var GPT_NeoX_20B = valueGPT_NeoX_20B
+
+var valueGPT_NeoX_20B = Model{
+	Name:    "GPT-NeoX-20B",
+	Family:  Transformer,
+	Style:   StyleGPTNeoX,
+	Year:    2022,
+	Params:  2.055456768e+10,
+	Layers:  44,
+	Hidden:  6144,
+	Heads:   64,
+	KVHeads: 64,
+	HeadDim: 96,
+	FFN:     24576,
+	Gated:   false,
+	Vocab:   50432,
+	Tied:    false,
+	Context: 2048,
+}
+
+// Falcon_7B is Falcon-7B (2023): 6.922 B parameters, 32 layers, MQA 71/1, 2048 context.
+var Falcon_7B = valueFalcon_7B
+
+var valueFalcon_7B = Model{
+	Name:    "Falcon-7B",
+	Family:  Transformer,
+	Style:   StyleFalcon,
+	Year:    2023,
+	Params:  6.921720704e+09,
+	Corpus:  1.5e+12,
+	Layers:  32,
+	Hidden:  4544,
+	Heads:   71,
+	KVHeads: 1,
+	HeadDim: 64,
+	FFN:     18176,
+	Gated:   false,
+	Vocab:   65024,
+	Tied:    true,
+	Context: 2048,
+}
+
+// Falcon_40B is Falcon-40B (2023): 41.3 B parameters, 60 layers, GQA 128/8, 2048 context.
+var Falcon_40B = valueFalcon_40B
+
+var valueFalcon_40B = Model{
+	Name:    "Falcon-40B",
+	Family:  Transformer,
+	Style:   StyleFalcon40,
+	Year:    2023,
+	Params:  4.1303293952e+10,
+	Corpus:  1e+12,
+	Layers:  60,
+	Hidden:  8192,
+	Heads:   128,
+	KVHeads: 8,
+	HeadDim: 64,
+	FFN:     32768,
+	Gated:   false,
+	Vocab:   65024,
+	Tied:    true,
+	Context: 2048,
+}
+
+// PaLM_540B is PaLM-540B (2022): 540.4 B parameters, 118 layers, MQA 48/1, 2048 context.
+var PaLM_540B = valuePaLM_540B
+
+var valuePaLM_540B = Model{
+	Name:    "PaLM-540B",
+	Family:  Transformer,
+	Style:   StylePaLM,
+	Year:    2022,
+	Params:  5.4035647488e+11,
+	Corpus:  7.8e+11,
+	Layers:  118,
+	Hidden:  18432,
+	Heads:   48,
+	KVHeads: 1,
+	HeadDim: 256,
+	FFN:     73728,
+	Gated:   true,
+	Vocab:   256000,
+	Tied:    true,
+	Context: 2048,
+}
+
+// Llama3_8B is Llama-3.1-8B (2024): 8.03 B parameters, 32 layers, GQA 32/8, 131k context.
 var Llama3_8B = valueLlama3_8B
 
 var valueLlama3_8B = Model{
@@ -55,6 +1041,7 @@ var valueLlama3_8B = Model{
 	Style:   StyleLlama,
 	Year:    2024,
 	Params:  8.030261248e+09,
+	Corpus:  1.5e+13,
 	Layers:  32,
 	Hidden:  4096,
 	Heads:   32,
@@ -67,7 +1054,7 @@ var valueLlama3_8B = Model{
 	Context: 131072,
 }
 
-// Llama3_70B is Llama-3.1-70B (2024): 70.55B params, 80 layers.
+// Llama3_70B is Llama-3.1-70B (2024): 70.55 B parameters, 80 layers, GQA 64/8, 131k context.
 var Llama3_70B = valueLlama3_70B
 
 var valueLlama3_70B = Model{
@@ -76,6 +1063,7 @@ var valueLlama3_70B = Model{
 	Style:   StyleLlama,
 	Year:    2024,
 	Params:  7.0553706496e+10,
+	Corpus:  1.5e+13,
 	Layers:  80,
 	Hidden:  8192,
 	Heads:   64,
@@ -88,7 +1076,29 @@ var valueLlama3_70B = Model{
 	Context: 131072,
 }
 
-// Llama3_2_1B is Llama-3.2-1B (2024): 1.236B params, 16 layers.
+// Llama3_405B is Llama-3.1-405B (2024): 405.9 B parameters, 126 layers, GQA 128/8, 131k context.
+var Llama3_405B = valueLlama3_405B
+
+var valueLlama3_405B = Model{
+	Name:    "Llama-3.1-405B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  4.058533888e+11,
+	Corpus:  1.56e+13,
+	Layers:  126,
+	Hidden:  16384,
+	Heads:   128,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     53248,
+	Gated:   true,
+	Vocab:   128256,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Llama3_2_1B is Llama-3.2-1B (2024): 1.236 B parameters, 16 layers, GQA 32/8, 131k context.
 var Llama3_2_1B = valueLlama3_2_1B
 
 var valueLlama3_2_1B = Model{
@@ -97,6 +1107,7 @@ var valueLlama3_2_1B = Model{
 	Style:   StyleLlama,
 	Year:    2024,
 	Params:  1.2358144e+09,
+	Corpus:  9e+12,
 	Layers:  16,
 	Hidden:  2048,
 	Heads:   32,
@@ -109,7 +1120,29 @@ var valueLlama3_2_1B = Model{
 	Context: 131072,
 }
 
-// Llama2_7B is Llama-2-7B (2023): 6.738B params, 32 layers.
+// Llama3_2_3B is Llama-3.2-3B (2024): 3.213 B parameters, 28 layers, GQA 24/8, 131k context.
+var Llama3_2_3B = valueLlama3_2_3B
+
+var valueLlama3_2_3B = Model{
+	Name:    "Llama-3.2-3B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  3.212749824e+09,
+	Corpus:  9e+12,
+	Layers:  28,
+	Hidden:  3072,
+	Heads:   24,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     8192,
+	Gated:   true,
+	Vocab:   128256,
+	Tied:    true,
+	Context: 131072,
+}
+
+// Llama2_7B is Llama-2-7B (2023): 6.738 B parameters, 32 layers, MHA 32, 4096 context.
 var Llama2_7B = valueLlama2_7B
 
 var valueLlama2_7B = Model{
@@ -118,6 +1151,7 @@ var valueLlama2_7B = Model{
 	Style:   StyleLlama,
 	Year:    2023,
 	Params:  6.738415616e+09,
+	Corpus:  2e+12,
 	Layers:  32,
 	Hidden:  4096,
 	Heads:   32,
@@ -130,7 +1164,131 @@ var valueLlama2_7B = Model{
 	Context: 4096,
 }
 
-// Mistral_7B is Mistral-7B-v0.1 (2023): 7.242B params, 32 layers.
+// Llama2_13B is Llama-2-13B (2023): 13.02 B parameters, 40 layers, MHA 40, 4096 context.
+var Llama2_13B = valueLlama2_13B
+
+var valueLlama2_13B = Model{
+	Name:    "Llama-2-13B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2023,
+	Params:  1.301586432e+10,
+	Corpus:  2e+12,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 40,
+	HeadDim: 128,
+	FFN:     13824,
+	Gated:   true,
+	Vocab:   32000,
+	Tied:    false,
+	Context: 4096,
+}
+
+// Llama2_70B is Llama-2-70B (2023): 68.98 B parameters, 80 layers, GQA 64/8, 4096 context.
+var Llama2_70B = valueLlama2_70B
+
+var valueLlama2_70B = Model{
+	Name:    "Llama-2-70B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2023,
+	Params:  6.8976648192e+10,
+	Corpus:  2e+12,
+	Layers:  80,
+	Hidden:  8192,
+	Heads:   64,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     28672,
+	Gated:   true,
+	Vocab:   32000,
+	Tied:    false,
+	Context: 4096,
+}
+
+// TinyLlama_1_1B is TinyLlama-1.1B (2023): 1.1 B parameters, 22 layers, GQA 32/4, 2048 context.
+var TinyLlama_1_1B = valueTinyLlama_1_1B
+
+var valueTinyLlama_1_1B = Model{
+	Name:    "TinyLlama-1.1B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2023,
+	Params:  1.100048384e+09,
+	Corpus:  3e+12,
+	Layers:  22,
+	Hidden:  2048,
+	Heads:   32,
+	KVHeads: 4,
+	HeadDim: 64,
+	FFN:     5632,
+	Gated:   true,
+	Vocab:   32000,
+	Tied:    false,
+	Context: 2048,
+}
+
+// Llama4_Scout is Llama-4-Scout (2025): 107.8 B parameters, 17.17 B active, 48 layers, 1 of 16 experts, GQA 40/8, window 8192, 10.5M context.
+var Llama4_Scout = valueLlama4_Scout
+
+var valueLlama4_Scout = Model{
+	Name:          "Llama-4-Scout",
+	Family:        MoE,
+	Style:         StyleLlama,
+	Year:          2025,
+	Params:        1.0776986112e+11,
+	Active:        1.717289472e+10,
+	Corpus:        4e+13,
+	Layers:        48,
+	Hidden:        5120,
+	Heads:         40,
+	KVHeads:       8,
+	HeadDim:       128,
+	FFN:           8192,
+	Gated:         true,
+	Vocab:         202048,
+	Tied:          false,
+	Context:       1.048576e+07,
+	Window:        8192,
+	GlobalLayers:  12,
+	Experts:       16,
+	TopK:          1,
+	SharedExperts: 1,
+}
+
+// Llama4_Maverick is Llama-4-Maverick (2025): 400.7 B parameters, 17.18 B active, 48 layers, 1 of 128 experts, GQA 40/8, window 8192, 1.0M context.
+var Llama4_Maverick = valueLlama4_Maverick
+
+var valueLlama4_Maverick = Model{
+	Name:          "Llama-4-Maverick",
+	Family:        MoE,
+	Style:         StyleLlama,
+	Year:          2025,
+	Params:        4.0071184896e+11,
+	Active:        1.71846912e+10,
+	Corpus:        2.2e+13,
+	Layers:        48,
+	Hidden:        5120,
+	Heads:         40,
+	KVHeads:       8,
+	HeadDim:       128,
+	FFN:           8192,
+	Gated:         true,
+	Vocab:         202048,
+	Tied:          false,
+	Context:       1.048576e+06,
+	Window:        8192,
+	GlobalLayers:  12,
+	Experts:       128,
+	TopK:          1,
+	SharedExperts: 1,
+	DenseLayers:   24,
+	DenseFFN:      16384,
+}
+
+// Mistral_7B is Mistral-7B-v0.1 (2023): 7.242 B parameters, 32 layers, GQA 32/8, window 4096, 32k context.
 var Mistral_7B = valueMistral_7B
 
 var valueMistral_7B = Model{
@@ -152,7 +1310,70 @@ var valueMistral_7B = Model{
 	Window:  4096,
 }
 
-// Mixtral_8x7B is Mixtral-8x7B (2023): 46.7B params, 12.88B params active, 32 layers.
+// Mistral_Nemo_12B is Mistral-Nemo-12B (2024): 12.25 B parameters, 40 layers, GQA 32/8, 131k context.
+var Mistral_Nemo_12B = valueMistral_Nemo_12B
+
+var valueMistral_Nemo_12B = Model{
+	Name:    "Mistral-Nemo-12B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.22477824e+10,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   32,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     14336,
+	Gated:   true,
+	Vocab:   131072,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Mistral_Small3_24B is Mistral-Small-3-24B (2025): 23.57 B parameters, 40 layers, GQA 32/8, 32k context.
+var Mistral_Small3_24B = valueMistral_Small3_24B
+
+var valueMistral_Small3_24B = Model{
+	Name:    "Mistral-Small-3-24B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2025,
+	Params:  2.35724032e+10,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   32,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     32768,
+	Gated:   true,
+	Vocab:   131072,
+	Tied:    false,
+	Context: 32768,
+}
+
+// Mistral_Large2_123B is Mistral-Large-2-123B (2024): 122.6 B parameters, 88 layers, GQA 96/8, 131k context.
+var Mistral_Large2_123B = valueMistral_Large2_123B
+
+var valueMistral_Large2_123B = Model{
+	Name:    "Mistral-Large-2-123B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.22610069504e+11,
+	Layers:  88,
+	Hidden:  12288,
+	Heads:   96,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     28672,
+	Gated:   true,
+	Vocab:   32768,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Mixtral_8x7B is Mixtral-8x7B (2023): 46.7 B parameters, 12.88 B active, 32 layers, 2 of 8 experts, GQA 32/8, 32k context.
 var Mixtral_8x7B = valueMixtral_8x7B
 
 var valueMixtral_8x7B = Model{
@@ -176,114 +1397,154 @@ var valueMixtral_8x7B = Model{
 	TopK:    2,
 }
 
-// GPT2 is GPT-2 XL (2019): 1.558B params, 48 layers.
-var GPT2 = valueGPT2
+// Mixtral_8x22B is Mixtral-8x22B (2024): 140.6 B parameters, 39.16 B active, 56 layers, 2 of 8 experts, GQA 48/8, 65k context.
+var Mixtral_8x22B = valueMixtral_8x22B
 
-var valueGPT2 = Model{
-	Name:    "GPT-2 XL",
-	Family:  Transformer,
-	Style:   StyleGPT2,
-	Year:    2019,
-	Params:  1.5576112e+09,
-	Layers:  48,
-	Hidden:  1600,
-	Heads:   25,
-	KVHeads: 25,
-	HeadDim: 64,
-	FFN:     6400,
-	Gated:   false,
-	Vocab:   50257,
-	Tied:    true,
-	Context: 1024,
-}
-
-// BERT_Base is BERT-base-uncased (2018): 109.5M params, 12 layers.
-var BERT_Base = valueBERT_Base
-
-var valueBERT_Base = Model{
-	Name:    "BERT-base-uncased",
-	Family:  Encoder,
-	Style:   StyleBERT,
-	Year:    2018,
-	Params:  1.0948224e+08,
-	Layers:  12,
-	Hidden:  768,
-	Heads:   12,
-	KVHeads: 12,
-	HeadDim: 64,
-	FFN:     3072,
-	Gated:   false,
-	Vocab:   30522,
-	Tied:    true,
-	Context: 512,
-}
-
-// Llama3_405B is Llama-3.1-405B (2024): 405.9B params, 126 layers.
-var Llama3_405B = valueLlama3_405B
-
-var valueLlama3_405B = Model{
-	Name:    "Llama-3.1-405B",
-	Family:  Transformer,
+var valueMixtral_8x22B = Model{
+	Name:    "Mixtral-8x22B",
+	Family:  MoE,
 	Style:   StyleLlama,
 	Year:    2024,
-	Params:  4.058533888e+11,
-	Layers:  126,
-	Hidden:  16384,
-	Heads:   128,
+	Params:  1.40630071296e+11,
+	Active:  3.9161468928e+10,
+	Layers:  56,
+	Hidden:  6144,
+	Heads:   48,
 	KVHeads: 8,
 	HeadDim: 128,
-	FFN:     53248,
+	FFN:     16384,
 	Gated:   true,
-	Vocab:   128256,
+	Vocab:   32768,
 	Tied:    false,
-	Context: 131072,
+	Context: 65536,
+	Experts: 8,
+	TopK:    2,
 }
 
-// Llama2_70B is Llama-2-70B (2023): 68.98B params, 80 layers.
-var Llama2_70B = valueLlama2_70B
+// DeepSeek_V3 is DeepSeek-V3 / R1 (2024): 671 B parameters, 37.55 B active, 61 layers, 8 of 256 experts, MLA 128, 131k context.
+var DeepSeek_V3 = valueDeepSeek_V3
 
-var valueLlama2_70B = Model{
-	Name:    "Llama-2-70B",
-	Family:  Transformer,
-	Style:   StyleLlama,
-	Year:    2023,
-	Params:  6.8976648192e+10,
-	Layers:  80,
-	Hidden:  8192,
-	Heads:   64,
-	KVHeads: 8,
-	HeadDim: 128,
-	FFN:     28672,
-	Gated:   true,
-	Vocab:   32000,
-	Tied:    false,
-	Context: 4096,
+var valueDeepSeek_V3 = Model{
+	Name:          "DeepSeek-V3 / R1",
+	Family:        MoE,
+	Style:         StyleDeepSeekV3,
+	Year:          2024,
+	Params:        6.710264192e+11,
+	Active:        3.7552297472e+10,
+	Corpus:        1.48e+13,
+	Layers:        61,
+	Hidden:        7168,
+	Heads:         128,
+	KVHeads:       128,
+	HeadDim:       128,
+	FFN:           2048,
+	Gated:         true,
+	Vocab:         129280,
+	Tied:          false,
+	Context:       131072,
+	KVRank:        512,
+	RopeDim:       64,
+	QRank:         1536,
+	Experts:       256,
+	TopK:          8,
+	SharedExperts: 1,
+	DenseLayers:   3,
+	DenseFFN:      18432,
 }
 
-// Gemma2_9B is Gemma-2-9B (2024): 9.242B params, 42 layers.
-var Gemma2_9B = valueGemma2_9B
+// DeepSeek_V2 is DeepSeek-V2 (2024): 235.7 B parameters, 21.38 B active, 60 layers, 6 of 160 experts, MLA 128, 131k context.
+var DeepSeek_V2 = valueDeepSeek_V2
 
-var valueGemma2_9B = Model{
-	Name:         "Gemma-2-9B",
-	Family:       Transformer,
-	Style:        StyleGemma2,
-	Year:         2024,
-	Params:       9.241705984e+09,
-	Layers:       42,
-	Hidden:       3584,
-	Heads:        16,
-	KVHeads:      8,
-	HeadDim:      256,
-	FFN:          14336,
-	Gated:        true,
-	Vocab:        256000,
-	Tied:         true,
-	Context:      8192,
-	Window:       4096,
-	GlobalLayers: 21,
+var valueDeepSeek_V2 = Model{
+	Name:          "DeepSeek-V2",
+	Family:        MoE,
+	Style:         StyleLlama,
+	Year:          2024,
+	Params:        2.3574143488e+11,
+	Active:        2.137580032e+10,
+	Corpus:        8.1e+12,
+	Layers:        60,
+	Hidden:        5120,
+	Heads:         128,
+	KVHeads:       128,
+	HeadDim:       128,
+	FFN:           1536,
+	Gated:         true,
+	Vocab:         102400,
+	Tied:          false,
+	Context:       131072,
+	KVRank:        512,
+	RopeDim:       64,
+	QRank:         1536,
+	Experts:       160,
+	TopK:          6,
+	SharedExperts: 2,
+	DenseLayers:   1,
+	DenseFFN:      12288,
 }
 
-// Gpt_oss_20B is gpt-oss-20b (2025): 20.91B params, 4.187B params active, 24 layers.
+// DeepSeek_V2_Lite is DeepSeek-V2-Lite (2024): 15.71 B parameters, 2.661 B active, 27 layers, 6 of 64 experts, MLA 16, 32k context.
+var DeepSeek_V2_Lite = valueDeepSeek_V2_Lite
+
+var valueDeepSeek_V2_Lite = Model{
+	Name:          "DeepSeek-V2-Lite",
+	Family:        MoE,
+	Style:         StyleLlama,
+	Year:          2024,
+	Params:        1.5706484224e+10,
+	Active:        2.661150208e+09,
+	Corpus:        5.7e+12,
+	Layers:        27,
+	Hidden:        2048,
+	Heads:         16,
+	KVHeads:       16,
+	HeadDim:       128,
+	FFN:           1408,
+	Gated:         true,
+	Vocab:         102400,
+	Tied:          false,
+	Context:       32768,
+	KVRank:        512,
+	RopeDim:       64,
+	Experts:       64,
+	TopK:          6,
+	SharedExperts: 2,
+	DenseLayers:   1,
+	DenseFFN:      10944,
+}
+
+// Kimi_K2 is Kimi-K2 (2025): 1.026 T parameters, 32.86 B active, 61 layers, 8 of 384 experts, MLA 64, 131k context.
+var Kimi_K2 = valueKimi_K2
+
+var valueKimi_K2 = Model{
+	Name:          "Kimi-K2",
+	Family:        MoE,
+	Style:         StyleDeepSeekV3,
+	Year:          2025,
+	Params:        1.026408232448e+12,
+	Active:        3.2861500928e+10,
+	Corpus:        1.55e+13,
+	Layers:        61,
+	Hidden:        7168,
+	Heads:         64,
+	KVHeads:       64,
+	HeadDim:       128,
+	FFN:           2048,
+	Gated:         true,
+	Vocab:         163840,
+	Tied:          false,
+	Context:       131072,
+	KVRank:        512,
+	RopeDim:       64,
+	QRank:         1536,
+	Experts:       384,
+	TopK:          8,
+	SharedExperts: 1,
+	DenseLayers:   1,
+	DenseFFN:      18432,
+}
+
+// Gpt_oss_20B is gpt-oss-20b (2025): 20.91 B parameters, 4.187 B active, 24 layers, 4 of 32 experts, GQA 64/8, window 128, 131k context.
 var Gpt_oss_20B = valueGpt_oss_20B
 
 var valueGpt_oss_20B = Model{
@@ -309,80 +1570,697 @@ var valueGpt_oss_20B = Model{
 	TopK:         4,
 }
 
-// DeepSeek_V3 is DeepSeek-V3 / R1 (2024): 671B params, 37.55B params active, 61 layers.
-var DeepSeek_V3 = valueDeepSeek_V3
+// Gpt_oss_120B is gpt-oss-120b (2025): 116.8 B parameters, 5.712 B active, 36 layers, 4 of 128 experts, GQA 64/8, window 128, 131k context.
+var Gpt_oss_120B = valueGpt_oss_120B
 
-var valueDeepSeek_V3 = Model{
-	Name:          "DeepSeek-V3 / R1",
+var valueGpt_oss_120B = Model{
+	Name:         "gpt-oss-120b",
+	Family:       MoE,
+	Style:        StyleGPTOSS,
+	Year:         2025,
+	Params:       1.16829156672e+11,
+	Active:       5.711982912e+09,
+	Layers:       36,
+	Hidden:       2880,
+	Heads:        64,
+	KVHeads:      8,
+	HeadDim:      64,
+	FFN:          2880,
+	Gated:        true,
+	Vocab:        201088,
+	Tied:         false,
+	Context:      131072,
+	Window:       128,
+	GlobalLayers: 18,
+	Experts:      128,
+	TopK:         4,
+}
+
+// DBRX is DBRX (2024): 131.6 B parameters, 36.47 B active, 40 layers, 4 of 16 experts, GQA 48/8, 32k context.
+var DBRX = valueDBRX
+
+var valueDBRX = Model{
+	Name:    "DBRX",
+	Family:  MoE,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.3159652352e+11,
+	Active:  3.64697088e+10,
+	Corpus:  1.2e+13,
+	Layers:  40,
+	Hidden:  6144,
+	Heads:   48,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     10752,
+	Gated:   true,
+	Vocab:   100352,
+	Tied:    false,
+	Context: 32768,
+	Experts: 16,
+	TopK:    4,
+}
+
+// Grok_1 is Grok-1 (2024): 315.7 B parameters, 83.76 B active, 64 layers, 2 of 8 experts, GQA 48/8, 8192 context.
+var Grok_1 = valueGrok_1
+
+var valueGrok_1 = Model{
+	Name:    "Grok-1",
+	Family:  MoE,
+	Style:   StyleGemma2,
+	Year:    2024,
+	Params:  3.15684820992e+11,
+	Active:  8.3756587008e+10,
+	Layers:  64,
+	Hidden:  6144,
+	Heads:   48,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     32768,
+	Gated:   true,
+	Vocab:   131072,
+	Tied:    true,
+	Context: 8192,
+	Experts: 8,
+	TopK:    2,
+}
+
+// GLM_4_5 is GLM-4.5 (2025): 352.8 B parameters, 33.63 B active, 92 layers, 8 of 160 experts, GQA 96/8, 131k context.
+var GLM_4_5 = valueGLM_4_5
+
+var valueGLM_4_5 = Model{
+	Name:          "GLM-4.5",
 	Family:        MoE,
-	Style:         StyleDeepSeekV3,
-	Year:          2024,
-	Params:        6.710264192e+11,
-	Active:        3.7552297472e+10,
-	Layers:        61,
-	Hidden:        7168,
-	Heads:         128,
-	KVHeads:       128,
+	Style:         StyleGLM4,
+	Year:          2025,
+	Params:        3.52797829024e+11,
+	Active:        3.3632266144e+10,
+	Corpus:        2.2e+13,
+	Layers:        92,
+	Hidden:        5120,
+	Heads:         96,
+	KVHeads:       8,
 	HeadDim:       128,
-	FFN:           2048,
+	FFN:           1536,
 	Gated:         true,
-	Vocab:         129280,
+	Vocab:         151552,
 	Tied:          false,
 	Context:       131072,
-	KVRank:        512,
-	RopeDim:       64,
-	QRank:         1536,
-	Experts:       256,
+	Experts:       160,
 	TopK:          8,
 	SharedExperts: 1,
 	DenseLayers:   3,
-	DenseFFN:      18432,
+	DenseFFN:      12288,
 }
 
-// GPT3 is GPT-3 (2020): 174.6B params, 96 layers.
-var GPT3 = valueGPT3
+// MiniMax_M2 is MiniMax-M2 (2025): 228.7 B parameters, 11.03 B active, 62 layers, 8 of 256 experts, GQA 48/8, 196k context.
+var MiniMax_M2 = valueMiniMax_M2
 
-var valueGPT3 = Model{
-	Name:    "GPT-3",
-	Family:  Transformer,
-	Style:   StyleGPT2,
-	Year:    2020,
-	Params:  1.74604259328e+11,
-	Layers:  96,
-	Hidden:  12288,
-	Heads:   96,
-	KVHeads: 96,
+var valueMiniMax_M2 = Model{
+	Name:    "MiniMax-M2",
+	Family:  MoE,
+	Style:   StyleOLMo2,
+	Year:    2025,
+	Params:  2.28689748992e+11,
+	Active:  1.1030537216e+10,
+	Layers:  62,
+	Hidden:  3072,
+	Heads:   48,
+	KVHeads: 8,
 	HeadDim: 128,
-	FFN:     49152,
-	Gated:   false,
-	Vocab:   50257,
+	FFN:     1536,
+	Gated:   true,
+	Vocab:   200064,
+	Tied:    false,
+	Context: 196608,
+	Experts: 256,
+	TopK:    8,
+}
+
+// Qwen2_5_0_5B is Qwen2.5-0.5B (2024): 494 M parameters, 24 layers, GQA 14/2, 32k context.
+var Qwen2_5_0_5B = valueQwen2_5_0_5B
+
+var valueQwen2_5_0_5B = Model{
+	Name:    "Qwen2.5-0.5B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  4.94032768e+08,
+	Corpus:  1.8e+13,
+	Layers:  24,
+	Hidden:  896,
+	Heads:   14,
+	KVHeads: 2,
+	HeadDim: 64,
+	FFN:     4864,
+	Gated:   true,
+	Vocab:   151936,
 	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen2_5_1_5B is Qwen2.5-1.5B (2024): 1.544 B parameters, 28 layers, GQA 12/2, 32k context.
+var Qwen2_5_1_5B = valueQwen2_5_1_5B
+
+var valueQwen2_5_1_5B = Model{
+	Name:    "Qwen2.5-1.5B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  1.543714304e+09,
+	Corpus:  1.8e+13,
+	Layers:  28,
+	Hidden:  1536,
+	Heads:   12,
+	KVHeads: 2,
+	HeadDim: 128,
+	FFN:     8960,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen2_5_3B is Qwen2.5-3B (2024): 3.086 B parameters, 36 layers, GQA 16/2, 32k context.
+var Qwen2_5_3B = valueQwen2_5_3B
+
+var valueQwen2_5_3B = Model{
+	Name:    "Qwen2.5-3B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  3.085938688e+09,
+	Corpus:  1.8e+13,
+	Layers:  36,
+	Hidden:  2048,
+	Heads:   16,
+	KVHeads: 2,
+	HeadDim: 128,
+	FFN:     11008,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen2_5_7B is Qwen2.5-7B (2024): 7.616 B parameters, 28 layers, GQA 28/4, 131k context.
+var Qwen2_5_7B = valueQwen2_5_7B
+
+var valueQwen2_5_7B = Model{
+	Name:    "Qwen2.5-7B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  7.615616512e+09,
+	Corpus:  1.8e+13,
+	Layers:  28,
+	Hidden:  3584,
+	Heads:   28,
+	KVHeads: 4,
+	HeadDim: 128,
+	FFN:     18944,
+	Gated:   true,
+	Vocab:   152064,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen2_5_14B is Qwen2.5-14B (2024): 14.77 B parameters, 48 layers, GQA 40/8, 131k context.
+var Qwen2_5_14B = valueQwen2_5_14B
+
+var valueQwen2_5_14B = Model{
+	Name:    "Qwen2.5-14B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  1.4770033664e+10,
+	Corpus:  1.8e+13,
+	Layers:  48,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     13824,
+	Gated:   true,
+	Vocab:   152064,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen2_5_32B is Qwen2.5-32B (2024): 32.76 B parameters, 64 layers, GQA 40/8, 131k context.
+var Qwen2_5_32B = valueQwen2_5_32B
+
+var valueQwen2_5_32B = Model{
+	Name:    "Qwen2.5-32B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  3.2763876352e+10,
+	Corpus:  1.8e+13,
+	Layers:  64,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     27648,
+	Gated:   true,
+	Vocab:   152064,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen2_5_72B is Qwen2.5-72B (2024): 72.71 B parameters, 80 layers, GQA 64/8, 131k context.
+var Qwen2_5_72B = valueQwen2_5_72B
+
+var valueQwen2_5_72B = Model{
+	Name:    "Qwen2.5-72B",
+	Family:  Transformer,
+	Style:   StyleQwen2,
+	Year:    2024,
+	Params:  7.2706203648e+10,
+	Corpus:  1.8e+13,
+	Layers:  80,
+	Hidden:  8192,
+	Heads:   64,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     29568,
+	Gated:   true,
+	Vocab:   152064,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen3_0_6B is Qwen3-0.6B (2025): 596 M parameters, 28 layers, GQA 16/8, 32k context.
+var Qwen3_0_6B = valueQwen3_0_6B
+
+var valueQwen3_0_6B = Model{
+	Name:    "Qwen3-0.6B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  5.9604992e+08,
+	Corpus:  3.6e+13,
+	Layers:  28,
+	Hidden:  1024,
+	Heads:   16,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     3072,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen3_1_7B is Qwen3-1.7B (2025): 1.721 B parameters, 28 layers, GQA 16/8, 32k context.
+var Qwen3_1_7B = valueQwen3_1_7B
+
+var valueQwen3_1_7B = Model{
+	Name:    "Qwen3-1.7B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  1.720574976e+09,
+	Corpus:  3.6e+13,
+	Layers:  28,
+	Hidden:  2048,
+	Heads:   16,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     6144,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen3_4B is Qwen3-4B (2025): 4.022 B parameters, 36 layers, GQA 32/8, 32k context.
+var Qwen3_4B = valueQwen3_4B
+
+var valueQwen3_4B = Model{
+	Name:    "Qwen3-4B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  4.022468096e+09,
+	Corpus:  3.6e+13,
+	Layers:  36,
+	Hidden:  2560,
+	Heads:   32,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     9728,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    true,
+	Context: 32768,
+}
+
+// Qwen3_8B is Qwen3-8B (2025): 8.191 B parameters, 36 layers, GQA 32/8, 131k context.
+var Qwen3_8B = valueQwen3_8B
+
+var valueQwen3_8B = Model{
+	Name:    "Qwen3-8B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  8.19073536e+09,
+	Corpus:  3.6e+13,
+	Layers:  36,
+	Hidden:  4096,
+	Heads:   32,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     12288,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen3_14B is Qwen3-14B (2025): 14.77 B parameters, 40 layers, GQA 40/8, 131k context.
+var Qwen3_14B = valueQwen3_14B
+
+var valueQwen3_14B = Model{
+	Name:    "Qwen3-14B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  1.47683072e+10,
+	Corpus:  3.6e+13,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     17408,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen3_32B is Qwen3-32B (2025): 32.76 B parameters, 64 layers, GQA 64/8, 131k context.
+var Qwen3_32B = valueQwen3_32B
+
+var valueQwen3_32B = Model{
+	Name:    "Qwen3-32B",
+	Family:  Transformer,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  3.2762123264e+10,
+	Corpus:  3.6e+13,
+	Layers:  64,
+	Hidden:  5120,
+	Heads:   64,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     25600,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 131072,
+}
+
+// Qwen3_30B_A3B is Qwen3-30B-A3B (2025): 30.53 B parameters, 3.353 B active, 48 layers, 8 of 128 experts, GQA 32/4, 131k context.
+var Qwen3_30B_A3B = valueQwen3_30B_A3B
+
+var valueQwen3_30B_A3B = Model{
+	Name:    "Qwen3-30B-A3B",
+	Family:  MoE,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  3.0532122624e+10,
+	Active:  3.353032704e+09,
+	Corpus:  3.6e+13,
+	Layers:  48,
+	Hidden:  2048,
+	Heads:   32,
+	KVHeads: 4,
+	HeadDim: 128,
+	FFN:     768,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 131072,
+	Experts: 128,
+	TopK:    8,
+}
+
+// Qwen3_235B_A22B is Qwen3-235B-A22B (2025): 235.1 B parameters, 22.19 B active, 94 layers, 8 of 128 experts, GQA 64/4, 131k context.
+var Qwen3_235B_A22B = valueQwen3_235B_A22B
+
+var valueQwen3_235B_A22B = Model{
+	Name:    "Qwen3-235B-A22B",
+	Family:  MoE,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  2.3509363456e+11,
+	Active:  2.219076352e+10,
+	Corpus:  3.6e+13,
+	Layers:  94,
+	Hidden:  4096,
+	Heads:   64,
+	KVHeads: 4,
+	HeadDim: 128,
+	FFN:     1536,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 131072,
+	Experts: 128,
+	TopK:    8,
+}
+
+// Qwen3_Coder_480B_A35B is Qwen3-Coder-480B-A35B (2025): 480.2 B parameters, 35.47 B active, 62 layers, 8 of 160 experts, GQA 96/8, 262k context.
+var Qwen3_Coder_480B_A35B = valueQwen3_Coder_480B_A35B
+
+var valueQwen3_Coder_480B_A35B = Model{
+	Name:    "Qwen3-Coder-480B-A35B",
+	Family:  MoE,
+	Style:   StyleQwen3,
+	Year:    2025,
+	Params:  4.80154875392e+11,
+	Active:  3.5474765312e+10,
+	Layers:  62,
+	Hidden:  6144,
+	Heads:   96,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     2560,
+	Gated:   true,
+	Vocab:   151936,
+	Tied:    false,
+	Context: 262144,
+	Experts: 160,
+	TopK:    8,
+}
+
+// Qwen1_5_MoE_A2_7B is Qwen1.5-MoE-A2.7B (2024): 14.32 B parameters, 2.689 B active, 24 layers, 4 of 60 experts, MHA 16, 8192 context.
+var Qwen1_5_MoE_A2_7B = valueQwen1_5_MoE_A2_7B
+
+var valueQwen1_5_MoE_A2_7B = Model{
+	Name:          "Qwen1.5-MoE-A2.7B",
+	Family:        MoE,
+	Style:         StyleQwen2MoE,
+	Year:          2024,
+	Params:        1.4315784192e+10,
+	Active:        2.689173504e+09,
+	Layers:        24,
+	Hidden:        2048,
+	Heads:         16,
+	KVHeads:       16,
+	HeadDim:       128,
+	FFN:           1408,
+	Gated:         true,
+	Vocab:         151936,
+	Tied:          false,
+	Context:       8192,
+	Experts:       60,
+	TopK:          4,
+	SharedExperts: 4,
+}
+
+// Phi_2 is Phi-2 (2023): 2.78 B parameters, 32 layers, MHA 32, 2048 context.
+var Phi_2 = valuePhi_2
+
+var valuePhi_2 = Model{
+	Name:    "Phi-2",
+	Family:  Transformer,
+	Style:   StylePhi,
+	Year:    2023,
+	Params:  2.77968384e+09,
+	Corpus:  1.4e+12,
+	Layers:  32,
+	Hidden:  2560,
+	Heads:   32,
+	KVHeads: 32,
+	HeadDim: 80,
+	FFN:     10240,
+	Gated:   false,
+	Vocab:   51200,
+	Tied:    false,
 	Context: 2048,
 }
 
-// T5_Base is T5-Base (2019): 222.9M params, 12 layers.
-var T5_Base = valueT5_Base
+// Phi_3_Mini is Phi-3-mini (2024): 3.821 B parameters, 32 layers, MHA 32, 131k context.
+var Phi_3_Mini = valuePhi_3_Mini
 
-var valueT5_Base = Model{
-	Name:          "T5-Base",
-	Family:        EncoderDecoder,
-	Style:         StyleT5,
-	Year:          2019,
-	Params:        2.22903552e+08,
-	Layers:        12,
-	EncoderLayers: 12,
-	Hidden:        768,
-	FFN:           3072,
-	Gated:         false,
-	Vocab:         32128,
-	Tied:          true,
-	Context:       512,
-	Heads:         12,
-	KVHeads:       12,
-	HeadDim:       64,
+var valuePhi_3_Mini = Model{
+	Name:    "Phi-3-mini",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  3.821079552e+09,
+	Corpus:  3.3e+12,
+	Layers:  32,
+	Hidden:  3072,
+	Heads:   32,
+	KVHeads: 32,
+	HeadDim: 96,
+	FFN:     8192,
+	Gated:   true,
+	Vocab:   32064,
+	Tied:    false,
+	Context: 131072,
 }
 
-// DLRM_MLPerf_v1 is DLRM (MLPerf, Criteo 1TB) (2020): 24.04B params, 8 layers.
+// Phi_4 is Phi-4 (2024): 14.66 B parameters, 40 layers, GQA 40/10, 16k context.
+var Phi_4 = valuePhi_4
+
+var valuePhi_4 = Model{
+	Name:    "Phi-4",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.46595072e+10,
+	Corpus:  9.8e+12,
+	Layers:  40,
+	Hidden:  5120,
+	Heads:   40,
+	KVHeads: 10,
+	HeadDim: 128,
+	FFN:     17920,
+	Gated:   true,
+	Vocab:   100352,
+	Tied:    false,
+	Context: 16384,
+}
+
+// Phi_4_Mini is Phi-4-mini (2025): 3.836 B parameters, 32 layers, GQA 24/8, 131k context.
+var Phi_4_Mini = valuePhi_4_Mini
+
+var valuePhi_4_Mini = Model{
+	Name:    "Phi-4-mini",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2025,
+	Params:  3.83602176e+09,
+	Corpus:  5e+12,
+	Layers:  32,
+	Hidden:  3072,
+	Heads:   24,
+	KVHeads: 8,
+	HeadDim: 128,
+	FFN:     8192,
+	Gated:   true,
+	Vocab:   200064,
+	Tied:    true,
+	Context: 131072,
+}
+
+// OLMo3_7B is OLMo-3-7B (2025): 7.298 B parameters, 32 layers, MHA 32, window 4096, 65k context.
+var OLMo3_7B = valueOLMo3_7B
+
+var valueOLMo3_7B = Model{
+	Name:         "OLMo-3-7B",
+	Family:       Transformer,
+	Style:        StyleOLMo2,
+	Year:         2025,
+	Params:       7.298011136e+09,
+	Layers:       32,
+	Hidden:       4096,
+	Heads:        32,
+	KVHeads:      32,
+	HeadDim:      128,
+	FFN:          11008,
+	Gated:        true,
+	Vocab:        100278,
+	Tied:         false,
+	Context:      65536,
+	Window:       4096,
+	GlobalLayers: 8,
+}
+
+// OLMo3_32B is OLMo-3-32B (2025): 32.23 B parameters, 64 layers, GQA 40/8, window 4096, 65k context.
+var OLMo3_32B = valueOLMo3_32B
+
+var valueOLMo3_32B = Model{
+	Name:         "OLMo-3-32B",
+	Family:       Transformer,
+	Style:        StyleOLMo2,
+	Year:         2025,
+	Params:       3.2233522176e+10,
+	Layers:       64,
+	Hidden:       5120,
+	Heads:        40,
+	KVHeads:      8,
+	HeadDim:      128,
+	FFN:          27648,
+	Gated:        true,
+	Vocab:        100278,
+	Tied:         false,
+	Context:      65536,
+	Window:       4096,
+	GlobalLayers: 16,
+}
+
+// SmolLM2_135M is SmolLM2-135M (2024): 134.5 M parameters, 30 layers, GQA 9/3, 8192 context.
+var SmolLM2_135M = valueSmolLM2_135M
+
+var valueSmolLM2_135M = Model{
+	Name:    "SmolLM2-135M",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.34515008e+08,
+	Corpus:  2e+12,
+	Layers:  30,
+	Hidden:  576,
+	Heads:   9,
+	KVHeads: 3,
+	HeadDim: 64,
+	FFN:     1536,
+	Gated:   true,
+	Vocab:   49152,
+	Tied:    true,
+	Context: 8192,
+}
+
+// SmolLM2_1_7B is SmolLM2-1.7B (2024): 1.711 B parameters, 24 layers, MHA 32, 8192 context.
+var SmolLM2_1_7B = valueSmolLM2_1_7B
+
+var valueSmolLM2_1_7B = Model{
+	Name:    "SmolLM2-1.7B",
+	Family:  Transformer,
+	Style:   StyleLlama,
+	Year:    2024,
+	Params:  1.711376384e+09,
+	Corpus:  1.1e+13,
+	Layers:  24,
+	Hidden:  2048,
+	Heads:   32,
+	KVHeads: 32,
+	HeadDim: 64,
+	FFN:     8192,
+	Gated:   true,
+	Vocab:   49152,
+	Tied:    true,
+	Context: 8192,
+}
+
+// DLRM_MLPerf_v1 is DLRM (MLPerf, Criteo 1TB) (2020): 24.04 B parameters, 8 layers.
 var DLRM_MLPerf_v1 = valueDLRM_MLPerf_v1
 
 var valueDLRM_MLPerf_v1 = Model{
@@ -396,7 +2274,157 @@ var valueDLRM_MLPerf_v1 = Model{
 	Lookups: 26,
 }
 
-// Whisper_Large_V3 is Whisper large-v3 (2023): 1.543B params, 32 layers.
+// DLRM_DCNv2 is DLRM-DCNv2 (MLPerf, Criteo 1TB) (2023): 26.15 B parameters, 11 layers.
+var DLRM_DCNv2 = valueDLRM_DCNv2
+
+var valueDLRM_DCNv2 = Model{
+	Name:    "DLRM-DCNv2 (MLPerf, Criteo 1TB)",
+	Family:  Recommendation,
+	Year:    2023,
+	Params:  2.6151671809e+10,
+	Layers:  11,
+	Hidden:  128,
+	Vocab:   2.04184588e+08,
+	Lookups: 214,
+}
+
+// NCF is NCF (MLPerf, MovieLens 20M) (2017): 31.83 M parameters, 4 layers.
+var NCF = valueNCF
+
+var valueNCF = Model{
+	Name:    "NCF (MLPerf, MovieLens 20M)",
+	Family:  Recommendation,
+	Year:    2017,
+	Params:  3.1832577e+07,
+	Layers:  4,
+	Hidden:  192,
+	Vocab:   165237,
+	Lookups: 2,
+}
+
+// AlphaFold2 is AlphaFold 2 (2021): 93 M parameters, 48 layers, 29.65 TFLOP per pass over 256 residues.
+var AlphaFold2 = valueAlphaFold2
+
+var valueAlphaFold2 = Model{
+	Name:     "AlphaFold 2",
+	Family:   Other,
+	Year:     2021,
+	Params:   9.3e+07,
+	Layers:   48,
+	FLOPs:    2.9651648905216e+13,
+	FLOPsPer: "pass over 256 residues",
+}
+
+// GraphCast is GraphCast 0.25° (2023): 36.7 M parameters, 18 layers, 29.33 TFLOP per step of 6 h.
+var GraphCast = valueGraphCast
+
+var valueGraphCast = Model{
+	Name:     "GraphCast 0.25°",
+	Family:   Other,
+	Year:     2023,
+	Params:   3.67e+07,
+	Layers:   18,
+	FLOPs:    2.9333986953216e+13,
+	FLOPsPer: "step of 6 h",
+}
+
+// Whisper_Tiny is Whisper tiny (2022): 37.76 M parameters, 4 + 4 layers, MHA 6, 448 context.
+var Whisper_Tiny = valueWhisper_Tiny
+
+var valueWhisper_Tiny = Model{
+	Name:          "Whisper tiny",
+	Family:        EncoderDecoder,
+	Style:         StyleWhisper,
+	Year:          2022,
+	Params:        3.776064e+07,
+	Layers:        4,
+	EncoderLayers: 4,
+	Hidden:        384,
+	FFN:           1536,
+	Gated:         false,
+	Vocab:         51865,
+	Tied:          true,
+	Context:       448,
+	Input:         1500,
+	Patch:         80,
+	Heads:         6,
+	KVHeads:       6,
+	HeadDim:       64,
+}
+
+// Whisper_Base is Whisper base (2022): 72.59 M parameters, 6 + 6 layers, MHA 8, 448 context.
+var Whisper_Base = valueWhisper_Base
+
+var valueWhisper_Base = Model{
+	Name:          "Whisper base",
+	Family:        EncoderDecoder,
+	Style:         StyleWhisper,
+	Year:          2022,
+	Params:        7.259392e+07,
+	Layers:        6,
+	EncoderLayers: 6,
+	Hidden:        512,
+	FFN:           2048,
+	Gated:         false,
+	Vocab:         51865,
+	Tied:          true,
+	Context:       448,
+	Input:         1500,
+	Patch:         80,
+	Heads:         8,
+	KVHeads:       8,
+	HeadDim:       64,
+}
+
+// Whisper_Small is Whisper small (2022): 241.7 M parameters, 12 + 12 layers, MHA 12, 448 context.
+var Whisper_Small = valueWhisper_Small
+
+var valueWhisper_Small = Model{
+	Name:          "Whisper small",
+	Family:        EncoderDecoder,
+	Style:         StyleWhisper,
+	Year:          2022,
+	Params:        2.41734912e+08,
+	Layers:        12,
+	EncoderLayers: 12,
+	Hidden:        768,
+	FFN:           3072,
+	Gated:         false,
+	Vocab:         51865,
+	Tied:          true,
+	Context:       448,
+	Input:         1500,
+	Patch:         80,
+	Heads:         12,
+	KVHeads:       12,
+	HeadDim:       64,
+}
+
+// Whisper_Medium is Whisper medium (2022): 763.9 M parameters, 24 + 24 layers, MHA 16, 448 context.
+var Whisper_Medium = valueWhisper_Medium
+
+var valueWhisper_Medium = Model{
+	Name:          "Whisper medium",
+	Family:        EncoderDecoder,
+	Style:         StyleWhisper,
+	Year:          2022,
+	Params:        7.6385792e+08,
+	Layers:        24,
+	EncoderLayers: 24,
+	Hidden:        1024,
+	FFN:           4096,
+	Gated:         false,
+	Vocab:         51865,
+	Tied:          true,
+	Context:       448,
+	Input:         1500,
+	Patch:         80,
+	Heads:         16,
+	KVHeads:       16,
+	HeadDim:       64,
+}
+
+// Whisper_Large_V3 is Whisper large-v3 (2023): 1.543 B parameters, 32 + 32 layers, MHA 20, 448 context.
 var Whisper_Large_V3 = valueWhisper_Large_V3
 
 var valueWhisper_Large_V3 = Model{
@@ -420,7 +2448,96 @@ var valueWhisper_Large_V3 = Model{
 	HeadDim:       64,
 }
 
-// Mamba_2_8B is Mamba-2.8B (2023): 2.768B params, 64 layers.
+// Wav2Vec2_Base is wav2vec 2.0 base (2020): 94.37 M parameters, 19 layers, 13.81 GFLOP per second of sound.
+var Wav2Vec2_Base = valueWav2Vec2_Base
+
+var valueWav2Vec2_Base = Model{
+	Name:     "wav2vec 2.0 base",
+	Family:   Other,
+	Year:     2020,
+	Params:   9.4371712e+07,
+	Layers:   19,
+	FLOPs:    1.3813311488e+10,
+	FLOPsPer: "second of sound",
+}
+
+// Mamba_130M is Mamba-130M (2023): 129.1 M parameters, 24 layers, state 16.
+var Mamba_130M = valueMamba_130M
+
+var valueMamba_130M = Model{
+	Name:   "Mamba-130M",
+	Family: SSM,
+	Style:  StyleMamba,
+	Year:   2023,
+	Params: 1.2913536e+08,
+	Corpus: 3e+11,
+	Layers: 24,
+	Hidden: 768,
+	Vocab:  50280,
+	Tied:   true,
+	State:  16,
+	Inner:  1536,
+	Conv:   4,
+}
+
+// Mamba_370M is Mamba-370M (2023): 371.5 M parameters, 48 layers, state 16.
+var Mamba_370M = valueMamba_370M
+
+var valueMamba_370M = Model{
+	Name:   "Mamba-370M",
+	Family: SSM,
+	Style:  StyleMamba,
+	Year:   2023,
+	Params: 3.71516416e+08,
+	Corpus: 3e+11,
+	Layers: 48,
+	Hidden: 1024,
+	Vocab:  50280,
+	Tied:   true,
+	State:  16,
+	Inner:  2048,
+	Conv:   4,
+}
+
+// Mamba_790M is Mamba-790M (2023): 793.2 M parameters, 48 layers, state 16.
+var Mamba_790M = valueMamba_790M
+
+var valueMamba_790M = Model{
+	Name:   "Mamba-790M",
+	Family: SSM,
+	Style:  StyleMamba,
+	Year:   2023,
+	Params: 7.93204224e+08,
+	Corpus: 3e+11,
+	Layers: 48,
+	Hidden: 1536,
+	Vocab:  50280,
+	Tied:   true,
+	State:  16,
+	Inner:  3072,
+	Conv:   4,
+}
+
+// Mamba_1_4B is Mamba-1.4B (2023): 1.372 B parameters, 48 layers, state 16.
+var Mamba_1_4B = valueMamba_1_4B
+
+var valueMamba_1_4B = Model{
+	Name:   "Mamba-1.4B",
+	Family: SSM,
+	Style:  StyleMamba,
+	Year:   2023,
+	Params: 1.372178432e+09,
+	Corpus: 3e+11,
+	Layers: 48,
+	Hidden: 2048,
+	Vocab:  50280,
+	Tied:   true,
+	State:  16,
+	Inner:  4096,
+	Conv:   4,
+}
+
+// Mamba_2_8B is Mamba-2.8B (2023): 2.768 B parameters, 64 layers, state 16.
 var Mamba_2_8B = valueMamba_2_8B
 
 var valueMamba_2_8B = Model{
@@ -429,6 +2546,7 @@ var valueMamba_2_8B = Model{
 	Style:  StyleMamba,
 	Year:   2023,
 	Params: 2.7683456e+09,
+	Corpus: 3e+11,
 	Layers: 64,
 	Hidden: 2560,
 	Vocab:  50280,
@@ -438,7 +2556,27 @@ var valueMamba_2_8B = Model{
 	Conv:   4,
 }
 
-// Jamba_1_5_Large is Jamba 1.5 Large (2024): 398.6B params, 94.15B params active, 72 layers.
+// Mamba2_2_7B is Mamba-2 2.7B (2024): 2.703 B parameters, 64 layers, state 128.
+var Mamba2_2_7B = valueMamba2_2_7B
+
+var valueMamba2_2_7B = Model{
+	Name:    "Mamba-2 2.7B",
+	Family:  SSM,
+	Style:   StyleMamba2,
+	Year:    2024,
+	Params:  2.70259968e+09,
+	Corpus:  3e+11,
+	Layers:  64,
+	Hidden:  2560,
+	Vocab:   50288,
+	Tied:    true,
+	HeadDim: 64,
+	State:   128,
+	Inner:   5120,
+	Conv:    4,
+}
+
+// Jamba_1_5_Large is Jamba 1.5 Large (2024): 398.6 B parameters, 94.15 B active, 72 layers, 2 of 16 experts, GQA 64/8, state 16, 262k context.
 var Jamba_1_5_Large = valueJamba_1_5_Large
 
 var valueJamba_1_5_Large = Model{
@@ -468,7 +2606,7 @@ var valueJamba_1_5_Large = Model{
 	Conv:         4,
 }
 
-// DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91K params, 10 layers, 5.314 MFLOP per window of 49x10.
+// DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91 K parameters, 10 layers, 5.314 MFLOP per window of 49x10.
 var DS_CNN = valueDS_CNN
 
 var valueDS_CNN = Model{
@@ -482,7 +2620,227 @@ var valueDS_CNN = Model{
 	Activations: 289260,
 }
 
-// ResNet50 is ResNet-50 (2015): 25.56M params, 50 layers, 8.178 GFLOP per image of 224x224.
+// AnomalyDetector is FC-Autoencoder (MLPerf Tiny AD) (2021): 270 K parameters, 10 layers, 528.4 kFLOP per frame of 640 values.
+var AnomalyDetector = valueAnomalyDetector
+
+var valueAnomalyDetector = Model{
+	Name:        "FC-Autoencoder (MLPerf Tiny AD)",
+	Family:      TinyML,
+	Year:        2021,
+	Params:      269992,
+	Layers:      10,
+	FLOPs:       528384,
+	FLOPsPer:    "frame of 640 values",
+	Activations: 6688,
+}
+
+// VWW_MobileNetV1 is MobileNetV1 0.25 (MLPerf Tiny VWW) (2021): 221.8 K parameters, 28 layers, 14.98 MFLOP per image of 96x96.
+var VWW_MobileNetV1 = valueVWW_MobileNetV1
+
+var valueVWW_MobileNetV1 = Model{
+	Name:        "MobileNetV1 0.25 (MLPerf Tiny VWW)",
+	Family:      TinyML,
+	Year:        2021,
+	Params:      221794,
+	Layers:      28,
+	FLOPs:       1.4979328e+07,
+	FLOPsPer:    "image of 96x96",
+	Activations: 982532,
+}
+
+// ResNet8 is ResNet-8 (MLPerf Tiny IC) (2021): 78.67 K parameters, 8 layers, 25 MFLOP per image of 32x32.
+var ResNet8 = valueResNet8
+
+var valueResNet8 = Model{
+	Name:        "ResNet-8 (MLPerf Tiny IC)",
+	Family:      TinyML,
+	Year:        2021,
+	Params:      78666,
+	Layers:      8,
+	FLOPs:       2.5003264e+07,
+	FLOPsPer:    "image of 32x32",
+	Activations: 432404,
+}
+
+// HelloEdge_DSCNN_M is DS-CNN-M (Hello Edge) (2018): 135 K parameters, 10 layers, 19.63 MFLOP per window of 49x10.
+var HelloEdge_DSCNN_M = valueHelloEdge_DSCNN_M
+
+var valueHelloEdge_DSCNN_M = Model{
+	Name:        "DS-CNN-M (Hello Edge)",
+	Family:      TinyML,
+	Year:        2018,
+	Params:      135032,
+	Layers:      10,
+	FLOPs:       1.9632768e+07,
+	FLOPsPer:    "window of 49x10",
+	Activations: 531452,
+}
+
+// MicroSpeech_TinyConv is micro_speech tiny_conv (2019): 16.65 K parameters, 2 layers, 672 kFLOP per spectrogram of 49x40.
+var MicroSpeech_TinyConv = valueMicroSpeech_TinyConv
+
+var valueMicroSpeech_TinyConv = Model{
+	Name:        "micro_speech tiny_conv",
+	Family:      TinyML,
+	Year:        2019,
+	Params:      16652,
+	Layers:      2,
+	FLOPs:       672000,
+	FLOPsPer:    "spectrogram of 49x40",
+	Activations: 19928,
+}
+
+// MCUNet_320KB is MCUNet (320 kB SRAM) (2020): 740 K parameters, 163.6 MFLOP per image of 176x176.
+var MCUNet_320KB = valueMCUNet_320KB
+
+var valueMCUNet_320KB = Model{
+	Name:     "MCUNet (320 kB SRAM)",
+	Family:   TinyML,
+	Year:     2020,
+	Params:   740000,
+	FLOPs:    1.636e+08,
+	FLOPsPer: "image of 176x176",
+}
+
+// WakeVision is Wake Vision (doorbell) (2024): 250 K parameters, 25 MFLOP per image.
+var WakeVision = valueWakeVision
+
+var valueWakeVision = Model{
+	Name:     "Wake Vision (doorbell)",
+	Family:   TinyML,
+	Year:     2024,
+	Params:   250000,
+	FLOPs:    2.5e+07,
+	FLOPsPer: "image",
+}
+
+// LeNet5 is LeNet-5 (1998): 61.71 K parameters, 5 layers, 833 kFLOP per image of 32x32.
+var LeNet5 = valueLeNet5
+
+var valueLeNet5 = Model{
+	Name:        "LeNet-5",
+	Family:      TinyML,
+	Year:        1998,
+	Params:      61706,
+	Layers:      5,
+	FLOPs:       833040,
+	FLOPsPer:    "image of 32x32",
+	Activations: 34404,
+}
+
+// MLP_MNIST is MLP 784-128-10 (2010): 101.8 K parameters, 2 layers, 203.3 kFLOP per image of 28x28.
+var MLP_MNIST = valueMLP_MNIST
+
+var valueMLP_MNIST = Model{
+	Name:        "MLP 784-128-10",
+	Family:      TinyML,
+	Year:        2010,
+	Params:      101770,
+	Layers:      2,
+	FLOPs:       203264,
+	FLOPsPer:    "image of 28x28",
+	Activations: 2100,
+}
+
+// LeNet1 is LeNet-1 (1989): 9.76 K parameters, 4 layers, 127.3 kFLOP per image of 16x16.
+var LeNet1 = valueLeNet1
+
+var valueLeNet1 = Model{
+	Name:        "LeNet-1",
+	Family:      TinyML,
+	Year:        1989,
+	Params:      9760,
+	Layers:      4,
+	FLOPs:       127320,
+	FLOPsPer:    "image of 16x16",
+	Activations: 4492,
+}
+
+// AlexNet is AlexNet (2014): 61.1 M parameters, 8 layers, 1.428 GFLOP per image of 224x224.
+var AlexNet = valueAlexNet
+
+var valueAlexNet = Model{
+	Name:        "AlexNet",
+	Family:      CNN,
+	Year:        2014,
+	Params:      6.110084e+07,
+	Layers:      8,
+	FLOPs:       1.428e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 2.665936e+06,
+}
+
+// VGG16 is VGG-16 (2014): 138.4 M parameters, 16 layers, 30.94 GFLOP per image of 224x224.
+var VGG16 = valueVGG16
+
+var valueVGG16 = Model{
+	Name:        "VGG-16",
+	Family:      CNN,
+	Year:        2014,
+	Params:      1.38357544e+08,
+	Layers:      16,
+	FLOPs:       3.094e+10,
+	FLOPsPer:    "image of 224x224",
+	Activations: 6.0747728e+07,
+}
+
+// GoogLeNet is GoogLeNet (2014): 6.625 M parameters, 22 layers, 2.996 GFLOP per image of 224x224.
+var GoogLeNet = valueGoogLeNet
+
+var valueGoogLeNet = Model{
+	Name:        "GoogLeNet",
+	Family:      CNN,
+	Year:        2014,
+	Params:      6.624904e+06,
+	Layers:      22,
+	FLOPs:       2.996e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 2.4470032e+07,
+}
+
+// InceptionV3 is Inception-v3 (2015): 23.83 M parameters, 48 layers, 11.43 GFLOP per image of 299x299.
+var InceptionV3 = valueInceptionV3
+
+var valueInceptionV3 = Model{
+	Name:        "Inception-v3",
+	Family:      CNN,
+	Year:        2015,
+	Params:      2.3834568e+07,
+	Layers:      48,
+	FLOPs:       1.1426e+10,
+	FLOPsPer:    "image of 299x299",
+	Activations: 6.1770726e+07,
+}
+
+// ResNet18 is ResNet-18 (2015): 11.69 M parameters, 18 layers, 3.628 GFLOP per image of 224x224.
+var ResNet18 = valueResNet18
+
+var valueResNet18 = Model{
+	Name:        "ResNet-18",
+	Family:      CNN,
+	Year:        2015,
+	Params:      1.1689512e+07,
+	Layers:      18,
+	FLOPs:       3.628e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.289928e+07,
+}
+
+// ResNet34 is ResNet-34 (2015): 21.8 M parameters, 34 layers, 7.328 GFLOP per image of 224x224.
+var ResNet34 = valueResNet34
+
+var valueResNet34 = Model{
+	Name:        "ResNet-34",
+	Family:      CNN,
+	Year:        2015,
+	Params:      2.1797672e+07,
+	Layers:      34,
+	FLOPs:       7.328e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.917128e+07,
+}
+
+// ResNet50 is ResNet-50 (2015): 25.56 M parameters, 50 layers, 8.178 GFLOP per image of 224x224.
 var ResNet50 = valueResNet50
 
 var valueResNet50 = Model{
@@ -496,7 +2854,77 @@ var valueResNet50 = Model{
 	Activations: 5.6809424e+07,
 }
 
-// MobileNetV2 is MobileNetV2 1.0 (2018): 3.505M params, 53 layers, 602 MFLOP per image of 224x224.
+// ResNet101 is ResNet-101 (2015): 44.55 M parameters, 101 layers, 15.6 GFLOP per image of 224x224.
+var ResNet101 = valueResNet101
+
+var valueResNet101 = Model{
+	Name:        "ResNet-101",
+	Family:      CNN,
+	Year:        2015,
+	Params:      4.454916e+07,
+	Layers:      101,
+	FLOPs:       1.5602e+10,
+	FLOPsPer:    "image of 224x224",
+	Activations: 8.4105168e+07,
+}
+
+// ResNet152 is ResNet-152 (2015): 60.19 M parameters, 152 layers, 23.03 GFLOP per image of 224x224.
+var ResNet152 = valueResNet152
+
+var valueResNet152 = Model{
+	Name:        "ResNet-152",
+	Family:      CNN,
+	Year:        2015,
+	Params:      6.0192808e+07,
+	Layers:      152,
+	FLOPs:       2.3028e+10,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.1782344e+08,
+}
+
+// DenseNet121 is DenseNet-121 (2016): 7.979 M parameters, 121 layers, 5.668 GFLOP per image of 224x224.
+var DenseNet121 = valueDenseNet121
+
+var valueDenseNet121 = Model{
+	Name:        "DenseNet-121",
+	Family:      CNN,
+	Year:        2016,
+	Params:      7.978856e+06,
+	Layers:      121,
+	FLOPs:       5.668e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 4.7598032e+07,
+}
+
+// SqueezeNet1_1 is SqueezeNet 1.1 (2016): 1.235 M parameters, 26 layers, 698 MFLOP per image of 224x224.
+var SqueezeNet1_1 = valueSqueezeNet1_1
+
+var valueSqueezeNet1_1 = Model{
+	Name:        "SqueezeNet 1.1",
+	Family:      CNN,
+	Year:        2016,
+	Params:      1.235496e+06,
+	Layers:      26,
+	FLOPs:       6.98e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.2343792e+07,
+}
+
+// MobileNetV1 is MobileNetV1 1.0 (2017): 4.232 M parameters, 28 layers, 1.137 GFLOP per image of 224x224.
+var MobileNetV1 = valueMobileNetV1
+
+var valueMobileNetV1 = Model{
+	Name:        "MobileNetV1 1.0",
+	Family:      CNN,
+	Year:        2017,
+	Params:      4.231976e+06,
+	Layers:      28,
+	FLOPs:       1.137480704e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 2.0477904e+07,
+}
+
+// MobileNetV2 is MobileNetV2 1.0 (2018): 3.505 M parameters, 53 layers, 602 MFLOP per image of 224x224.
 var MobileNetV2 = valueMobileNetV2
 
 var valueMobileNetV2 = Model{
@@ -510,7 +2938,343 @@ var valueMobileNetV2 = Model{
 	Activations: 2.7453392e+07,
 }
 
-// ViT_Base is ViT-B/16 (2020): 86.57M params, 12 layers.
+// MobileNetV2_Alpha0_75 is MobileNetV2 0.75 (2018): 2.636 M parameters, 53 layers, 418.1 MFLOP per image of 224x224.
+var MobileNetV2_Alpha0_75 = valueMobileNetV2_Alpha0_75
+
+var valueMobileNetV2_Alpha0_75 = Model{
+	Name:        "MobileNetV2 0.75",
+	Family:      CNN,
+	Year:        2018,
+	Params:      2.636424e+06,
+	Layers:      53,
+	FLOPs:       4.18139584e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 2.40916e+07,
+}
+
+// MobileNetV2_Alpha0_5 is MobileNetV2 0.5 (2018): 1.969 M parameters, 53 layers, 194.3 MFLOP per image of 224x224.
+var MobileNetV2_Alpha0_5 = valueMobileNetV2_Alpha0_5
+
+var valueMobileNetV2_Alpha0_5 = Model{
+	Name:        "MobileNetV2 0.5",
+	Family:      CNN,
+	Year:        2018,
+	Params:      1.96868e+06,
+	Layers:      53,
+	FLOPs:       1.9426368e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.5110096e+07,
+}
+
+// MobileNetV2_Alpha0_5FeatureExtractor is MobileNetV2 0.5 features (2018): 687.7 K parameters, 52 layers, 191.7 MFLOP per image of 224x224.
+var MobileNetV2_Alpha0_5FeatureExtractor = valueMobileNetV2_Alpha0_5FeatureExtractor
+
+var valueMobileNetV2_Alpha0_5FeatureExtractor = Model{
+	Name:        "MobileNetV2 0.5 features",
+	Family:      CNN,
+	Year:        2018,
+	Params:      687680,
+	Layers:      52,
+	FLOPs:       1.9170368e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.5105536e+07,
+}
+
+// ShuffleNetV2_1x is ShuffleNetV2 1.0x (2018): 2.279 M parameters, 57 layers, 290 MFLOP per image of 224x224.
+var ShuffleNetV2_1x = valueShuffleNetV2_1x
+
+var valueShuffleNetV2_1x = Model{
+	Name:        "ShuffleNetV2 1.0x",
+	Family:      CNN,
+	Year:        2018,
+	Params:      2.278604e+06,
+	Layers:      57,
+	FLOPs:       2.9e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.2106352e+07,
+}
+
+// MobileNetV3_Large is MobileNetV3-Large (2019): 5.483 M parameters, 64 layers, 434 MFLOP per image of 224x224.
+var MobileNetV3_Large = valueMobileNetV3_Large
+
+var valueMobileNetV3_Large = Model{
+	Name:        "MobileNetV3-Large",
+	Family:      CNN,
+	Year:        2019,
+	Params:      5.483032e+06,
+	Layers:      64,
+	FLOPs:       4.34e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 2.237896e+07,
+}
+
+// MobileNetV3_Small is MobileNetV3-Small (2019): 2.543 M parameters, 54 layers, 114 MFLOP per image of 224x224.
+var MobileNetV3_Small = valueMobileNetV3_Small
+
+var valueMobileNetV3_Small = Model{
+	Name:        "MobileNetV3-Small",
+	Family:      CNN,
+	Year:        2019,
+	Params:      2.542856e+06,
+	Layers:      54,
+	FLOPs:       1.14e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 7.800144e+06,
+}
+
+// EfficientNetB0 is EfficientNet-B0 (2019): 5.289 M parameters, 82 layers, 772 MFLOP per image of 224x224.
+var EfficientNetB0 = valueEfficientNetB0
+
+var valueEfficientNetB0 = Model{
+	Name:        "EfficientNet-B0",
+	Family:      CNN,
+	Year:        2019,
+	Params:      5.288548e+06,
+	Layers:      82,
+	FLOPs:       7.72e+08,
+	FLOPsPer:    "image of 224x224",
+	Activations: 4.1591552e+07,
+}
+
+// EfficientNetB4 is EfficientNet-B4 (2019): 19.34 M parameters, 161 layers, 8.788 GFLOP per image of 380x380.
+var EfficientNetB4 = valueEfficientNetB4
+
+var valueEfficientNetB4 = Model{
+	Name:        "EfficientNet-B4",
+	Family:      CNN,
+	Year:        2019,
+	Params:      1.9341616e+07,
+	Layers:      161,
+	FLOPs:       8.788e+09,
+	FLOPsPer:    "image of 380x380",
+	Activations: 3.22711856e+08,
+}
+
+// EfficientNetB7 is EfficientNet-B7 (2019): 66.35 M parameters, 274 layers, 75.49 GFLOP per image of 600x600.
+var EfficientNetB7 = valueEfficientNetB7
+
+var valueEfficientNetB7 = Model{
+	Name:        "EfficientNet-B7",
+	Family:      CNN,
+	Year:        2019,
+	Params:      6.634796e+07,
+	Layers:      274,
+	FLOPs:       7.5492e+10,
+	FLOPsPer:    "image of 600x600",
+	Activations: 1.94993352e+09,
+}
+
+// EfficientNetV2_S is EfficientNetV2-S (2021): 21.46 M parameters, 171 layers, 16.73 GFLOP per image of 384x384.
+var EfficientNetV2_S = valueEfficientNetV2_S
+
+var valueEfficientNetV2_S = Model{
+	Name:        "EfficientNetV2-S",
+	Family:      CNN,
+	Year:        2021,
+	Params:      2.1458488e+07,
+	Layers:      171,
+	FLOPs:       1.6732e+10,
+	FLOPsPer:    "image of 384x384",
+	Activations: 2.12748464e+08,
+}
+
+// RegNetY_16GF is RegNetY-16GF (2020): 83.59 M parameters, 96 layers, 31.82 GFLOP per image of 224x224.
+var RegNetY_16GF = valueRegNetY_16GF
+
+var valueRegNetY_16GF = Model{
+	Name:        "RegNetY-16GF",
+	Family:      CNN,
+	Year:        2020,
+	Params:      8.359014e+07,
+	Layers:      96,
+	FLOPs:       3.1824e+10,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.37971584e+08,
+}
+
+// ConvNeXt_Tiny is ConvNeXt-T (2022): 28.59 M parameters, 59 layers, 8.912 GFLOP per image of 224x224.
+var ConvNeXt_Tiny = valueConvNeXt_Tiny
+
+var valueConvNeXt_Tiny = Model{
+	Name:        "ConvNeXt-T",
+	Family:      CNN,
+	Year:        2022,
+	Params:      2.8589128e+07,
+	Layers:      59,
+	FLOPs:       8.912e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 5.8334672e+07,
+}
+
+// ConvNeXt_Large is ConvNeXt-L (2022): 197.8 M parameters, 113 layers, 68.72 GFLOP per image of 224x224.
+var ConvNeXt_Large = valueConvNeXt_Large
+
+var valueConvNeXt_Large = Model{
+	Name:        "ConvNeXt-L",
+	Family:      CNN,
+	Year:        2022,
+	Params:      1.97767336e+08,
+	Layers:      113,
+	FLOPs:       6.8722e+10,
+	FLOPsPer:    "image of 224x224",
+	Activations: 1.86813392e+08,
+}
+
+// YOLOv8_Nano is YOLOv8n (2023): 3.157 M parameters, 64 layers, 8.7 GFLOP per image of 640x640.
+var YOLOv8_Nano = valueYOLOv8_Nano
+
+var valueYOLOv8_Nano = Model{
+	Name:        "YOLOv8n",
+	Family:      CNN,
+	Year:        2023,
+	Params:      3.1572e+06,
+	Layers:      64,
+	FLOPs:       8.7e+09,
+	FLOPsPer:    "image of 640x640",
+	Activations: 7.4064e+07,
+}
+
+// YOLOv8_Small is YOLOv8s (2023): 11.17 M parameters, 64 layers, 28.6 GFLOP per image of 640x640.
+var YOLOv8_Small = valueYOLOv8_Small
+
+var valueYOLOv8_Small = Model{
+	Name:        "YOLOv8s",
+	Family:      CNN,
+	Year:        2023,
+	Params:      1.116656e+07,
+	Layers:      64,
+	FLOPs:       2.86e+10,
+	FLOPsPer:    "image of 640x640",
+	Activations: 1.356576e+08,
+}
+
+// YOLOv8_Medium is YOLOv8m (2023): 25.9 M parameters, 84 layers, 78.9 GFLOP per image of 640x640.
+var YOLOv8_Medium = valueYOLOv8_Medium
+
+var valueYOLOv8_Medium = Model{
+	Name:        "YOLOv8m",
+	Family:      CNN,
+	Year:        2023,
+	Params:      2.590264e+07,
+	Layers:      84,
+	FLOPs:       7.89e+10,
+	FLOPsPer:    "image of 640x640",
+	Activations: 2.45712e+08,
+}
+
+// YOLOv8_Large is YOLOv8l (2023): 43.69 M parameters, 104 layers, 165.2 GFLOP per image of 640x640.
+var YOLOv8_Large = valueYOLOv8_Large
+
+var valueYOLOv8_Large = Model{
+	Name:        "YOLOv8l",
+	Family:      CNN,
+	Year:        2023,
+	Params:      4.369152e+07,
+	Layers:      104,
+	FLOPs:       1.652e+11,
+	FLOPsPer:    "image of 640x640",
+	Activations: 3.85104e+08,
+}
+
+// YOLOv8_XLarge is YOLOv8x (2023): 68.23 M parameters, 104 layers, 257.8 GFLOP per image of 640x640.
+var YOLOv8_XLarge = valueYOLOv8_XLarge
+
+var valueYOLOv8_XLarge = Model{
+	Name:        "YOLOv8x",
+	Family:      CNN,
+	Year:        2023,
+	Params:      6.8229648e+07,
+	Layers:      104,
+	FLOPs:       2.578e+11,
+	FLOPsPer:    "image of 640x640",
+	Activations: 4.798752e+08,
+}
+
+// YOLO11_Nano is YOLO11n (2024): 2.624 M parameters, 88 layers, 6.5 GFLOP per image of 640x640.
+var YOLO11_Nano = valueYOLO11_Nano
+
+var valueYOLO11_Nano = Model{
+	Name:        "YOLO11n",
+	Family:      CNN,
+	Year:        2024,
+	Params:      2.62408e+06,
+	Layers:      88,
+	FLOPs:       6.5e+09,
+	FLOPsPer:    "image of 640x640",
+	Activations: 8.47392e+07,
+}
+
+// YOLO11_XLarge is YOLO11x (2024): 56.97 M parameters, 174 layers, 194.9 GFLOP per image of 640x640.
+var YOLO11_XLarge = valueYOLO11_XLarge
+
+var valueYOLO11_XLarge = Model{
+	Name:        "YOLO11x",
+	Family:      CNN,
+	Year:        2024,
+	Params:      5.6966176e+07,
+	Layers:      174,
+	FLOPs:       1.949e+11,
+	FLOPsPer:    "image of 640x640",
+	Activations: 6.542112e+08,
+}
+
+// UNet3D_KiTS19 is 3D U-Net (MLPerf, KiTS19) (2021): 31.19 M parameters, 28 layers, 954.6 GFLOP per patch of 128x128x128.
+var UNet3D_KiTS19 = valueUNet3D_KiTS19
+
+var valueUNet3D_KiTS19 = Model{
+	Name:        "3D U-Net (MLPerf, KiTS19)",
+	Family:      CNN,
+	Year:        2021,
+	Params:      3.1190243e+07,
+	Layers:      28,
+	FLOPs:       9.54597376e+11,
+	FLOPsPer:    "patch of 128x128x128",
+	Activations: 1.981382656e+09,
+}
+
+// ViT_Tiny is ViT-Ti/16 (2020): 5.717 M parameters, 12 layers, MHA 3.
+var ViT_Tiny = valueViT_Tiny
+
+var valueViT_Tiny = Model{
+	Name:    "ViT-Ti/16",
+	Family:  ViT,
+	Style:   StyleViT,
+	Year:    2020,
+	Params:  5.717416e+06,
+	Layers:  12,
+	Hidden:  192,
+	FFN:     768,
+	Gated:   false,
+	Vocab:   1000,
+	Input:   197,
+	Patch:   768,
+	Heads:   3,
+	KVHeads: 3,
+	HeadDim: 64,
+}
+
+// ViT_Small is ViT-S/16 (2020): 22.05 M parameters, 12 layers, MHA 6.
+var ViT_Small = valueViT_Small
+
+var valueViT_Small = Model{
+	Name:    "ViT-S/16",
+	Family:  ViT,
+	Style:   StyleViT,
+	Year:    2020,
+	Params:  2.2050664e+07,
+	Layers:  12,
+	Hidden:  384,
+	FFN:     1536,
+	Gated:   false,
+	Vocab:   1000,
+	Input:   197,
+	Patch:   768,
+	Heads:   6,
+	KVHeads: 6,
+	HeadDim: 64,
+}
+
+// ViT_Base is ViT-B/16 (2020): 86.57 M parameters, 12 layers, MHA 12.
 var ViT_Base = valueViT_Base
 
 var valueViT_Base = Model{
@@ -531,18 +3295,217 @@ var valueViT_Base = Model{
 	HeadDim: 64,
 }
 
+// ViT_Large is ViT-L/16 (2020): 304.3 M parameters, 24 layers, MHA 16.
+var ViT_Large = valueViT_Large
+
+var valueViT_Large = Model{
+	Name:    "ViT-L/16",
+	Family:  ViT,
+	Style:   StyleViT,
+	Year:    2020,
+	Params:  3.04326632e+08,
+	Layers:  24,
+	Hidden:  1024,
+	FFN:     4096,
+	Gated:   false,
+	Vocab:   1000,
+	Input:   197,
+	Patch:   768,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 64,
+}
+
+// ViT_Huge is ViT-H/14 (2020): 632 M parameters, 32 layers, MHA 16.
+var ViT_Huge = valueViT_Huge
+
+var valueViT_Huge = Model{
+	Name:    "ViT-H/14",
+	Family:  ViT,
+	Style:   StyleViT,
+	Year:    2020,
+	Params:  6.320458e+08,
+	Layers:  32,
+	Hidden:  1280,
+	FFN:     5120,
+	Gated:   false,
+	Vocab:   1000,
+	Input:   257,
+	Patch:   588,
+	Heads:   16,
+	KVHeads: 16,
+	HeadDim: 80,
+}
+
+// Swin_T is Swin-T (2021): 28.29 M parameters, 12 layers, 8.982 GFLOP per image of 224x224.
+var Swin_T = valueSwin_T
+
+var valueSwin_T = Model{
+	Name:        "Swin-T",
+	Family:      ViT,
+	Year:        2021,
+	Params:      2.8288354e+07,
+	Layers:      12,
+	FLOPs:       8.982e+09,
+	FLOPsPer:    "image of 224x224",
+	Activations: 6.5484752e+07,
+}
+
+// CLIP_ViT_L14 is CLIP ViT-L/14 (2021): 427.6 M parameters, 36 layers, 175.3 GFLOP per image of 224x224 with its text.
+var CLIP_ViT_L14 = valueCLIP_ViT_L14
+
+var valueCLIP_ViT_L14 = Model{
+	Name:     "CLIP ViT-L/14",
+	Family:   ViT,
+	Year:     2021,
+	Params:   4.27616513e+08,
+	Layers:   36,
+	FLOPs:    1.753e+11,
+	FLOPsPer: "image of 224x224 with its text",
+}
+
+// SAM_ViT_H is Segment Anything ViT-H (2023): 641 M parameters, 32 layers, 5.97 TFLOP per image of 1024x1024.
+var SAM_ViT_H = valueSAM_ViT_H
+
+var valueSAM_ViT_H = Model{
+	Name:     "Segment Anything ViT-H",
+	Family:   ViT,
+	Year:     2023,
+	Params:   6.41e+08,
+	Layers:   32,
+	FLOPs:    5.97e+12,
+	FLOPsPer: "image of 1024x1024",
+}
+
 var entries = []registry.Entry[Model]{
+	{
+		Path:    "models.Embodied.ACT_ALOHA",
+		Key:     "ACT_ALOHA",
+		Aliases: []string{"ACT", "Action Chunking with Transformers"},
+		Value:   &valueACT_ALOHA,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "160364085248 FLOP", Document: "act-paper", Confidence: source.Medium, Note: "four cameras of 480x640 and 100 actions, computed from the layers: 89 G in the ResNets, 71 G in the transformer"},
+			{Field: "Layers", Text: "11", Document: "act-paper", Confidence: source.High, Note: "4 of the encoder and 7 of the decoder, after one ResNet-18 that sees each camera"},
+			{Field: "Params", Text: "83923087 params", Document: "act-paper", Confidence: source.High, Note: "computed from the layers; published as about 80 M; corrected from mlsysim 0.3.0: 80 M"},
+			{Field: "Year", Text: "2023", Document: "act-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Embodied.DiffusionPolicy_PushT",
+		Key:     "DiffusionPolicy_PushT",
+		Aliases: []string{"Diffusion Policy", "lerobot/diffusion_pusht"},
+		Value:   &valueDiffusionPolicy_PushT,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "2339045376 FLOP", Document: "diffusion-policy-paper", Confidence: source.Medium, Note: "16 actions, computed from the layers"},
+			{Field: "Layers", Text: "35", Document: "diffusion-policy-paper", Confidence: source.Medium, Note: "one-dimensional convolutions"},
+			{Field: "Params", Text: "251511938 params", Document: "diffusion-policy-paper", Confidence: source.High, Note: "the denoiser, computed from its layers; the image encoder has 11.2 M more and runs once; corrected from mlsysim 0.3.0: 16 M"},
+			{Field: "Steps", Text: "100", Document: "diffusion-policy-paper", Confidence: source.High, Note: "default of the configuration; 10 with DDIM"},
+			{Field: "Year", Text: "2023", Document: "diffusion-policy-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Embodied.Octo_Base",
+		Key:     "Octo_Base",
+		Aliases: []string{"Octo", "rail-berkeley/octo-base"},
+		Value:   &valueOcto_Base,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "63013294080 FLOP", Document: "octo-paper", Confidence: source.Medium, Note: "16 positions of text, 256 and 64 of two cameras and one of the action: layers, attention and the stem of convolutions, computed from the shape"},
+			{Field: "Layers", Text: "12", Document: "octo-paper", Confidence: source.High},
+			{Field: "Params", Text: "93000000 params", Document: "octo-paper", Confidence: source.Medium, Note: "as published, rounded; without the text encoder T5-base of 110 M; the 12 layers have 85.1 M"},
+			{Field: "Year", Text: "2024", Document: "octo-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Embodied.OpenVLA_7B",
+		Key:     "OpenVLA_7B",
+		Aliases: []string{"OpenVLA", "openvla/openvla-7b"},
+		Value:   &valueOpenVLA_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "openvla-paper", Confidence: source.Medium, Note: "an image brings 256 tokens"},
+			{Field: "FFN", Text: "11008", Document: "openvla-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "openvla-paper", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "openvla-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "4096", Document: "openvla-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "openvla-paper", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "openvla-paper", Confidence: source.High},
+			{Field: "Params", Text: "6738939904 params", Document: "openvla-paper", Confidence: source.High, Note: "language part, computed from the shape; published as 7 B with the two image encoders of 0.73 B and the projector; corrected from mlsysim 0.3.0: 7.0 B"},
+			{Field: "Vocab", Text: "32064", Document: "openvla-paper", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "openvla-paper", Confidence: source.High},
+		},
+	},
 	{
 		Path:    "models.GenerativeVision.StableDiffusion_v1_5",
 		Key:     "StableDiffusion_v1_5",
-		Aliases: []string{"SD 1.5", "StableDiffusion", "runwayml/stable-diffusion-v1-5"},
+		Aliases: []string{"SD 1.5", "StableDiffusion", "Models.StableDiffusion_v1_5", "runwayml/stable-diffusion-v1-5"},
 		Value:   &valueStableDiffusion_v1_5,
 		Facts: []source.Fact{
-			{Field: "FLOPs", Text: "677.6 GFLOP", Document: "bk-sdm-paper", Confidence: source.High, Note: "339 G multiply-adds at a latent of 64x64, doubled; without guidance; corrected from mlsysim 0.3.0: 20 G"},
+			{Field: "FLOPs", Text: "803.3 GFLOP", Document: "diffusers-unets", Confidence: source.High, Note: "339 G multiply-adds at a latent of 64x64, as BK-SDM publishes, and 63 G of attention over positions, which it leaves out, doubled; without guidance; corrected from mlsysim 0.3.0: 20 G"},
 			{Field: "Layers", Text: "25", Document: "bk-sdm-paper", Confidence: source.Medium, Note: "12 blocks down, one in the middle and 12 up, of the published configuration"},
 			{Field: "Params", Text: "859520964 params", Document: "bk-sdm-paper", Confidence: source.High, Note: "the U-Net; the text encoder has 123 M more and the image decoder 84 M"},
 			{Field: "Steps", Text: "50", Document: "bk-sdm-paper", Confidence: source.High, Note: "default of the reference sampler"},
 			{Field: "Year", Text: "2022", Document: "bk-sdm-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.GenerativeVision.StableDiffusion_2_1",
+		Key:     "StableDiffusion_2_1",
+		Aliases: []string{"SD 2.1", "stabilityai/stable-diffusion-2-1-base"},
+		Value:   &valueStableDiffusion_2_1,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "804.3 GFLOP", Document: "diffusers-unets", Confidence: source.High, Note: "339 G multiply-adds at a latent of 64x64 and 63 G of attention over positions, doubled; without guidance; published as 677 G, without attention"},
+			{Field: "Layers", Text: "25", Document: "diffusers-unets", Confidence: source.Medium, Note: "12 blocks down, one in the middle and 12 up, of the published configuration"},
+			{Field: "Params", Text: "865910724 params", Document: "diffusers-unets", Confidence: source.High, Note: "the U-Net; the text encoder has 340 M more and the image decoder 84 M; no formula counts a U-Net"},
+			{Field: "Steps", Text: "50", Document: "diffusers-unets", Confidence: source.High, Note: "default of the reference sampler"},
+			{Field: "Year", Text: "2022", Document: "diffusers-unets", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.GenerativeVision.SDXL_Base",
+		Key:     "SDXL_Base",
+		Aliases: []string{"SDXL", "stabilityai/stable-diffusion-xl-base-1.0", "SDXL 1.0 base"},
+		Value:   &valueSDXL_Base,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "6761 GFLOP", Document: "diffusers-unets", Confidence: source.High, Note: "2.99 T multiply-adds at a latent of 128x128 and 0.39 T of attention over positions, doubled; without guidance; published as 5.98 T, without attention"},
+			{Field: "Layers", Text: "19", Document: "diffusers-unets", Confidence: source.Medium, Note: "9 blocks down, one in the middle and 9 up, of the published configuration"},
+			{Field: "Params", Text: "2567463684 params", Document: "diffusers-unets", Confidence: source.High, Note: "the U-Net, published as 2.6 B; the text encoders have 817 M more; no formula counts a U-Net"},
+			{Field: "Steps", Text: "30", Document: "sdxl-paper", Confidence: source.Medium, Note: "customary; samplers default to 40 or 50"},
+			{Field: "Year", Text: "2023", Document: "sdxl-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.GenerativeVision.SD3_Medium",
+		Key:     "SD3_Medium",
+		Aliases: []string{"SD3", "stabilityai/stable-diffusion-3-medium", "Stable Diffusion 3 Medium"},
+		Value:   &valueSD3_Medium,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "8904 GFLOP", Document: "sd3-paper", Confidence: source.Medium, Note: "computed from the layers, attention included; without guidance"},
+			{Field: "HeadDim", Text: "64", Document: "sd3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "24", Document: "sd3-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1536", Document: "sd3-paper", Confidence: source.High},
+			{Field: "Input", Text: "4429", Document: "sd3-paper", Confidence: source.High, Note: "64 x 64 patches of a latent of 128x128, and 333 of text"},
+			{Field: "KVHeads", Text: "24", Document: "sd3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "sd3-paper", Confidence: source.High},
+			{Field: "Params", Text: "2028328000 params", Document: "sd3-paper", Confidence: source.High, Note: "computed from the layers; published as 2 B; without text encoders and the fixed table of positions"},
+			{Field: "Steps", Text: "28", Document: "sd3-paper", Confidence: source.High, Note: "default of the reference pipeline"},
+			{Field: "Year", Text: "2024", Document: "sd3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.GenerativeVision.FLUX_1_dev",
+		Key:     "FLUX_1_dev",
+		Aliases: []string{"FLUX", "black-forest-labs/FLUX.1-dev"},
+		Value:   &valueFLUX_1_dev,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "74384653418496 FLOP", Document: "flux-card", Confidence: source.Medium, Note: "computed from the layers, attention included"},
+			{Field: "HeadDim", Text: "128", Document: "flux-card", Confidence: source.High},
+			{Field: "Heads", Text: "24", Document: "flux-card", Confidence: source.High},
+			{Field: "Hidden", Text: "3072", Document: "flux-card", Confidence: source.High},
+			{Field: "Input", Text: "4608", Document: "flux-card", Confidence: source.High, Note: "64 x 64 patches of a latent of 128x128, and 512 of text"},
+			{Field: "KVHeads", Text: "24", Document: "flux-card", Confidence: source.High},
+			{Field: "Layers", Text: "57", Document: "flux-card", Confidence: source.High, Note: "19 with weights of their own for image and text, 38 with common ones"},
+			{Field: "Params", Text: "11901408320 params", Document: "flux-card", Confidence: source.High, Note: "computed from the layers; published as 12 B; without text encoders"},
+			{Field: "Steps", Text: "28", Document: "flux-card", Confidence: source.Medium, Note: "default of the reference pipeline; guidance is distilled, so that each step runs once"},
+			{Field: "Year", Text: "2024", Document: "flux-card", Confidence: source.High},
 		},
 	},
 	{
@@ -558,9 +3521,747 @@ var entries = []registry.Entry[Model]{
 			{Field: "Input", Text: "256", Document: "dit-paper", Confidence: source.High, Note: "16 x 16 patches of a latent of 32x32"},
 			{Field: "KVHeads", Text: "16", Document: "dit-paper", Confidence: source.High},
 			{Field: "Layers", Text: "28", Document: "dit-paper", Confidence: source.High},
-			{Field: "Params", Text: "675000000 params", Document: "dit-paper", Confidence: source.Medium, Note: "as published, rounded"},
+			{Field: "Params", Text: "675000000 params", Document: "dit-paper", Confidence: source.Medium, Note: "as published, rounded; no formula counts its conditioning"},
 			{Field: "Steps", Text: "250", Document: "dit-paper", Confidence: source.High},
 			{Field: "Year", Text: "2022", Document: "dit-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.BERT_Base",
+		Key:     "BERT_Base",
+		Aliases: []string{"BERT", "google-bert/bert-base-uncased", "BERT-base-uncased"},
+		Value:   &valueBERT_Base,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "bert-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "bert-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "bert-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "bert-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "bert-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "bert-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "bert-paper", Confidence: source.High},
+			{Field: "Params", Text: "109482240 params", Document: "bert-paper", Confidence: source.High, Note: "with pooler, without the masked-language head; corrected from mlsysim 0.3.0: 110 M"},
+			{Field: "Vocab", Text: "30522", Document: "bert-paper", Confidence: source.High},
+			{Field: "Year", Text: "2018", Document: "bert-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.BERT_Large",
+		Key:     "BERT_Large",
+		Aliases: []string{"google-bert/bert-large-uncased", "BERT-large-uncased"},
+		Value:   &valueBERT_Large,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "bert-paper", Confidence: source.High},
+			{Field: "FFN", Text: "4096", Document: "bert-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "bert-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "bert-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "bert-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "bert-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "bert-paper", Confidence: source.High},
+			{Field: "Params", Text: "335141888 params", Document: "bert-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; with pooler, without the masked-language head; corrected from mlsysim 0.3.0: 340 M"},
+			{Field: "Vocab", Text: "30522", Document: "bert-paper", Confidence: source.High},
+			{Field: "Year", Text: "2018", Document: "bert-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.DistilBERT",
+		Key:     "DistilBERT",
+		Aliases: []string{"distilbert/distilbert-base-uncased", "DistilBERT-base-uncased"},
+		Value:   &valueDistilBERT,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "Layers", Text: "6", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "Params", Text: "66362880 params", Document: "distilbert-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; without the masked-language head"},
+			{Field: "Vocab", Text: "30522", Document: "distilbert-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "distilbert-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.RoBERTa_Base",
+		Key:     "RoBERTa_Base",
+		Aliases: []string{"FacebookAI/roberta-base"},
+		Value:   &valueRoBERTa_Base,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "roberta-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "roberta-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "roberta-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Params", Text: "124645632 params", Document: "roberta-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; with pooler, without the masked-language head"},
+			{Field: "Vocab", Text: "50265", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "roberta-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.RoBERTa_Large",
+		Key:     "RoBERTa_Large",
+		Aliases: []string{"FacebookAI/roberta-large"},
+		Value:   &valueRoBERTa_Large,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "roberta-paper", Confidence: source.High},
+			{Field: "FFN", Text: "4096", Document: "roberta-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "roberta-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Params", Text: "355359744 params", Document: "roberta-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; with pooler, without the masked-language head"},
+			{Field: "Vocab", Text: "50265", Document: "roberta-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "roberta-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.MiniLM_L6",
+		Key:     "MiniLM_L6",
+		Aliases: []string{"MiniLM", "sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"},
+		Value:   &valueMiniLM_L6,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "FFN", Text: "1536", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "32", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "Hidden", Text: "384", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "Layers", Text: "6", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "Params", Text: "22713216 params", Document: "minilm-l6-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count; with pooler, which the embedding does not use"},
+			{Field: "Vocab", Text: "30522", Document: "minilm-l6-config", Confidence: source.High},
+			{Field: "Year", Text: "2021", Document: "minilm-l6-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_Small",
+		Key:     "T5_Small",
+		Aliases: []string{"google-t5/t5-small"},
+		Value:   &valueT5_Small,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "6", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "2048", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "8", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "6", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "60506624 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_Base",
+		Key:     "T5_Base",
+		Aliases: []string{"google-t5/t5-base"},
+		Value:   &valueT5_Base,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "222903552 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_Large",
+		Key:     "T5_Large",
+		Aliases: []string{"google-t5/t5-large"},
+		Value:   &valueT5_Large,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "4096", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "737668096 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_3B",
+		Key:     "T5_3B",
+		Aliases: []string{"google-t5/t5-3b"},
+		Value:   &valueT5_3B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "16384", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "2851598336 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.T5_11B",
+		Key:     "T5_11B",
+		Aliases: []string{"google-t5/t5-11b"},
+		Value:   &valueT5_11B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "t5-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "FFN", Text: "65536", Document: "t5-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Heads", Text: "128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "t5-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "t5-paper", Confidence: source.High},
+			{Field: "Params", Text: "11307321344 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma_7B",
+		Key:     "Gemma_7B",
+		Aliases: []string{"google/gemma-7b"},
+		Value:   &valueGemma_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "6000000000000 tokens", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "FFN", Text: "24576", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "256", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3072", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Params", Text: "8537680896 params", Document: "gemma-7b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "256000", Document: "gemma-7b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "gemma-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma2_2B",
+		Key:     "Gemma2_2B",
+		Aliases: []string{"google/gemma-2-2b"},
+		Value:   &valueGemma2_2B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "FFN", Text: "9216", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "13", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "256", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Heads", Text: "8", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2304", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "4", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Layers", Text: "26", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Params", Text: "2614341888 params", Document: "gemma-2-2b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "256000", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Window", Text: "4096", Document: "gemma-2-2b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "gemma-2-2b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma2_9B",
+		Key:     "Gemma2_9B",
+		Aliases: []string{"google/gemma-2-9b"},
+		Value:   &valueGemma2_9B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "8000000000000 tokens", Document: "gemma-2-report", Confidence: source.High},
+			{Field: "FFN", Text: "14336", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "21", Document: "gemma-2-9b-config", Confidence: source.High, Note: "every other layer"},
+			{Field: "HeadDim", Text: "256", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3584", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Layers", Text: "42", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Params", Text: "9241705984 params", Document: "gemma-2-9b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "256000", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Window", Text: "4096", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "gemma-2-9b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma2_27B",
+		Key:     "Gemma2_27B",
+		Aliases: []string{"google/gemma-2-27b"},
+		Value:   &valueGemma2_27B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "13000000000000 tokens", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "FFN", Text: "36864", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "23", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "4608", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Layers", Text: "46", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Params", Text: "27227128320 params", Document: "gemma-2-27b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "256000", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Window", Text: "4096", Document: "gemma-2-27b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "gemma-2-27b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma3_1B",
+		Key:     "Gemma3_1B",
+		Aliases: []string{"google/gemma-3-1b-pt"},
+		Value:   &valueGemma3_1B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "FFN", Text: "6912", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "4", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "256", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Heads", Text: "4", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "1152", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "1", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Layers", Text: "26", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Params", Text: "999885952 params", Document: "gemma-3-1b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "262144", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Window", Text: "512", Document: "gemma-3-1b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "gemma-3-1b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma3_4B",
+		Key:     "Gemma3_4B",
+		Aliases: []string{"google/gemma-3-4b-pt"},
+		Value:   &valueGemma3_4B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Corpus", Text: "4000000000000 tokens", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "10240", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "5", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "256", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "8", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "2560", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "4", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "34", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "3880263168 params", Document: "gemma-3-4b-config", Confidence: source.Medium, Note: "computed from the shape; language part; published as 4.3 B with the image encoder of 0.42 B"},
+			{Field: "Vocab", Text: "262208", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "1024", Document: "gemma-3-4b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "gemma-3-4b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma3_12B",
+		Key:     "Gemma3_12B",
+		Aliases: []string{"google/gemma-3-12b-pt"},
+		Value:   &valueGemma3_12B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Corpus", Text: "12000000000000 tokens", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "15360", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "8", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "256", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "16", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "3840", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "48", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "11766034176 params", Document: "gemma-3-12b-config", Confidence: source.Medium, Note: "computed from the shape; language part; published as 12.2 B with the image encoder of 0.42 B"},
+			{Field: "Vocab", Text: "262208", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "1024", Document: "gemma-3-12b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "gemma-3-12b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma3_27B",
+		Key:     "Gemma3_27B",
+		Aliases: []string{"google/gemma-3-27b-pt"},
+		Value:   &valueGemma3_27B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "14000000000000 tokens", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "FFN", Text: "21504", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "10", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5376", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Layers", Text: "62", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Params", Text: "27009346304 params", Document: "gemma-3-27b-config", Confidence: source.High, Note: "computed from the shape; language part; published as 27.4 B with the image encoder of 0.42 B"},
+			{Field: "Vocab", Text: "262208", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Window", Text: "1024", Document: "gemma-3-27b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "gemma-3-27b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Gemma4_26B_A4B",
+		Key:     "Gemma4_26B_A4B",
+		Aliases: []string{"Gemma-4-26B", "google/gemma-4-26B-A4B-it"},
+		Value:   &valueGemma4_26B_A4B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "3822530560 params", Document: "gemma-4-26b-config", Confidence: source.Medium, Note: "computed from the shape; published as 4 B, rounded"},
+			{Field: "Context", Text: "262144", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Experts", Text: "128", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "704", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "GlobalHeadDim", Text: "512", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "GlobalKVHeads", Text: "2", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "5", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "256", Document: "gemma-4-26b-config", Confidence: source.Medium, Note: "of the layers with a window"},
+			{Field: "Heads", Text: "16", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "2816", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "30", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "25233141760 params", Document: "gemma-4-26b-config", Confidence: source.Medium, Note: "computed from the shape; language part; published as 26 B with the image encoder of 0.55 B"},
+			{Field: "SharedExperts", Text: "3", Document: "gemma-4-26b-config", Confidence: source.Medium, Note: "one block of 2112, three times the width of an expert"},
+			{Field: "TopK", Text: "8", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "262144", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "1024", Document: "gemma-4-26b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2026", Document: "gemma-4-26b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Language.Gemma4_31B",
+		Key:   "Gemma4_31B",
+		Value: &valueGemma4_31B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "262144", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "21504", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "GlobalHeadDim", Text: "512", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "GlobalKVHeads", Text: "4", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "10", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "256", Document: "gemma-4-31b-config", Confidence: source.Medium, Note: "of the layers with a window"},
+			{Field: "Heads", Text: "32", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "5376", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "16", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "60", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "30697345280 params", Document: "gemma-4-31b-config", Confidence: source.Medium, Note: "computed from the shape; language part; published as 31 B with the image encoder of 0.55 B"},
+			{Field: "Vocab", Text: "262144", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "1024", Document: "gemma-4-31b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2026", Document: "gemma-4-31b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT2_Small",
+		Key:     "GPT2_Small",
+		Aliases: []string{"GPT-2 124M", "openai-community/gpt2"},
+		Value:   &valueGPT2_Small,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "12", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Params", Text: "124439808 params", Document: "gpt-2-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "gpt-2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT2_Medium",
+		Key:     "GPT2_Medium",
+		Aliases: []string{"GPT-2 355M", "openai-community/gpt2-medium"},
+		Value:   &valueGPT2_Medium,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "4096", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Params", Text: "354823168 params", Document: "gpt-2-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "gpt-2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT2_Large",
+		Key:     "GPT2_Large",
+		Aliases: []string{"GPT-2 774M", "openai-community/gpt2-large"},
+		Value:   &valueGPT2_Large,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "5120", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Heads", Text: "20", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1280", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "20", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Layers", Text: "36", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Params", Text: "774030080 params", Document: "gpt-2-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "gpt-2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT2",
+		Key:     "GPT2",
+		Aliases: []string{"GPT2_XL", "openai-community/gpt2-xl", "Models.GPT2"},
+		Value:   &valueGPT2,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "6400", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Heads", Text: "25", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1600", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "25", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Params", Text: "1557611200 params", Document: "gpt-2-paper", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 1.5 B"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Year", Text: "2019", Document: "gpt-2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Language.GPT3_XL",
+		Key:   "GPT3_XL",
+		Value: &valueGPT3_XL,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "gpt-3-paper", Confidence: source.High, Note: "of 128; the table prints 24"},
+			{Field: "Hidden", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Params", Text: "1315723264 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 1.3 B; the size of 1.3 B, which the paper rounds; the table prints 24 heads of 128 at a width of 2048, which would not fit"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Language.GPT3_6_7B",
+		Key:   "GPT3_6_7B",
+		Value: &valueGPT3_6_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "FFN", Text: "16384", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "4096", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Params", Text: "6658404352 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 6.7 B"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Language.GPT3_13B",
+		Key:   "GPT3_13B",
+		Value: &valueGPT3_13B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "FFN", Text: "20560", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "5140", Document: "gpt-3-paper", Confidence: source.High, Note: "as printed; 40 heads of 128 make 5120"},
+			{Field: "KVHeads", Text: "40", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Params", Text: "12936488380 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 13 B; the table prints a width of 5140 for 40 heads of 128"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT3",
+		Key:     "GPT3",
+		Aliases: []string{"GPT-3 175B", "Models.GPT3"},
+		Value:   &valueGPT3,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "FFN", Text: "49152", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Heads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "12288", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Layers", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Params", Text: "174604259328 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 175 B; every second layer attends to a band, which is left out"},
+			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT4",
+		Key:     "GPT4",
+		Aliases: []string{"Models.GPT4"},
+		Value:   &valueGPT4,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "280000000000 params", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Context", Text: "8192", Document: "gpt-4-page", Confidence: source.High},
+			{Field: "Corpus", Text: "13000000000000 tokens", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Experts", Text: "16", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "HeadDim", Text: "128", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Heads", Text: "128", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Hidden", Text: "16384", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published; a width that 120 layers and 128 heads would have, from mlsysim 0.3.0"},
+			{Field: "KVHeads", Text: "1", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published, which speaks of multi-query attention"},
+			{Field: "Layers", Text: "120", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Params", Text: "1760000000000 params", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published; no count follows, as the inner widths are unknown"},
+			{Field: "TopK", Text: "2", Document: "gpt-4-estimate", Confidence: source.Low, Note: "an estimate: nothing is published"},
+			{Field: "Vocab", Text: "100277", Document: "gpt-4-page", Confidence: source.Medium, Note: "of the encoding"},
+			{Field: "Year", Text: "2023", Document: "gpt-4-page", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.OPT_13B",
+		Key:     "OPT_13B",
+		Aliases: []string{"facebook/opt-13b"},
+		Value:   &valueOPT_13B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "opt-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "180000000000 tokens", Document: "opt-paper", Confidence: source.High},
+			{Field: "FFN", Text: "20480", Document: "opt-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "opt-paper", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "opt-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "opt-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "40", Document: "opt-paper", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "opt-paper", Confidence: source.High},
+			{Field: "Params", Text: "12853473280 params", Document: "opt-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; corrected from mlsysim 0.3.0: 13 B"},
+			{Field: "Vocab", Text: "50272", Document: "opt-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "opt-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.OPT_66B",
+		Key:     "OPT_66B",
+		Aliases: []string{"facebook/opt-66b"},
+		Value:   &valueOPT_66B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "opt-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "180000000000 tokens", Document: "opt-paper", Confidence: source.High},
+			{Field: "FFN", Text: "36864", Document: "opt-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "opt-paper", Confidence: source.High},
+			{Field: "Heads", Text: "72", Document: "opt-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "9216", Document: "opt-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "72", Document: "opt-paper", Confidence: source.High},
+			{Field: "Layers", Text: "64", Document: "opt-paper", Confidence: source.High},
+			{Field: "Params", Text: "65719701504 params", Document: "opt-paper", Confidence: source.High, Note: "computed from the shape; published as 65.7 B"},
+			{Field: "Vocab", Text: "50272", Document: "opt-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "opt-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.OPT_175B",
+		Key:     "OPT_175B",
+		Aliases: []string{"facebook/opt-175b"},
+		Value:   &valueOPT_175B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "opt-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "180000000000 tokens", Document: "opt-paper", Confidence: source.High},
+			{Field: "FFN", Text: "49152", Document: "opt-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "opt-paper", Confidence: source.High},
+			{Field: "Heads", Text: "96", Document: "opt-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "12288", Document: "opt-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "96", Document: "opt-paper", Confidence: source.High},
+			{Field: "Layers", Text: "96", Document: "opt-paper", Confidence: source.High},
+			{Field: "Params", Text: "174604468224 params", Document: "opt-paper", Confidence: source.High, Note: "computed from the shape; published as 174.6 B"},
+			{Field: "Vocab", Text: "50272", Document: "opt-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "opt-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.BLOOM_176B",
+		Key:     "BLOOM_176B",
+		Aliases: []string{"BLOOM", "bigscience/bloom"},
+		Value:   &valueBLOOM_176B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "366000000000 tokens", Document: "bloom-paper", Confidence: source.High},
+			{Field: "FFN", Text: "57344", Document: "bloom-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Heads", Text: "112", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "14336", Document: "bloom-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "112", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Layers", Text: "70", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Params", Text: "176247271424 params", Document: "bloom-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "250880", Document: "bloom-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "bloom-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GPT_NeoX_20B",
+		Key:     "GPT_NeoX_20B",
+		Aliases: []string{"GPT-NeoX", "EleutherAI/gpt-neox-20b"},
+		Value:   &valueGPT_NeoX_20B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "FFN", Text: "24576", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "96", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "6144", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "64", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "Layers", Text: "44", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "Params", Text: "20554567680 params", Document: "gpt-neox-20b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "50432", Document: "gpt-neox-20b-config", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "gpt-neox-20b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Falcon_7B",
+		Key:     "Falcon_7B",
+		Aliases: []string{"tiiuae/falcon-7b"},
+		Value:   &valueFalcon_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "1500000000000 tokens", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "FFN", Text: "18176", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Heads", Text: "71", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "4544", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "1", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Params", Text: "6921720704 params", Document: "falcon-7b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "65024", Document: "falcon-7b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "falcon-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Falcon_40B",
+		Key:     "Falcon_40B",
+		Aliases: []string{"tiiuae/falcon-40b"},
+		Value:   &valueFalcon_40B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "1000000000000 tokens", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "FFN", Text: "32768", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Heads", Text: "128", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "8192", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Layers", Text: "60", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Params", Text: "41303293952 params", Document: "falcon-40b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "65024", Document: "falcon-40b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "falcon-40b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.PaLM_540B",
+		Key:     "PaLM_540B",
+		Aliases: []string{"PaLM"},
+		Value:   &valuePaLM_540B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "palm-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "780000000000 tokens", Document: "palm-paper", Confidence: source.High},
+			{Field: "FFN", Text: "73728", Document: "palm-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "256", Document: "palm-paper", Confidence: source.High},
+			{Field: "Heads", Text: "48", Document: "palm-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "18432", Document: "palm-paper", Confidence: source.High},
+			{Field: "KVHeads", Text: "1", Document: "palm-paper", Confidence: source.High},
+			{Field: "Layers", Text: "118", Document: "palm-paper", Confidence: source.High},
+			{Field: "Params", Text: "540356474880 params", Document: "palm-paper", Confidence: source.High, Note: "computed from the shape; published as 540.4 B"},
+			{Field: "Vocab", Text: "256000", Document: "palm-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "palm-paper", Confidence: source.High},
 		},
 	},
 	{
@@ -570,6 +4271,7 @@ var entries = []registry.Entry[Model]{
 		Value:   &valueLlama3_8B,
 		Facts: []source.Fact{
 			{Field: "Context", Text: "131072", Document: "llama-3.1-8b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "15000000000000 tokens", Document: "llama-3.1-card", Confidence: source.High},
 			{Field: "FFN", Text: "14336", Document: "llama-3.1-8b-config", Confidence: source.High},
 			{Field: "HeadDim", Text: "128", Document: "llama-3.1-8b-config", Confidence: source.High},
 			{Field: "Heads", Text: "32", Document: "llama-3.1-8b-config", Confidence: source.High},
@@ -588,6 +4290,7 @@ var entries = []registry.Entry[Model]{
 		Value:   &valueLlama3_70B,
 		Facts: []source.Fact{
 			{Field: "Context", Text: "131072", Document: "llama-3.1-70b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "15000000000000 tokens", Document: "llama-3.1-card", Confidence: source.High},
 			{Field: "FFN", Text: "28672", Document: "llama-3.1-70b-config", Confidence: source.High},
 			{Field: "HeadDim", Text: "128", Document: "llama-3.1-70b-config", Confidence: source.High},
 			{Field: "Heads", Text: "64", Document: "llama-3.1-70b-config", Confidence: source.High},
@@ -600,12 +4303,32 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
+		Path:    "models.Language.Llama3_405B",
+		Key:     "Llama3_405B",
+		Aliases: []string{"Llama3.1_405B", "meta-llama/Llama-3.1-405B"},
+		Value:   &valueLlama3_405B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "15600000000000 tokens", Document: "llama-3-training", Confidence: source.High},
+			{Field: "FFN", Text: "53248", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Heads", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "16384", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Layers", Text: "126", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Params", Text: "405853388800 params", Document: "llama-3.1-405b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "128256", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "llama-3.1-405b-config", Confidence: source.High},
+		},
+	},
+	{
 		Path:    "models.Language.Llama3_2_1B",
 		Key:     "Llama3_2_1B",
 		Aliases: []string{"meta-llama/Llama-3.2-1B"},
 		Value:   &valueLlama3_2_1B,
 		Facts: []source.Fact{
 			{Field: "Context", Text: "131072", Document: "llama-3.2-1b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "9000000000000 tokens", Document: "llama-3.2-card", Confidence: source.High},
 			{Field: "FFN", Text: "8192", Document: "llama-3.2-1b-config", Confidence: source.High},
 			{Field: "HeadDim", Text: "64", Document: "llama-3.2-1b-config", Confidence: source.High},
 			{Field: "Heads", Text: "32", Document: "llama-3.2-1b-config", Confidence: source.High},
@@ -618,12 +4341,32 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
+		Path:    "models.Language.Llama3_2_3B",
+		Key:     "Llama3_2_3B",
+		Aliases: []string{"meta-llama/Llama-3.2-3B"},
+		Value:   &valueLlama3_2_3B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "9000000000000 tokens", Document: "llama-3.2-card", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Heads", Text: "24", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3072", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Params", Text: "3212749824 params", Document: "llama-3.2-3b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "128256", Document: "llama-3.2-3b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "llama-3.2-3b-config", Confidence: source.High},
+		},
+	},
+	{
 		Path:    "models.Language.Llama2_7B",
 		Key:     "Llama2_7B",
 		Aliases: []string{"meta-llama/Llama-2-7b-hf"},
 		Value:   &valueLlama2_7B,
 		Facts: []source.Fact{
 			{Field: "Context", Text: "4096", Document: "llama-2-7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "llama-2-paper", Confidence: source.High},
 			{Field: "FFN", Text: "11008", Document: "llama-2-7b-config", Confidence: source.High},
 			{Field: "HeadDim", Text: "128", Document: "llama-2-7b-config", Confidence: source.High},
 			{Field: "Heads", Text: "32", Document: "llama-2-7b-config", Confidence: source.High},
@@ -633,6 +4376,115 @@ var entries = []registry.Entry[Model]{
 			{Field: "Params", Text: "6738415616 params", Document: "llama-2-7b-config", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 7.0 B"},
 			{Field: "Vocab", Text: "32000", Document: "llama-2-7b-config", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "llama-2-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Llama2_13B",
+		Key:     "Llama2_13B",
+		Aliases: []string{"meta-llama/Llama-2-13b", "meta-llama/Llama-2-13b-hf"},
+		Value:   &valueLlama2_13B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "4096", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "llama-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "13824", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "40", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Params", Text: "13015864320 params", Document: "llama-2-13b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32000", Document: "llama-2-13b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "llama-2-13b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Llama2_70B",
+		Key:     "Llama2_70B",
+		Aliases: []string{"meta-llama/Llama-2-70b-hf", "Models.Llama2_70B"},
+		Value:   &valueLlama2_70B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "4096", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "llama-2-paper", Confidence: source.High},
+			{Field: "FFN", Text: "28672", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "8192", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Layers", Text: "80", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Params", Text: "68976648192 params", Document: "llama-2-70b-config", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 70 B"},
+			{Field: "Vocab", Text: "32000", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "llama-2-70b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.TinyLlama_1_1B",
+		Key:     "TinyLlama_1_1B",
+		Aliases: []string{"TinyLlama/TinyLlama-1.1B-Chat-v1.0"},
+		Value:   &valueTinyLlama_1_1B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "3000000000000 tokens", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "FFN", Text: "5632", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "4", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Layers", Text: "22", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Params", Text: "1100048384 params", Document: "tinyllama-1.1b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32000", Document: "tinyllama-1.1b-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "tinyllama-1.1b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Llama4_Scout",
+		Key:     "Llama4_Scout",
+		Aliases: []string{"Llama-4-Scout-17B-16E", "meta-llama/Llama-4-Scout-17B-16E"},
+		Value:   &valueLlama4_Scout,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "17172894720 params", Document: "llama-4-scout-config", Confidence: source.High, Note: "computed from the shape; published as 17 B, rounded"},
+			{Field: "Context", Text: "10485760", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Corpus", Text: "40000000000000 tokens", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Experts", Text: "16", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "12", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Params", Text: "107769861120 params", Document: "llama-4-scout-config", Confidence: source.High, Note: "computed from the shape; language part; published as 109 B with the image encoder of 0.9 B"},
+			{Field: "SharedExperts", Text: "1", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "TopK", Text: "1", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Vocab", Text: "202048", Document: "llama-4-scout-config", Confidence: source.High},
+			{Field: "Window", Text: "8192", Document: "llama-4-scout-config", Confidence: source.High, Note: "chunks of that width; a token attends to half of one on average, so attention is overstated by up to two"},
+			{Field: "Year", Text: "2025", Document: "llama-4-scout-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Llama4_Maverick",
+		Key:     "Llama4_Maverick",
+		Aliases: []string{"Llama-4-Maverick-17B-128E", "meta-llama/Llama-4-Maverick-17B-128E"},
+		Value:   &valueLlama4_Maverick,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "17184691200 params", Document: "llama-4-maverick-config", Confidence: source.Medium, Note: "computed from the shape; published as 17 B, rounded"},
+			{Field: "Context", Text: "1048576", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Corpus", Text: "22000000000000 tokens", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "DenseFFN", Text: "16384", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "DenseLayers", Text: "24", Document: "llama-4-maverick-config", Confidence: source.Medium, Note: "every other layer"},
+			{Field: "Experts", Text: "128", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "8192", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "12", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "40", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "5120", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "48", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Params", Text: "400711848960 params", Document: "llama-4-maverick-config", Confidence: source.Medium, Note: "computed from the shape; language part; published as 400 B with the image encoder of 0.9 B"},
+			{Field: "SharedExperts", Text: "1", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "TopK", Text: "1", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "202048", Document: "llama-4-maverick-config", Confidence: source.Medium},
+			{Field: "Window", Text: "8192", Document: "llama-4-maverick-config", Confidence: source.Medium, Note: "chunks of that width; a token attends to half of one on average, so attention is overstated by up to two"},
+			{Field: "Year", Text: "2025", Document: "llama-4-maverick-config", Confidence: source.High},
 		},
 	},
 	{
@@ -652,6 +4504,60 @@ var entries = []registry.Entry[Model]{
 			{Field: "Vocab", Text: "32000", Document: "mistral-7b-config", Confidence: source.High},
 			{Field: "Window", Text: "4096", Document: "mistral-7b-config", Confidence: source.High, Note: "every layer; version 0.3 has none"},
 			{Field: "Year", Text: "2023", Document: "mistral-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Mistral_Nemo_12B",
+		Key:     "Mistral_Nemo_12B",
+		Aliases: []string{"Mistral-Nemo", "mistralai/Mistral-Nemo-Base-2407"},
+		Value:   &valueMistral_Nemo_12B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "FFN", Text: "14336", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "Params", Text: "12247782400 params", Document: "mistral-nemo-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "131072", Document: "mistral-nemo-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "mistral-nemo-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Mistral_Small3_24B",
+		Key:     "Mistral_Small3_24B",
+		Aliases: []string{"Mistral-Small-3", "mistralai/Mistral-Small-24B-Base-2501"},
+		Value:   &valueMistral_Small3_24B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "FFN", Text: "32768", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "Params", Text: "23572403200 params", Document: "mistral-small-3-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "131072", Document: "mistral-small-3-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "mistral-small-3-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Mistral_Large2_123B",
+		Key:     "Mistral_Large2_123B",
+		Aliases: []string{"Mistral-Large-2", "mistralai/Mistral-Large-Instruct-2407"},
+		Value:   &valueMistral_Large2_123B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "FFN", Text: "28672", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "Heads", Text: "96", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "Hidden", Text: "12288", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "Layers", Text: "88", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "Params", Text: "122610069504 params", Document: "mistral-large-2-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32768", Document: "mistral-large-2-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "mistral-large-2-config", Confidence: source.High},
 		},
 	},
 	{
@@ -676,95 +4582,135 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
-		Path:    "models.Language.GPT2",
-		Key:     "GPT2",
-		Aliases: []string{"GPT2_XL", "openai-community/gpt2-xl", "Models.GPT2"},
-		Value:   &valueGPT2,
+		Path:    "models.Language.Mixtral_8x22B",
+		Key:     "Mixtral_8x22B",
+		Aliases: []string{"mistralai/Mixtral-8x22B-v0.1", "mistralai/Mixtral-8x22B-v0.3"},
+		Value:   &valueMixtral_8x22B,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "1024", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "FFN", Text: "6400", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "HeadDim", Text: "64", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "Heads", Text: "25", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "Hidden", Text: "1600", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "KVHeads", Text: "25", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "Layers", Text: "48", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "Params", Text: "1557611200 params", Document: "gpt-2-paper", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 1.5 B"},
-			{Field: "Vocab", Text: "50257", Document: "gpt-2-paper", Confidence: source.High},
-			{Field: "Year", Text: "2019", Document: "gpt-2-paper", Confidence: source.High},
+			{Field: "Active", Text: "39161468928 params", Document: "mixtral-8x22b-config", Confidence: source.High, Note: "computed from the shape; published as 39.1 B"},
+			{Field: "Context", Text: "65536", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Experts", Text: "8", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "FFN", Text: "16384", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Heads", Text: "48", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "6144", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Layers", Text: "56", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Params", Text: "140630071296 params", Document: "mixtral-8x22b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "TopK", Text: "2", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Vocab", Text: "32768", Document: "mixtral-8x22b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "mixtral-8x22b-config", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.BERT_Base",
-		Key:     "BERT_Base",
-		Aliases: []string{"BERT", "google-bert/bert-base-uncased", "BERT-base-uncased"},
-		Value:   &valueBERT_Base,
+		Path:    "models.Language.DeepSeek_V3",
+		Key:     "DeepSeek_V3",
+		Aliases: []string{"DeepSeek-R1", "deepseek-ai/DeepSeek-V3", "Models.DeepSeek_V3", "DeepSeek-V3 / R1"},
+		Value:   &valueDeepSeek_V3,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "512", Document: "bert-paper", Confidence: source.High},
-			{Field: "FFN", Text: "3072", Document: "bert-paper", Confidence: source.High},
-			{Field: "HeadDim", Text: "64", Document: "bert-paper", Confidence: source.High},
-			{Field: "Heads", Text: "12", Document: "bert-paper", Confidence: source.High},
-			{Field: "Hidden", Text: "768", Document: "bert-paper", Confidence: source.High},
-			{Field: "KVHeads", Text: "12", Document: "bert-paper", Confidence: source.High},
-			{Field: "Layers", Text: "12", Document: "bert-paper", Confidence: source.High},
-			{Field: "Params", Text: "109482240 params", Document: "bert-paper", Confidence: source.High, Note: "with pooler, without the masked-language head; corrected from mlsysim 0.3.0: 110 M"},
-			{Field: "Vocab", Text: "30522", Document: "bert-paper", Confidence: source.High},
-			{Field: "Year", Text: "2018", Document: "bert-paper", Confidence: source.High},
+			{Field: "Active", Text: "37552297472 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; published as 37 B"},
+			{Field: "Context", Text: "131072", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Corpus", Text: "14800000000000 tokens", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "DenseFFN", Text: "18432", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "DenseLayers", Text: "3", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Experts", Text: "256", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "FFN", Text: "2048", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
+			{Field: "Heads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 56"},
+			{Field: "Hidden", Text: "7168", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "KVRank", Text: "512", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Layers", Text: "61", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Params", Text: "671026419200 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count; the module that predicts two tokens is left out"},
+			{Field: "QRank", Text: "1536", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "RopeDim", Text: "64", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "SharedExperts", Text: "1", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "TopK", Text: "8", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Vocab", Text: "129280", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "deepseek-v3-config", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.Llama3_405B",
-		Key:     "Llama3_405B",
-		Aliases: []string{"Llama3.1_405B", "meta-llama/Llama-3.1-405B"},
-		Value:   &valueLlama3_405B,
+		Path:    "models.Language.DeepSeek_V2",
+		Key:     "DeepSeek_V2",
+		Aliases: []string{"deepseek-ai/DeepSeek-V2"},
+		Value:   &valueDeepSeek_V2,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "131072", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "FFN", Text: "53248", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "HeadDim", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "Heads", Text: "128", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "Hidden", Text: "16384", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "KVHeads", Text: "8", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "Layers", Text: "126", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "Params", Text: "405853388800 params", Document: "llama-3.1-405b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
-			{Field: "Vocab", Text: "128256", Document: "llama-3.1-405b-config", Confidence: source.High},
-			{Field: "Year", Text: "2024", Document: "llama-3.1-405b-config", Confidence: source.High},
+			{Field: "Active", Text: "21375800320 params", Document: "deepseek-v2-config", Confidence: source.High, Note: "computed from the shape; published as 21 B without the input embedding of 0.52 B"},
+			{Field: "Context", Text: "131072", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Corpus", Text: "8100000000000 tokens", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "DenseFFN", Text: "12288", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "DenseLayers", Text: "1", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Experts", Text: "160", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "FFN", Text: "1536", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "deepseek-v2-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
+			{Field: "Heads", Text: "128", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "128", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "KVRank", Text: "512", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Layers", Text: "60", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Params", Text: "235741434880 params", Document: "deepseek-v2-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "QRank", Text: "1536", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "RopeDim", Text: "64", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "SharedExperts", Text: "2", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "TopK", Text: "6", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Vocab", Text: "102400", Document: "deepseek-v2-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "deepseek-v2-config", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.Llama2_70B",
-		Key:     "Llama2_70B",
-		Aliases: []string{"meta-llama/Llama-2-70b-hf"},
-		Value:   &valueLlama2_70B,
+		Path:    "models.Language.DeepSeek_V2_Lite",
+		Key:     "DeepSeek_V2_Lite",
+		Aliases: []string{"deepseek-ai/DeepSeek-V2-Lite"},
+		Value:   &valueDeepSeek_V2_Lite,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "4096", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "FFN", Text: "28672", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "HeadDim", Text: "128", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "Heads", Text: "64", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "Hidden", Text: "8192", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "KVHeads", Text: "8", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "Layers", Text: "80", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "Params", Text: "68976648192 params", Document: "llama-2-70b-config", Confidence: source.High, Note: "computed from the shape; corrected from mlsysim 0.3.0: 70 B"},
-			{Field: "Vocab", Text: "32000", Document: "llama-2-70b-config", Confidence: source.High},
-			{Field: "Year", Text: "2023", Document: "llama-2-70b-config", Confidence: source.High},
+			{Field: "Active", Text: "2661150208 params", Document: "deepseek-v2-lite-config", Confidence: source.High, Note: "computed from the shape; published as 2.4 B without the input embedding of 0.21 B"},
+			{Field: "Context", Text: "32768", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Corpus", Text: "5700000000000 tokens", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "DenseFFN", Text: "10944", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "DenseLayers", Text: "1", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Experts", Text: "64", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "FFN", Text: "1408", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "deepseek-v2-lite-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
+			{Field: "Heads", Text: "16", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "KVRank", Text: "512", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Layers", Text: "27", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Params", Text: "15706484224 params", Document: "deepseek-v2-lite-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "RopeDim", Text: "64", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "SharedExperts", Text: "2", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "TopK", Text: "6", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Vocab", Text: "102400", Document: "deepseek-v2-lite-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "deepseek-v2-lite-config", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.Gemma2_9B",
-		Key:     "Gemma2_9B",
-		Aliases: []string{"google/gemma-2-9b"},
-		Value:   &valueGemma2_9B,
+		Path:    "models.Language.Kimi_K2",
+		Key:     "Kimi_K2",
+		Aliases: []string{"Kimi", "moonshotai/Kimi-K2-Instruct", "moonshotai/Kimi-K2-Base"},
+		Value:   &valueKimi_K2,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "8192", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "FFN", Text: "14336", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "GlobalLayers", Text: "21", Document: "gemma-2-9b-config", Confidence: source.High, Note: "every other layer"},
-			{Field: "HeadDim", Text: "256", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Heads", Text: "16", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Hidden", Text: "3584", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "KVHeads", Text: "8", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Layers", Text: "42", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Params", Text: "9241705984 params", Document: "gemma-2-9b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
-			{Field: "Vocab", Text: "256000", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Window", Text: "4096", Document: "gemma-2-9b-config", Confidence: source.High},
-			{Field: "Year", Text: "2024", Document: "gemma-2-9b-config", Confidence: source.High},
+			{Field: "Active", Text: "32861500928 params", Document: "kimi-k2-config", Confidence: source.High, Note: "computed from the shape; published as 32 B without the input embedding of 1.17 B"},
+			{Field: "Context", Text: "131072", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Corpus", Text: "15500000000000 tokens", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "DenseFFN", Text: "18432", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "DenseLayers", Text: "1", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Experts", Text: "384", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "FFN", Text: "2048", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "kimi-k2-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
+			{Field: "Heads", Text: "64", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Hidden", Text: "7168", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "64", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "KVRank", Text: "512", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Layers", Text: "61", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Params", Text: "1026408232448 params", Document: "kimi-k2-config", Confidence: source.High, Note: "computed from the shape; published as 1026 B"},
+			{Field: "QRank", Text: "1536", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "RopeDim", Text: "64", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "SharedExperts", Text: "1", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "TopK", Text: "8", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Vocab", Text: "163840", Document: "kimi-k2-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "kimi-k2-config", Confidence: source.High},
 		},
 	},
 	{
@@ -791,81 +4737,753 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
-		Path:    "models.Language.DeepSeek_V3",
-		Key:     "DeepSeek_V3",
-		Aliases: []string{"DeepSeek-R1", "deepseek-ai/DeepSeek-V3", "Models.DeepSeek_V3", "DeepSeek-V3 / R1"},
-		Value:   &valueDeepSeek_V3,
+		Path:    "models.Language.gpt_oss_120B",
+		Key:     "gpt_oss_120B",
+		Aliases: []string{"openai/gpt-oss-120b"},
+		Value:   &valueGpt_oss_120B,
 		Facts: []source.Fact{
-			{Field: "Active", Text: "37552297472 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; published as 37 B"},
-			{Field: "Context", Text: "131072", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "DenseFFN", Text: "18432", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "DenseLayers", Text: "3", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "Experts", Text: "256", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "FFN", Text: "2048", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "HeadDim", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "of the part without rotation, and of values"},
-			{Field: "Heads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 56"},
-			{Field: "Hidden", Text: "7168", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "KVHeads", Text: "128", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "KVRank", Text: "512", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "Layers", Text: "61", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "Params", Text: "671026419200 params", Document: "deepseek-v3-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count; the module that predicts two tokens is left out"},
-			{Field: "QRank", Text: "1536", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "RopeDim", Text: "64", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "SharedExperts", Text: "1", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "TopK", Text: "8", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "Vocab", Text: "129280", Document: "deepseek-v3-config", Confidence: source.High},
-			{Field: "Year", Text: "2024", Document: "deepseek-v3-config", Confidence: source.High},
+			{Field: "Active", Text: "5711982912 params", Document: "gpt-oss-card", Confidence: source.High, Note: "computed from the shape; published as 5.13 B without the input embedding of 0.58 B"},
+			{Field: "Context", Text: "131072", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Experts", Text: "128", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "FFN", Text: "2880", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "GlobalLayers", Text: "18", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Hidden", Text: "2880", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Layers", Text: "36", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Params", Text: "116829156672 params", Document: "gpt-oss-card", Confidence: source.High, Note: "computed from the shape; published as 116.8 B"},
+			{Field: "TopK", Text: "4", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Vocab", Text: "201088", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Window", Text: "128", Document: "gpt-oss-card", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "gpt-oss-card", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.GPT3",
-		Key:     "GPT3",
-		Aliases: []string{"GPT-3 175B", "Models.GPT3"},
-		Value:   &valueGPT3,
+		Path:    "models.Language.DBRX",
+		Key:     "DBRX",
+		Aliases: []string{"databricks/dbrx-base"},
+		Value:   &valueDBRX,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "2048", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "FFN", Text: "49152", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "HeadDim", Text: "128", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "Heads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "Hidden", Text: "12288", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "KVHeads", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "Layers", Text: "96", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "Params", Text: "174604259328 params", Document: "gpt-3-paper", Confidence: source.High, Note: "computed from the shape; published as 175 B; every second layer attends to a band, which is left out"},
-			{Field: "Vocab", Text: "50257", Document: "gpt-3-paper", Confidence: source.High},
-			{Field: "Year", Text: "2020", Document: "gpt-3-paper", Confidence: source.High},
+			{Field: "Active", Text: "36469708800 params", Document: "dbrx-config", Confidence: source.Medium, Note: "computed from the shape; published as 36.5 B"},
+			{Field: "Context", Text: "32768", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Corpus", Text: "12000000000000 tokens", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Experts", Text: "16", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "10752", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "48", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "6144", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "40", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Params", Text: "131596523520 params", Document: "dbrx-config", Confidence: source.Medium, Note: "computed from the shape; published as 131.6 B"},
+			{Field: "TopK", Text: "4", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "100352", Document: "dbrx-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "dbrx-config", Confidence: source.High},
 		},
 	},
 	{
-		Path:    "models.Language.T5_Base",
-		Key:     "T5_Base",
-		Aliases: []string{"google-t5/t5-base"},
-		Value:   &valueT5_Base,
+		Path:    "models.Language.Grok_1",
+		Key:     "Grok_1",
+		Aliases: []string{"Grok", "xai-org/grok-1"},
+		Value:   &valueGrok_1,
 		Facts: []source.Fact{
-			{Field: "Context", Text: "512", Document: "t5-paper", Confidence: source.High},
-			{Field: "EncoderLayers", Text: "12", Document: "t5-paper", Confidence: source.High},
-			{Field: "FFN", Text: "3072", Document: "t5-paper", Confidence: source.High},
-			{Field: "HeadDim", Text: "64", Document: "t5-paper", Confidence: source.High},
-			{Field: "Heads", Text: "12", Document: "t5-paper", Confidence: source.High},
-			{Field: "Hidden", Text: "768", Document: "t5-paper", Confidence: source.High},
-			{Field: "KVHeads", Text: "12", Document: "t5-paper", Confidence: source.High},
-			{Field: "Layers", Text: "12", Document: "t5-paper", Confidence: source.High},
-			{Field: "Params", Text: "222903552 params", Document: "t5-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
-			{Field: "Vocab", Text: "32128", Document: "t5-paper", Confidence: source.High},
-			{Field: "Year", Text: "2019", Document: "t5-paper", Confidence: source.High},
+			{Field: "Active", Text: "83756587008 params", Document: "grok-1-config", Confidence: source.Medium, Note: "computed from the shape; published as 86 B, a quarter of all and more"},
+			{Field: "Context", Text: "8192", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Experts", Text: "8", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "32768", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "48", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "6144", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "64", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Params", Text: "315684820992 params", Document: "grok-1-config", Confidence: source.Medium, Note: "computed from the shape; published as 314 B; without norms of queries and keys"},
+			{Field: "TopK", Text: "2", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "131072", Document: "grok-1-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2024", Document: "grok-1-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.GLM_4_5",
+		Key:     "GLM_4_5",
+		Aliases: []string{"GLM", "zai-org/GLM-4.5"},
+		Value:   &valueGLM_4_5,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "33632266144 params", Document: "glm-4.5-config", Confidence: source.Medium, Note: "computed from the shape; published as 32 B without embeddings of 1.55 B"},
+			{Field: "Context", Text: "131072", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Corpus", Text: "22000000000000 tokens", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "DenseFFN", Text: "12288", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "DenseLayers", Text: "3", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Experts", Text: "160", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "1536", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "96", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "5120", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "92", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Params", Text: "352797829024 params", Document: "glm-4.5-config", Confidence: source.Medium, Note: "computed from the shape; published as 355 B; the published count has the module that predicts two tokens, 4 B"},
+			{Field: "SharedExperts", Text: "1", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "TopK", Text: "8", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "151552", Document: "glm-4.5-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "glm-4.5-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.MiniMax_M2",
+		Key:     "MiniMax_M2",
+		Aliases: []string{"MiniMax", "MiniMaxAI/MiniMax-M2"},
+		Value:   &valueMiniMax_M2,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "11030537216 params", Document: "minimax-m2-config", Confidence: source.Medium, Note: "computed from the shape; published as 10 B without embeddings of 1.23 B"},
+			{Field: "Context", Text: "196608", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Experts", Text: "256", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "1536", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "48", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "3072", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "62", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Params", Text: "228689748992 params", Document: "minimax-m2-config", Confidence: source.Medium, Note: "computed from the shape; published as 230 B"},
+			{Field: "TopK", Text: "8", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Vocab", Text: "200064", Document: "minimax-m2-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "minimax-m2-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_0_5B",
+		Key:     "Qwen2_5_0_5B",
+		Aliases: []string{"Qwen/Qwen2.5-0.5B-Instruct", "Qwen/Qwen2.5-0.5B"},
+		Value:   &valueQwen2_5_0_5B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "FFN", Text: "4864", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Heads", Text: "14", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "896", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "2", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Params", Text: "494032768 params", Document: "qwen2.5-0.5b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-0.5b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_1_5B",
+		Key:     "Qwen2_5_1_5B",
+		Aliases: []string{"Qwen/Qwen2.5-1.5B-Instruct", "Qwen/Qwen2.5-1.5B"},
+		Value:   &valueQwen2_5_1_5B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "FFN", Text: "8960", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "1536", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "2", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Params", Text: "1543714304 params", Document: "qwen2.5-1.5b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-1.5b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_3B",
+		Key:     "Qwen2_5_3B",
+		Aliases: []string{"Qwen/Qwen2.5-3B-Instruct", "Qwen/Qwen2.5-3B"},
+		Value:   &valueQwen2_5_3B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "FFN", Text: "11008", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "2", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Layers", Text: "36", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Params", Text: "3085938688 params", Document: "qwen2.5-3b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen2.5-3b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-3b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_7B",
+		Key:     "Qwen2_5_7B",
+		Aliases: []string{"Qwen/Qwen2.5-7B-Instruct", "Qwen/Qwen2.5-7B"},
+		Value:   &valueQwen2_5_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "FFN", Text: "18944", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Heads", Text: "28", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3584", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "4", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Params", Text: "7615616512 params", Document: "qwen2.5-7b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "152064", Document: "qwen2.5-7b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_14B",
+		Key:     "Qwen2_5_14B",
+		Aliases: []string{"Qwen/Qwen2.5-14B-Instruct", "Qwen/Qwen2.5-14B"},
+		Value:   &valueQwen2_5_14B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "FFN", Text: "13824", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Params", Text: "14770033664 params", Document: "qwen2.5-14b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "152064", Document: "qwen2.5-14b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-14b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_32B",
+		Key:     "Qwen2_5_32B",
+		Aliases: []string{"Qwen/Qwen2.5-32B-Instruct", "Qwen/Qwen2.5-32B"},
+		Value:   &valueQwen2_5_32B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "FFN", Text: "27648", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Layers", Text: "64", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Params", Text: "32763876352 params", Document: "qwen2.5-32b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "152064", Document: "qwen2.5-32b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-32b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen2_5_72B",
+		Key:     "Qwen2_5_72B",
+		Aliases: []string{"Qwen/Qwen2.5-72B-Instruct", "Qwen/Qwen2.5-72B"},
+		Value:   &valueQwen2_5_72B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "18000000000000 tokens", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "FFN", Text: "29568", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "8192", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Layers", Text: "80", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Params", Text: "72706203648 params", Document: "qwen2.5-72b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "152064", Document: "qwen2.5-72b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen2.5-72b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_0_6B",
+		Key:     "Qwen3_0_6B",
+		Aliases: []string{"Qwen/Qwen3-0.6B"},
+		Value:   &valueQwen3_0_6B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Params", Text: "596049920 params", Document: "qwen3-0.6b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-0.6b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-0.6b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_1_7B",
+		Key:     "Qwen3_1_7B",
+		Aliases: []string{"Qwen/Qwen3-1.7B"},
+		Value:   &valueQwen3_1_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "FFN", Text: "6144", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Layers", Text: "28", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Params", Text: "1720574976 params", Document: "qwen3-1.7b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-1.7b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-1.7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_4B",
+		Key:     "Qwen3_4B",
+		Aliases: []string{"Qwen/Qwen3-4B"},
+		Value:   &valueQwen3_4B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "32768", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "FFN", Text: "9728", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2560", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Layers", Text: "36", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Params", Text: "4022468096 params", Document: "qwen3-4b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-4b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-4b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_8B",
+		Key:     "Qwen3_8B",
+		Aliases: []string{"Qwen/Qwen3-8B"},
+		Value:   &valueQwen3_8B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "FFN", Text: "12288", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "4096", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Layers", Text: "36", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Params", Text: "8190735360 params", Document: "qwen3-8b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-8b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-8b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_14B",
+		Key:     "Qwen3_14B",
+		Aliases: []string{"Qwen/Qwen3-14B"},
+		Value:   &valueQwen3_14B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "FFN", Text: "17408", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Params", Text: "14768307200 params", Document: "qwen3-14b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-14b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-14b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_32B",
+		Key:     "Qwen3_32B",
+		Aliases: []string{"Qwen/Qwen3-32B"},
+		Value:   &valueQwen3_32B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "FFN", Text: "25600", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Layers", Text: "64", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Params", Text: "32762123264 params", Document: "qwen3-32b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-32b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-32b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_30B_A3B",
+		Key:     "Qwen3_30B_A3B",
+		Aliases: []string{"Qwen3-30B", "Qwen/Qwen3-30B-A3B"},
+		Value:   &valueQwen3_30B_A3B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "3353032704 params", Document: "qwen3-30b-a3b-config", Confidence: source.High, Note: "computed from the shape; published as 3.3 B, rounded"},
+			{Field: "Context", Text: "131072", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Experts", Text: "128", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "FFN", Text: "768", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "4", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Params", Text: "30532122624 params", Document: "qwen3-30b-a3b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "TopK", Text: "8", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-30b-a3b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_235B_A22B",
+		Key:     "Qwen3_235B_A22B",
+		Aliases: []string{"Qwen3-235B", "Qwen/Qwen3-235B-A22B"},
+		Value:   &valueQwen3_235B_A22B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "22190763520 params", Document: "qwen3-235b-a22b-config", Confidence: source.High, Note: "computed from the shape; published as 22 B"},
+			{Field: "Context", Text: "131072", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "36000000000000 tokens", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Experts", Text: "128", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "FFN", Text: "1536", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Heads", Text: "64", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "4096", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "4", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Layers", Text: "94", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Params", Text: "235093634560 params", Document: "qwen3-235b-a22b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "TopK", Text: "8", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-235b-a22b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen3_Coder_480B_A35B",
+		Key:     "Qwen3_Coder_480B_A35B",
+		Aliases: []string{"Qwen3-Coder", "Qwen3-Coder-480B", "Qwen/Qwen3-Coder-480B-A35B-Instruct"},
+		Value:   &valueQwen3_Coder_480B_A35B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "35474765312 params", Document: "qwen3-coder-480b-config", Confidence: source.High, Note: "computed from the shape; published as 35 B, rounded"},
+			{Field: "Context", Text: "262144", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Experts", Text: "160", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "FFN", Text: "2560", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Heads", Text: "96", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "6144", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Layers", Text: "62", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Params", Text: "480154875392 params", Document: "qwen3-coder-480b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "TopK", Text: "8", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Vocab", Text: "151936", Document: "qwen3-coder-480b-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "qwen3-coder-480b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Qwen1_5_MoE_A2_7B",
+		Key:     "Qwen1_5_MoE_A2_7B",
+		Aliases: []string{"Qwen/Qwen1.5-MoE-A2.7B"},
+		Value:   &valueQwen1_5_MoE_A2_7B,
+		Facts: []source.Fact{
+			{Field: "Active", Text: "2689173504 params", Document: "qwen1.5-moe-config", Confidence: source.High, Note: "computed from the shape; published as 2.7 B"},
+			{Field: "Context", Text: "8192", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Experts", Text: "60", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "FFN", Text: "1408", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "16", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Params", Text: "14315784192 params", Document: "qwen1.5-moe-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "SharedExperts", Text: "4", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "TopK", Text: "4", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Vocab", Text: "151936", Document: "qwen1.5-moe-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "qwen1.5-moe-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Phi_2",
+		Key:     "Phi_2",
+		Aliases: []string{"microsoft/phi-2"},
+		Value:   &valuePhi_2,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "2048", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Corpus", Text: "1400000000000 tokens", Document: "phi-2-config", Confidence: source.High},
+			{Field: "FFN", Text: "10240", Document: "phi-2-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "80", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2560", Document: "phi-2-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Params", Text: "2779683840 params", Document: "phi-2-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "51200", Document: "phi-2-config", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "phi-2-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Phi_3_Mini",
+		Key:     "Phi_3_Mini",
+		Aliases: []string{"Phi-3-mini-3.8B", "microsoft/Phi-3-mini-128k-instruct"},
+		Value:   &valuePhi_3_Mini,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Corpus", Text: "3300000000000 tokens", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "96", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3072", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Params", Text: "3821079552 params", Document: "phi-3-mini-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "32064", Document: "phi-3-mini-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "phi-3-mini-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Phi_4",
+		Key:     "Phi_4",
+		Aliases: []string{"Phi-4-14B", "microsoft/phi-4"},
+		Value:   &valuePhi_4,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "16384", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Corpus", Text: "9800000000000 tokens", Document: "phi-4-config", Confidence: source.High},
+			{Field: "FFN", Text: "17920", Document: "phi-4-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Heads", Text: "40", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Hidden", Text: "5120", Document: "phi-4-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "10", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Layers", Text: "40", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Params", Text: "14659507200 params", Document: "phi-4-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "100352", Document: "phi-4-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "phi-4-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.Phi_4_Mini",
+		Key:     "Phi_4_Mini",
+		Aliases: []string{"Phi-4-mini-3.8B", "microsoft/Phi-4-mini-instruct"},
+		Value:   &valuePhi_4_Mini,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "131072", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Corpus", Text: "5000000000000 tokens", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "128", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Heads", Text: "24", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Hidden", Text: "3072", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "8", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Params", Text: "3836021760 params", Document: "phi-4-mini-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "200064", Document: "phi-4-mini-config", Confidence: source.High},
+			{Field: "Year", Text: "2025", Document: "phi-4-mini-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.OLMo3_7B",
+		Key:     "OLMo3_7B",
+		Aliases: []string{"allenai/Olmo-3-1025-7B"},
+		Value:   &valueOLMo3_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "65536", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "11008", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "8", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "32", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "4096", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "32", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "32", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "7298011136 params", Document: "olmo-3-7b-config", Confidence: source.Medium, Note: "computed from the shape; published as 7.3 B"},
+			{Field: "Vocab", Text: "100278", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "4096", Document: "olmo-3-7b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "olmo-3-7b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.OLMo3_32B",
+		Key:     "OLMo3_32B",
+		Aliases: []string{"allenai/Olmo-3-1125-32B"},
+		Value:   &valueOLMo3_32B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "65536", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "FFN", Text: "27648", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "GlobalLayers", Text: "16", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "HeadDim", Text: "128", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Heads", Text: "40", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Hidden", Text: "5120", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "KVHeads", Text: "8", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Layers", Text: "64", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Params", Text: "32233522176 params", Document: "olmo-3-32b-config", Confidence: source.Medium, Note: "computed from the shape; published as 32.2 B"},
+			{Field: "Vocab", Text: "100278", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Window", Text: "4096", Document: "olmo-3-32b-config", Confidence: source.Medium},
+			{Field: "Year", Text: "2025", Document: "olmo-3-32b-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.SmolLM2_135M",
+		Key:     "SmolLM2_135M",
+		Aliases: []string{"HuggingFaceTB/SmolLM2-135M"},
+		Value:   &valueSmolLM2_135M,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Corpus", Text: "2000000000000 tokens", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "FFN", Text: "1536", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Heads", Text: "9", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Hidden", Text: "576", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "3", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Layers", Text: "30", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Params", Text: "134515008 params", Document: "smollm2-135m-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "49152", Document: "smollm2-135m-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "smollm2-135m-config", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Language.SmolLM2_1_7B",
+		Key:     "SmolLM2_1_7B",
+		Aliases: []string{"HuggingFaceTB/SmolLM2-1.7B"},
+		Value:   &valueSmolLM2_1_7B,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "8192", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Corpus", Text: "11000000000000 tokens", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "FFN", Text: "8192", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Heads", Text: "32", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Hidden", Text: "2048", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "KVHeads", Text: "32", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Params", Text: "1711376384 params", Document: "smollm2-1.7b-config", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Vocab", Text: "49152", Document: "smollm2-1.7b-config", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "smollm2-1.7b-config", Confidence: source.High},
 		},
 	},
 	{
 		Path:    "models.Recommendation.DLRM_MLPerf_v1",
 		Key:     "DLRM_MLPerf_v1",
-		Aliases: []string{"DLRM", "Models.Recommendation.DLRM", "DLRM (MLPerf, Criteo 1TB)"},
+		Aliases: []string{"DLRM", "Models.DLRM", "Recommendation.DLRM", "Models.Recommendation.DLRM", "DLRM (MLPerf, Criteo 1TB)"},
 		Value:   &valueDLRM_MLPerf_v1,
 		Facts: []source.Fact{
 			{Field: "Hidden", Text: "128", Document: "mlperf-dlrm", Confidence: source.Medium},
 			{Field: "Layers", Text: "8", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "three of the bottom network and five of the top"},
 			{Field: "Lookups", Text: "26", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "one row of each table"},
-			{Field: "Params", Text: "24036595969 params", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "tables of 187767399 rows x 128, and 2368897 in the dense networks"},
+			{Field: "Params", Text: "24036595969 params", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "tables of 187767399 rows x 128, and 2368897 in the dense networks, computed from their layers; named DLRM in mlsysim 0.3.0; corrected from mlsysim 0.3.0: no operations, and 25 G entries of no stated source"},
 			{Field: "Vocab", Text: "187767399", Document: "mlperf-dlrm", Confidence: source.Medium, Note: "rows of 26 tables, each capped at 40 M"},
 			{Field: "Year", Text: "2020", Document: "mlperf-dlrm", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Recommendation.DLRM_DCNv2",
+		Key:     "DLRM_DCNv2",
+		Aliases: []string{"DCNv2", "DLRM-DCNv2 (MLPerf, Criteo 1TB)"},
+		Value:   &valueDLRM_DCNv2,
+		Facts: []source.Fact{
+			{Field: "Hidden", Text: "128", Document: "mlperf-dlrm-dcnv2", Confidence: source.Medium},
+			{Field: "Layers", Text: "11", Document: "mlperf-dlrm-dcnv2", Confidence: source.Medium, Note: "three of the bottom network, three crossings and five of the top"},
+			{Field: "Lookups", Text: "214", Document: "mlperf-dlrm-dcnv2", Confidence: source.Medium, Note: "rows that the 26 features read together"},
+			{Field: "Params", Text: "26151671809 params", Document: "mlperf-dlrm-dcnv2", Confidence: source.Medium, Note: "tables of 204184588 rows x 128, and 16044545 in the dense networks, computed from their layers; published as 26.1 B"},
+			{Field: "Vocab", Text: "204184588", Document: "mlperf-dlrm-dcnv2", Confidence: source.Medium, Note: "rows of 26 tables, each capped at 40 M"},
+			{Field: "Year", Text: "2023", Document: "mlperf-dlrm-dcnv2", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Recommendation.NCF",
+		Key:     "NCF",
+		Aliases: []string{"NeuMF", "NCF (MLPerf, MovieLens 20M)"},
+		Value:   &valueNCF,
+		Facts: []source.Fact{
+			{Field: "Hidden", Text: "192", Document: "ncf-paper", Confidence: source.Medium, Note: "64 for the product and 128 for the layers"},
+			{Field: "Layers", Text: "4", Document: "ncf-paper", Confidence: source.Medium},
+			{Field: "Lookups", Text: "2", Document: "ncf-paper", Confidence: source.Medium},
+			{Field: "Params", Text: "31832577 params", Document: "ncf-paper", Confidence: source.Medium, Note: "tables of 165237 rows x 192, and 107073 in the dense networks, computed from their layers; published as 31.8 M"},
+			{Field: "Vocab", Text: "165237", Document: "ncf-paper", Confidence: source.Medium, Note: "138493 users and 26744 films"},
+			{Field: "Year", Text: "2017", Document: "ncf-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Science.AlphaFold2",
+		Key:     "AlphaFold2",
+		Aliases: []string{"AlphaFold"},
+		Value:   &valueAlphaFold2,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "29651648905216 FLOP", Document: "alphafold2-paper", Confidence: source.Medium, Note: "one pass over 256 residues with 512 sequences and 1024 extra ones, computed from the published algorithms: both stacks, without templates and structure; a prediction makes four such passes"},
+			{Field: "Layers", Text: "48", Document: "alphafold2-paper", Confidence: source.High, Note: "blocks of the main stack"},
+			{Field: "Params", Text: "93000000 params", Document: "alphafold2-paper", Confidence: source.Medium, Note: "as published, rounded; no formula counts it: 48 blocks of 1.82 M, the rest in a stack for extra sequences and the structure module"},
+			{Field: "Year", Text: "2021", Document: "alphafold2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Science.GraphCast",
+		Key:     "GraphCast",
+		Aliases: []string{"GraphCast 0.25deg", "GraphCast 0.25°"},
+		Value:   &valueGraphCast,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "29333986953216 FLOP", Document: "graphcast-paper", Confidence: source.Medium, Note: "one step of 6 h on a grid of 0.25 degrees, computed from the layers and the published numbers of nodes and edges"},
+			{Field: "Layers", Text: "18", Document: "graphcast-paper", Confidence: source.High, Note: "one from grid to mesh, 16 on the mesh, one back"},
+			{Field: "Params", Text: "36700000 params", Document: "graphcast-paper", Confidence: source.Medium, Note: "as published, rounded; layer by layer we count 36.4 M"},
+			{Field: "Year", Text: "2023", Document: "graphcast-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Speech.Whisper_Tiny",
+		Key:     "Whisper_Tiny",
+		Aliases: []string{"openai/whisper-tiny"},
+		Value:   &valueWhisper_Tiny,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "448", Document: "whisper-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "4", Document: "whisper-paper", Confidence: source.High},
+			{Field: "FFN", Text: "1536", Document: "whisper-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Heads", Text: "6", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "384", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Input", Text: "1500", Document: "whisper-paper", Confidence: source.High, Note: "frames of a window of 30 s after the stem"},
+			{Field: "KVHeads", Text: "6", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Layers", Text: "4", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Params", Text: "37760640 params", Document: "whisper-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "80", Document: "whisper-paper", Confidence: source.High, Note: "mel bands"},
+			{Field: "Vocab", Text: "51865", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "whisper-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Speech.Whisper_Base",
+		Key:     "Whisper_Base",
+		Aliases: []string{"openai/whisper-base"},
+		Value:   &valueWhisper_Base,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "448", Document: "whisper-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "6", Document: "whisper-paper", Confidence: source.High},
+			{Field: "FFN", Text: "2048", Document: "whisper-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Heads", Text: "8", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "512", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Input", Text: "1500", Document: "whisper-paper", Confidence: source.High, Note: "frames of a window of 30 s after the stem"},
+			{Field: "KVHeads", Text: "8", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Layers", Text: "6", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Params", Text: "72593920 params", Document: "whisper-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "80", Document: "whisper-paper", Confidence: source.High, Note: "mel bands"},
+			{Field: "Vocab", Text: "51865", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "whisper-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Speech.Whisper_Small",
+		Key:     "Whisper_Small",
+		Aliases: []string{"openai/whisper-small"},
+		Value:   &valueWhisper_Small,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "448", Document: "whisper-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "12", Document: "whisper-paper", Confidence: source.High},
+			{Field: "FFN", Text: "3072", Document: "whisper-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Heads", Text: "12", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "768", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Input", Text: "1500", Document: "whisper-paper", Confidence: source.High, Note: "frames of a window of 30 s after the stem"},
+			{Field: "KVHeads", Text: "12", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Params", Text: "241734912 params", Document: "whisper-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "80", Document: "whisper-paper", Confidence: source.High, Note: "mel bands"},
+			{Field: "Vocab", Text: "51865", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "whisper-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Speech.Whisper_Medium",
+		Key:     "Whisper_Medium",
+		Aliases: []string{"openai/whisper-medium"},
+		Value:   &valueWhisper_Medium,
+		Facts: []source.Fact{
+			{Field: "Context", Text: "448", Document: "whisper-paper", Confidence: source.High},
+			{Field: "EncoderLayers", Text: "24", Document: "whisper-paper", Confidence: source.High},
+			{Field: "FFN", Text: "4096", Document: "whisper-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Input", Text: "1500", Document: "whisper-paper", Confidence: source.High, Note: "frames of a window of 30 s after the stem"},
+			{Field: "KVHeads", Text: "16", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Params", Text: "763857920 params", Document: "whisper-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "80", Document: "whisper-paper", Confidence: source.High, Note: "mel bands"},
+			{Field: "Vocab", Text: "51865", Document: "whisper-paper", Confidence: source.High},
+			{Field: "Year", Text: "2022", Document: "whisper-paper", Confidence: source.High},
 		},
 	},
 	{
@@ -890,12 +5508,93 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
+		Path:    "models.Speech.Wav2Vec2_Base",
+		Key:     "Wav2Vec2_Base",
+		Aliases: []string{"facebook/wav2vec2-base", "wav2vec 2.0 base"},
+		Value:   &valueWav2Vec2_Base,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "13813311488 FLOP", Document: "wav2vec2-paper", Confidence: source.Medium, Note: "16000 samples, 49 positions, computed from the layers"},
+			{Field: "Layers", Text: "19", Document: "wav2vec2-paper", Confidence: source.High, Note: "7 convolutions and 12 transformer layers"},
+			{Field: "Params", Text: "94371712 params", Document: "wav2vec2-paper", Confidence: source.High, Note: "computed from the layers: 4.2 M in convolutions over the wave, 85.1 M in 12 transformer layers, 5.1 M between; published as 95 M"},
+			{Field: "Year", Text: "2020", Document: "wav2vec2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba_130M",
+		Key:     "Mamba_130M",
+		Aliases: []string{"state-spaces/mamba-130m"},
+		Value:   &valueMamba_130M,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba-paper", Confidence: source.High, Note: "tokens of the Pile"},
+			{Field: "Hidden", Text: "768", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "1536", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "129135360 params", Document: "mamba-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba_370M",
+		Key:     "Mamba_370M",
+		Aliases: []string{"state-spaces/mamba-370m"},
+		Value:   &valueMamba_370M,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba-paper", Confidence: source.High, Note: "tokens of the Pile"},
+			{Field: "Hidden", Text: "1024", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "2048", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "371516416 params", Document: "mamba-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba_790M",
+		Key:     "Mamba_790M",
+		Aliases: []string{"state-spaces/mamba-790m"},
+		Value:   &valueMamba_790M,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba-paper", Confidence: source.High, Note: "tokens of the Pile"},
+			{Field: "Hidden", Text: "1536", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "3072", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "793204224 params", Document: "mamba-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba_1_4B",
+		Key:     "Mamba_1_4B",
+		Aliases: []string{"state-spaces/mamba-1.4b"},
+		Value:   &valueMamba_1_4B,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba-paper", Confidence: source.High, Note: "tokens of the Pile"},
+			{Field: "Hidden", Text: "2048", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Inner", Text: "4096", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Layers", Text: "48", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Params", Text: "1372178432 params", Document: "mamba-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
 		Path:    "models.StateSpace.Mamba_2_8B",
 		Key:     "Mamba_2_8B",
 		Aliases: []string{"Mamba", "state-spaces/mamba-2.8b", "Models.Mamba_2_8B"},
 		Value:   &valueMamba_2_8B,
 		Facts: []source.Fact{
 			{Field: "Conv", Text: "4", Document: "mamba-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba-paper", Confidence: source.High, Note: "tokens of the Pile"},
 			{Field: "Hidden", Text: "2560", Document: "mamba-paper", Confidence: source.High},
 			{Field: "Inner", Text: "5120", Document: "mamba-paper", Confidence: source.High},
 			{Field: "Layers", Text: "64", Document: "mamba-paper", Confidence: source.High},
@@ -903,6 +5602,24 @@ var entries = []registry.Entry[Model]{
 			{Field: "State", Text: "16", Document: "mamba-paper", Confidence: source.High},
 			{Field: "Vocab", Text: "50280", Document: "mamba-paper", Confidence: source.High},
 			{Field: "Year", Text: "2023", Document: "mamba-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.StateSpace.Mamba2_2_7B",
+		Key:     "Mamba2_2_7B",
+		Aliases: []string{"Mamba2", "state-spaces/mamba2-2.7b"},
+		Value:   &valueMamba2_2_7B,
+		Facts: []source.Fact{
+			{Field: "Conv", Text: "4", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Corpus", Text: "300000000000 tokens", Document: "mamba2-paper", Confidence: source.High, Note: "tokens of the Pile"},
+			{Field: "HeadDim", Text: "64", Document: "mamba2-paper", Confidence: source.High, Note: "of the state-space layer; there is no attention"},
+			{Field: "Hidden", Text: "2560", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Inner", Text: "5120", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Layers", Text: "64", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Params", Text: "2702599680 params", Document: "mamba2-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "State", Text: "128", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Vocab", Text: "50288", Document: "mamba2-paper", Confidence: source.High},
+			{Field: "Year", Text: "2024", Document: "mamba2-paper", Confidence: source.High},
 		},
 	},
 	{
@@ -946,6 +5663,204 @@ var entries = []registry.Entry[Model]{
 		},
 	},
 	{
+		Path:    "models.Tiny.AnomalyDetector",
+		Key:     "AnomalyDetector",
+		Aliases: []string{"MLPerfTiny_AD_Autoencoder", "FC_Autoencoder", "FC-Autoencoder (MLPerf Tiny AD)"},
+		Value:   &valueAnomalyDetector,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "6688 B", Document: "mlperf-tiny-models", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "528384 FLOP", Document: "mlperf-tiny-models", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 540 k"},
+			{Field: "Layers", Text: "10", Document: "mlperf-tiny-models", Confidence: source.High},
+			{Field: "Params", Text: "269992 params", Document: "mlperf-tiny-models", Confidence: source.High, Note: "computed from the layers; corrected from mlsysim 0.3.0: 270 k"},
+			{Field: "Year", Text: "2021", Document: "mlperf-tiny-models", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.VWW_MobileNetV1",
+		Key:     "VWW_MobileNetV1",
+		Aliases: []string{"MLPerfTiny_VWW_MobileNetV1", "Visual wake words", "MobileNetV1 0.25 (MLPerf Tiny VWW)"},
+		Value:   &valueVWW_MobileNetV1,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "982532 B", Document: "mlperf-tiny-models", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "14979328 FLOP", Document: "mlperf-tiny-models", Confidence: source.High, Note: "computed from the layers"},
+			{Field: "Layers", Text: "28", Document: "mlperf-tiny-models", Confidence: source.High, Note: "convolutions and the classifier"},
+			{Field: "Params", Text: "221794 params", Document: "mlperf-tiny-models", Confidence: source.High, Note: "computed from the layers; agrees with the reference"},
+			{Field: "Year", Text: "2021", Document: "mlperf-tiny-models", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.ResNet8",
+		Key:     "ResNet8",
+		Aliases: []string{"MLPerfTiny_IC_ResNet8", "ResNet-8 (MLPerf Tiny IC)"},
+		Value:   &valueResNet8,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "432404 B", Document: "mlperf-tiny-models", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "25003264 FLOP", Document: "mlperf-tiny-models", Confidence: source.High, Note: "computed from the layers"},
+			{Field: "Layers", Text: "8", Document: "mlperf-tiny-models", Confidence: source.High},
+			{Field: "Params", Text: "78666 params", Document: "mlperf-tiny-models", Confidence: source.High, Note: "computed from the layers; agrees with the reference"},
+			{Field: "Year", Text: "2021", Document: "mlperf-tiny-models", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.HelloEdge_DSCNN_M",
+		Key:     "HelloEdge_DSCNN_M",
+		Aliases: []string{"DS-CNN-M (Hello Edge)"},
+		Value:   &valueHelloEdge_DSCNN_M,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "531452 B", Document: "hello-edge-paper", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "19632768 FLOP", Document: "hello-edge-paper", Confidence: source.High, Note: "computed from the layers; published as 19.8 M with biases"},
+			{Field: "Layers", Text: "10", Document: "hello-edge-paper", Confidence: source.High, Note: "one convolution, four depthwise and four pointwise, the classifier"},
+			{Field: "Params", Text: "135032 params", Document: "hello-edge-paper", Confidence: source.High, Note: "computed from the layers; the 189.2 KB that are published are these weights and 54180 activations of 8 bit; mlsysim 0.3.0 gives this network as its DS_CNN, with 200 k"},
+			{Field: "Year", Text: "2018", Document: "hello-edge-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.MicroSpeech_TinyConv",
+		Key:     "MicroSpeech_TinyConv",
+		Aliases: []string{"micro_speech"},
+		Value:   &valueMicroSpeech_TinyConv,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "19928 B", Document: "micro-speech", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "672000 FLOP", Document: "micro-speech", Confidence: source.Medium, Note: "computed from the layers"},
+			{Field: "Layers", Text: "2", Document: "micro-speech", Confidence: source.Medium},
+			{Field: "Params", Text: "16652 params", Document: "micro-speech", Confidence: source.Medium, Note: "computed from the layers"},
+			{Field: "Year", Text: "2019", Document: "micro-speech", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "models.Tiny.MCUNet_320KB",
+		Key:     "MCUNet_320KB",
+		Aliases: []string{"MCUNet", "MCUNet (320 kB SRAM)"},
+		Value:   &valueMCUNet_320KB,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "163600000 FLOP", Document: "mcunet-paper", Confidence: source.Medium, Note: "81.8 M multiply-adds, doubled"},
+			{Field: "Params", Text: "740000 params", Document: "mcunet-paper", Confidence: source.Medium, Note: "as published, rounded; layers and activations are not published"},
+			{Field: "Year", Text: "2020", Document: "mcunet-paper", Confidence: source.Medium},
+		},
+	},
+	{
+		Path:    "models.Tiny.WakeVision",
+		Key:     "WakeVision",
+		Aliases: []string{"Models.WakeVision", "Doorbell classifier", "Wake Vision (doorbell)"},
+		Value:   &valueWakeVision,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "25000000 FLOP", Document: "wake-vision-paper", Confidence: source.Low, Note: "a made-up size from mlsysim 0.3.0"},
+			{Field: "Params", Text: "250000 params", Document: "wake-vision-paper", Confidence: source.Low, Note: "a made-up size from mlsysim 0.3.0, layers and activations unknown; the network of MLPerf Tiny for the task has 221794; mlsysim 0.3.0 cites a repository that does not exist"},
+			{Field: "Year", Text: "2024", Document: "wake-vision-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.LeNet5",
+		Key:     "LeNet5",
+		Aliases: []string{"LeNet"},
+		Value:   &valueLeNet5,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "34404 B", Document: "lenet-1998", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "833040 FLOP", Document: "lenet-1998", Confidence: source.High, Note: "computed from the layers"},
+			{Field: "Layers", Text: "5", Document: "lenet-1998", Confidence: source.High},
+			{Field: "Params", Text: "61706 params", Document: "lenet-1998", Confidence: source.High, Note: "computed from the layers; with every map connected, where the paper has 60 k"},
+			{Field: "Year", Text: "1998", Document: "lenet-1998", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Tiny.MLP_MNIST",
+		Key:     "MLP_MNIST",
+		Aliases: []string{"MLP 784-128-10"},
+		Value:   &valueMLP_MNIST,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "2100 B", Document: "mlp-convention", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "203264 FLOP", Document: "mlp-convention", Confidence: source.High, Note: "computed from the layers"},
+			{Field: "Layers", Text: "2", Document: "mlp-convention", Confidence: source.High},
+			{Field: "Params", Text: "101770 params", Document: "mlp-convention", Confidence: source.High, Note: "computed from the layers"},
+			{Field: "Year", Text: "2010", Document: "mlp-convention", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.LeNet1",
+		Key:   "LeNet1",
+		Value: &valueLeNet1,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "4492 B", Document: "lenet-1989", Confidence: source.Medium, Note: "input and output of every layer at 2 bytes, derived from the layer shapes"},
+			{Field: "FLOPs", Text: "127320 FLOP", Document: "lenet-1989", Confidence: source.High, Note: "64660 connections less 1000 biases, doubled; missing in mlsysim 0.3.0"},
+			{Field: "Layers", Text: "4", Document: "lenet-1989", Confidence: source.High},
+			{Field: "Params", Text: "9760 params", Document: "lenet-1989", Confidence: source.High, Note: "computed from the layers; agrees with the paper; corrected from mlsysim 0.3.0: 10 k"},
+			{Field: "Year", Text: "1989", Document: "lenet-1989", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.AlexNet",
+		Key:     "AlexNet",
+		Aliases: []string{"AlexNet_OneTower", "Models.AlexNet"},
+		Value:   &valueAlexNet,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "2665936 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "1.428 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "8", Document: "alexnet-one-tower", Confidence: source.High},
+			{Field: "Params", Text: "61100840 params", Document: "torchvision-zoo", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 60 M, the network of 2012 with two towers"},
+			{Field: "Year", Text: "2014", Document: "alexnet-one-tower", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.VGG16",
+		Key:   "VGG16",
+		Value: &valueVGG16,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "60747728 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "30.94 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "16", Document: "vgg-paper", Confidence: source.High},
+			{Field: "Params", Text: "138357544 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2014", Document: "vgg-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.GoogLeNet",
+		Key:   "GoogLeNet",
+		Value: &valueGoogLeNet,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "24470032 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "2.996 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "22", Document: "googlenet-paper", Confidence: source.High},
+			{Field: "Params", Text: "6624904 params", Document: "torchvision-zoo", Confidence: source.High, Note: "without the auxiliary classifiers"},
+			{Field: "Year", Text: "2014", Document: "googlenet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.InceptionV3",
+		Key:   "InceptionV3",
+		Value: &valueInceptionV3,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "61770726 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "11.426 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 299x299 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "48", Document: "inception-v3-paper", Confidence: source.High},
+			{Field: "Params", Text: "23834568 params", Document: "torchvision-zoo", Confidence: source.High, Note: "without the auxiliary classifier; published as 27161264 with it"},
+			{Field: "Year", Text: "2015", Document: "inception-v3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.ResNet18",
+		Key:   "ResNet18",
+		Value: &valueResNet18,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "12899280 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "3.628 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "18", Document: "resnet-paper", Confidence: source.High},
+			{Field: "Params", Text: "11689512 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2015", Document: "resnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.ResNet34",
+		Key:   "ResNet34",
+		Value: &valueResNet34,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "19171280 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "7.328 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "34", Document: "resnet-paper", Confidence: source.High},
+			{Field: "Params", Text: "21797672 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2015", Document: "resnet-paper", Confidence: source.High},
+		},
+	},
+	{
 		Path:    "models.Vision.ResNet50",
 		Key:     "ResNet50",
 		Aliases: []string{"resnet-50 v1.5", "Models.ResNet50"},
@@ -954,8 +5869,69 @@ var entries = []registry.Entry[Model]{
 			{Field: "Activations", Text: "56809424 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
 			{Field: "FLOPs", Text: "8.178 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
 			{Field: "Layers", Text: "50", Document: "resnet-paper", Confidence: source.High},
-			{Field: "Params", Text: "25557032 params", Document: "torchvision-zoo", Confidence: source.High},
+			{Field: "Params", Text: "25557032 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
 			{Field: "Year", Text: "2015", Document: "resnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.ResNet101",
+		Key:   "ResNet101",
+		Value: &valueResNet101,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "84105168 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "15.602 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "101", Document: "resnet-paper", Confidence: source.High},
+			{Field: "Params", Text: "44549160 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2015", Document: "resnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.ResNet152",
+		Key:   "ResNet152",
+		Value: &valueResNet152,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "117823440 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "23.028 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "152", Document: "resnet-paper", Confidence: source.High},
+			{Field: "Params", Text: "60192808 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2015", Document: "resnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.DenseNet121",
+		Key:   "DenseNet121",
+		Value: &valueDenseNet121,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "47598032 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "5.668 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "121", Document: "densenet-paper", Confidence: source.High},
+			{Field: "Params", Text: "7978856 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2016", Document: "densenet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.SqueezeNet1_1",
+		Key:   "SqueezeNet1_1",
+		Value: &valueSqueezeNet1_1,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "12343792 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "698 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "26", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "1235496 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2016", Document: "squeezenet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.MobileNetV1",
+		Key:     "MobileNetV1",
+		Aliases: []string{"mobilenet-v1 1.0 224", "MobileNet", "MobileNetV1 1.0"},
+		Value:   &valueMobileNetV1,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "20477904 B", Document: "mobilenetv1-paper", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "1137480704 FLOP", Document: "mobilenetv1-paper", Confidence: source.High, Note: "one 224x224 image, 568.7 M multiply-adds, doubled"},
+			{Field: "Layers", Text: "28", Document: "mobilenetv1-paper", Confidence: source.High, Note: "convolutions and the classifier"},
+			{Field: "Params", Text: "4231976 params", Document: "mobilenetv1-paper", Confidence: source.High, Note: "computed from the layers; published as 4.2 M"},
+			{Field: "Year", Text: "2017", Document: "mobilenetv1-paper", Confidence: source.High},
 		},
 	},
 	{
@@ -967,8 +5943,312 @@ var entries = []registry.Entry[Model]{
 			{Field: "Activations", Text: "27453392 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
 			{Field: "FLOPs", Text: "602 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
 			{Field: "Layers", Text: "53", Document: "mobilenetv2-paper", Confidence: source.High, Note: "convolutions and the classifier"},
-			{Field: "Params", Text: "3504872 params", Document: "torchvision-zoo", Confidence: source.High},
+			{Field: "Params", Text: "3504872 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
 			{Field: "Year", Text: "2018", Document: "mobilenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.MobileNetV2_Alpha0_75",
+		Key:     "MobileNetV2_Alpha0_75",
+		Aliases: []string{"mobilenet-v2 0.75 224", "MobileNetV2 0.75"},
+		Value:   &valueMobileNetV2_Alpha0_75,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "24091600 B", Document: "mobilenetv2-paper", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "418139584 FLOP", Document: "mobilenetv2-paper", Confidence: source.High, Note: "one 224x224 image, computed from the layers; published as 209 M multiply-adds"},
+			{Field: "Layers", Text: "53", Document: "mobilenetv2-paper", Confidence: source.High, Note: "convolutions and the classifier"},
+			{Field: "Params", Text: "2636424 params", Document: "mobilenetv2-paper", Confidence: source.High, Note: "computed from the layers; published as 2.6 M; corrected from mlsysim 0.3.0: 2.61 M"},
+			{Field: "Year", Text: "2018", Document: "mobilenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.MobileNetV2_Alpha0_5",
+		Key:     "MobileNetV2_Alpha0_5",
+		Aliases: []string{"mobilenet-v2 0.5 224", "MobileNetV2 0.5"},
+		Value:   &valueMobileNetV2_Alpha0_5,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "15110096 B", Document: "mobilenetv2-paper", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "194263680 FLOP", Document: "mobilenetv2-paper", Confidence: source.High, Note: "one 224x224 image, computed from the layers; published as 97 M multiply-adds; missing in mlsysim 0.3.0"},
+			{Field: "Layers", Text: "53", Document: "mobilenetv2-paper", Confidence: source.High, Note: "convolutions and the classifier"},
+			{Field: "Params", Text: "1968680 params", Document: "mobilenetv2-paper", Confidence: source.High, Note: "computed from the layers; published as 2.0 M"},
+			{Field: "Year", Text: "2018", Document: "mobilenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.MobileNetV2_Alpha0_5FeatureExtractor",
+		Key:     "MobileNetV2_Alpha0_5FeatureExtractor",
+		Aliases: []string{"MobileNetV2 0.5 features"},
+		Value:   &valueMobileNetV2_Alpha0_5FeatureExtractor,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "15105536 B", Document: "mobilenetv2-paper", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "191703680 FLOP", Document: "mobilenetv2-paper", Confidence: source.High, Note: "one 224x224 image, computed from the layers, without the classifier; missing in mlsysim 0.3.0"},
+			{Field: "Layers", Text: "52", Document: "mobilenetv2-paper", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "687680 params", Document: "mobilenetv2-paper", Confidence: source.High, Note: "computed from the layers, without the classifier"},
+			{Field: "Year", Text: "2018", Document: "mobilenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ShuffleNetV2_1x",
+		Key:     "ShuffleNetV2_1x",
+		Aliases: []string{"ShuffleNetV2 1.0x"},
+		Value:   &valueShuffleNetV2_1x,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "12106352 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; each channel shuffle reads and writes once more"},
+			{Field: "FLOPs", Text: "290 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "57", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and the classifier"},
+			{Field: "Params", Text: "2278604 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2018", Document: "shufflenetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.MobileNetV3_Large",
+		Key:   "MobileNetV3_Large",
+		Value: &valueMobileNetV3_Large,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "22378960 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "434 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "64", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "5483032 params", Document: "torchvision-zoo", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 5.4 M"},
+			{Field: "Year", Text: "2019", Document: "mobilenetv3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.MobileNetV3_Small",
+		Key:   "MobileNetV3_Small",
+		Value: &valueMobileNetV3_Small,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "7800144 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "114 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "54", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "2542856 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2019", Document: "mobilenetv3-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.EfficientNetB0",
+		Key:   "EfficientNetB0",
+		Value: &valueEfficientNetB0,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "41591552 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "772 MFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here; corrected from mlsysim 0.3.0: 0.39 G, which are multiply-adds"},
+			{Field: "Layers", Text: "82", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "5288548 params", Document: "torchvision-zoo", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 5.3 M"},
+			{Field: "Year", Text: "2019", Document: "efficientnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.EfficientNetB4",
+		Key:   "EfficientNetB4",
+		Value: &valueEfficientNetB4,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "322711856 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "8.788 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 380x380 image; the table counts multiply-adds, doubled here; corrected from mlsysim 0.3.0: 8.4 G, which is twice the 4.2 G of the paper"},
+			{Field: "Layers", Text: "161", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "19341616 params", Document: "torchvision-zoo", Confidence: source.High, Note: "corrected from mlsysim 0.3.0: 19 M"},
+			{Field: "Year", Text: "2019", Document: "efficientnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.EfficientNetB7",
+		Key:   "EfficientNetB7",
+		Value: &valueEfficientNetB7,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "1949933520 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "75.492 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 600x600 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "274", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "66347960 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2019", Document: "efficientnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.EfficientNetV2_S",
+		Key:   "EfficientNetV2_S",
+		Value: &valueEfficientNetV2_S,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "212748464 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "16.732 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 384x384 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "171", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "21458488 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2021", Document: "efficientnetv2-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:  "models.Vision.RegNetY_16GF",
+		Key:   "RegNetY_16GF",
+		Value: &valueRegNetY_16GF,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "137971584 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused; scaling of channels reads and writes once more"},
+			{Field: "FLOPs", Text: "31.824 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "96", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "83590140 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2020", Document: "regnet-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ConvNeXt_Tiny",
+		Key:     "ConvNeXt_Tiny",
+		Aliases: []string{"facebook/convnext-tiny-224", "ConvNeXt-T"},
+		Value:   &valueConvNeXt_Tiny,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "58334672 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "8.912 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "59", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "28589128 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2022", Document: "convnext-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ConvNeXt_Large",
+		Key:     "ConvNeXt_Large",
+		Aliases: []string{"facebook/convnext-large-224", "ConvNeXt-L"},
+		Value:   &valueConvNeXt_Large,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "186813392 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition and the classifier at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "68.722 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "113", Document: "torchvision-zoo", Confidence: source.High, Note: "convolutions and fully connected layers"},
+			{Field: "Params", Text: "197767336 params", Document: "torchvision-zoo", Confidence: source.High, Note: "counted in the published implementation"},
+			{Field: "Year", Text: "2022", Document: "convnext-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLOv8_Nano",
+		Key:     "YOLOv8_Nano",
+		Aliases: []string{"YOLO", "YOLOv8n"},
+		Value:   &valueYOLOv8_Nano,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "74064000 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "8.7 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "64", Document: "ultralytics", Confidence: source.High, Note: "convolutions; corrected from mlsysim 0.3.0: 225, which are modules"},
+			{Field: "Params", Text: "3157200 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 3.2 M"},
+			{Field: "Year", Text: "2023", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLOv8_Small",
+		Key:     "YOLOv8_Small",
+		Aliases: []string{"YOLOv8s"},
+		Value:   &valueYOLOv8_Small,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "135657600 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "28.6 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "64", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "11166560 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 11.2 M"},
+			{Field: "Year", Text: "2023", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLOv8_Medium",
+		Key:     "YOLOv8_Medium",
+		Aliases: []string{"YOLOv8m"},
+		Value:   &valueYOLOv8_Medium,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "245712000 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "78.9 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "84", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "25902640 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 25.9 M"},
+			{Field: "Year", Text: "2023", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLOv8_Large",
+		Key:     "YOLOv8_Large",
+		Aliases: []string{"YOLOv8l"},
+		Value:   &valueYOLOv8_Large,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "385104000 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "165.2 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "104", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "43691520 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 43.7 M"},
+			{Field: "Year", Text: "2023", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLOv8_XLarge",
+		Key:     "YOLOv8_XLarge",
+		Aliases: []string{"YOLOv8x"},
+		Value:   &valueYOLOv8_XLarge,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "479875200 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "257.8 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "104", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "68229648 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 68.2 M"},
+			{Field: "Year", Text: "2023", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLO11_Nano",
+		Key:     "YOLO11_Nano",
+		Aliases: []string{"YOLO11n"},
+		Value:   &valueYOLO11_Nano,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "84739200 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "6.5 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "88", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "2624080 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 2.6 M"},
+			{Field: "Year", Text: "2024", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.YOLO11_XLarge",
+		Key:     "YOLO11_XLarge",
+		Aliases: []string{"YOLO11x"},
+		Value:   &valueYOLO11_XLarge,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "654211200 B", Document: "ultralytics", Confidence: source.Medium, Note: "input and output of every convolution, pooling, shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused; concatenation writes in place"},
+			{Field: "FLOPs", Text: "194.9 GFLOP", Document: "ultralytics", Confidence: source.High, Note: "one 640x640 image; the table counts a multiply-add as two"},
+			{Field: "Layers", Text: "174", Document: "ultralytics", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "56966176 params", Document: "ultralytics", Confidence: source.High, Note: "of the published implementation before batch norms are folded; published as 56.9 M"},
+			{Field: "Year", Text: "2024", Document: "ultralytics", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.UNet3D_KiTS19",
+		Key:     "UNet3D_KiTS19",
+		Aliases: []string{"UNet3D", "3D U-Net", "3D U-Net (MLPerf, KiTS19)"},
+		Value:   &valueUNet3D_KiTS19,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "1981382656 B", Document: "mlperf-unet3d", Confidence: source.Medium, Note: "input and output of every convolution at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "954597376000 FLOP", Document: "mlperf-unet3d", Confidence: source.Medium, Note: "one patch of 128x128x128, computed from the layers: 477 G multiply-adds, doubled"},
+			{Field: "Layers", Text: "28", Document: "mlperf-unet3d", Confidence: source.High, Note: "convolutions"},
+			{Field: "Params", Text: "31190243 params", Document: "mlperf-unet3d", Confidence: source.Medium, Note: "computed from the layers of the reference; published counts of similar networks are 30.8 M"},
+			{Field: "Year", Text: "2021", Document: "mlperf-unet3d", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ViT_Tiny",
+		Key:     "ViT_Tiny",
+		Aliases: []string{"DeiT-Tiny", "ViT-Ti/16"},
+		Value:   &valueViT_Tiny,
+		Facts: []source.Fact{
+			{Field: "FFN", Text: "768", Document: "deit-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "deit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "3", Document: "deit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "192", Document: "deit-paper", Confidence: source.High},
+			{Field: "Input", Text: "197", Document: "deit-paper", Confidence: source.High, Note: "14 x 14 patches of a 224x224 image, and the class token"},
+			{Field: "KVHeads", Text: "3", Document: "deit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "deit-paper", Confidence: source.High},
+			{Field: "Params", Text: "5717416 params", Document: "deit-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "768", Document: "deit-paper", Confidence: source.High, Note: "16 x 16 pixels of three colours"},
+			{Field: "Vocab", Text: "1000", Document: "deit-paper", Confidence: source.High, Note: "classes of ImageNet"},
+			{Field: "Year", Text: "2020", Document: "deit-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ViT_Small",
+		Key:     "ViT_Small",
+		Aliases: []string{"DeiT-Small", "ViT-S/16"},
+		Value:   &valueViT_Small,
+		Facts: []source.Fact{
+			{Field: "FFN", Text: "1536", Document: "deit-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "deit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "6", Document: "deit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "384", Document: "deit-paper", Confidence: source.High},
+			{Field: "Input", Text: "197", Document: "deit-paper", Confidence: source.High, Note: "14 x 14 patches of a 224x224 image, and the class token"},
+			{Field: "KVHeads", Text: "6", Document: "deit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "12", Document: "deit-paper", Confidence: source.High},
+			{Field: "Params", Text: "22050664 params", Document: "deit-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count"},
+			{Field: "Patch", Text: "768", Document: "deit-paper", Confidence: source.High, Note: "16 x 16 pixels of three colours"},
+			{Field: "Vocab", Text: "1000", Document: "deit-paper", Confidence: source.High, Note: "classes of ImageNet"},
+			{Field: "Year", Text: "2020", Document: "deit-paper", Confidence: source.High},
 		},
 	},
 	{
@@ -988,6 +6268,81 @@ var entries = []registry.Entry[Model]{
 			{Field: "Patch", Text: "768", Document: "vit-paper", Confidence: source.High, Note: "16 x 16 pixels of three colours"},
 			{Field: "Vocab", Text: "1000", Document: "vit-paper", Confidence: source.High, Note: "classes of ImageNet"},
 			{Field: "Year", Text: "2020", Document: "vit-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ViT_Large",
+		Key:     "ViT_Large",
+		Aliases: []string{"google/vit-large-patch16-224", "ViT-L/16"},
+		Value:   &valueViT_Large,
+		Facts: []source.Fact{
+			{Field: "FFN", Text: "4096", Document: "vit-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "64", Document: "vit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "vit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1024", Document: "vit-paper", Confidence: source.High},
+			{Field: "Input", Text: "197", Document: "vit-paper", Confidence: source.High, Note: "14 x 14 patches of a 224x224 image, and the class token"},
+			{Field: "KVHeads", Text: "16", Document: "vit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "24", Document: "vit-paper", Confidence: source.High},
+			{Field: "Params", Text: "304326632 params", Document: "vit-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count; corrected from mlsysim 0.3.0: 307 M, and operations were missing"},
+			{Field: "Patch", Text: "768", Document: "vit-paper", Confidence: source.High, Note: "16 x 16 pixels of three colours"},
+			{Field: "Vocab", Text: "1000", Document: "vit-paper", Confidence: source.High, Note: "classes of ImageNet"},
+			{Field: "Year", Text: "2020", Document: "vit-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.ViT_Huge",
+		Key:     "ViT_Huge",
+		Aliases: []string{"google/vit-huge-patch14-224-in21k", "ViT-H/14"},
+		Value:   &valueViT_Huge,
+		Facts: []source.Fact{
+			{Field: "FFN", Text: "5120", Document: "vit-paper", Confidence: source.High},
+			{Field: "HeadDim", Text: "80", Document: "vit-paper", Confidence: source.High},
+			{Field: "Heads", Text: "16", Document: "vit-paper", Confidence: source.High},
+			{Field: "Hidden", Text: "1280", Document: "vit-paper", Confidence: source.High},
+			{Field: "Input", Text: "257", Document: "vit-paper", Confidence: source.High, Note: "16 x 16 patches of a 224x224 image, and the class token"},
+			{Field: "KVHeads", Text: "16", Document: "vit-paper", Confidence: source.High},
+			{Field: "Layers", Text: "32", Document: "vit-paper", Confidence: source.High},
+			{Field: "Params", Text: "632045800 params", Document: "vit-paper", Confidence: source.High, Note: "computed from the shape; agrees with the published count of a classifier of 1000 classes"},
+			{Field: "Patch", Text: "588", Document: "vit-paper", Confidence: source.High, Note: "14 x 14 pixels of three colours"},
+			{Field: "Vocab", Text: "1000", Document: "vit-paper", Confidence: source.High, Note: "classes of ImageNet"},
+			{Field: "Year", Text: "2020", Document: "vit-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.Swin_T",
+		Key:     "Swin_T",
+		Aliases: []string{"microsoft/swin-tiny-patch4-window7-224"},
+		Value:   &valueSwin_T,
+		Facts: []source.Fact{
+			{Field: "Activations", Text: "65484752 B", Document: "torchvision-zoo", Confidence: source.Medium, Note: "input and output of every matrix, attention and shortcut addition at 2 bytes, derived from the layer shapes with normalisation and activation fused"},
+			{Field: "FLOPs", Text: "8.982 GFLOP", Document: "torchvision-zoo", Confidence: source.High, Note: "one 224x224 image, attention inside windows of 7x7 included; the table counts multiply-adds, doubled here"},
+			{Field: "Layers", Text: "12", Document: "swin-paper", Confidence: source.High, Note: "2 + 2 + 6 + 2 blocks"},
+			{Field: "Params", Text: "28288354 params", Document: "torchvision-zoo", Confidence: source.High, Note: "of the published implementation; no formula counts its four widths"},
+			{Field: "Year", Text: "2021", Document: "swin-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.CLIP_ViT_L14",
+		Key:     "CLIP_ViT_L14",
+		Aliases: []string{"CLIP", "openai/clip-vit-large-patch14"},
+		Value:   &valueCLIP_ViT_L14,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "175.3 GFLOP", Document: "clip-paper", Confidence: source.Medium, Note: "an image of 257 positions and a text of 77, computed from both shapes: 162.0 G and 13.3 G"},
+			{Field: "Layers", Text: "36", Document: "clip-paper", Confidence: source.High, Note: "24 of the image, 12 of the text"},
+			{Field: "Params", Text: "427616513 params", Document: "clip-paper", Confidence: source.High, Note: "published; two encoders, which no formula of ours counts as one: 304 M for the image, 123 M for the text"},
+			{Field: "Year", Text: "2021", Document: "clip-paper", Confidence: source.High},
+		},
+	},
+	{
+		Path:    "models.Vision.SAM_ViT_H",
+		Key:     "SAM_ViT_H",
+		Aliases: []string{"SAM", "facebook/sam-vit-huge", "Segment Anything ViT-H"},
+		Value:   &valueSAM_ViT_H,
+		Facts: []source.Fact{
+			{Field: "FLOPs", Text: "5970 GFLOP", Document: "sam-paper", Confidence: source.Medium, Note: "one 1024x1024 image, 2.98 T multiply-adds of the image encoder, doubled; most layers attend inside windows of 14x14"},
+			{Field: "Layers", Text: "32", Document: "sam-paper", Confidence: source.High},
+			{Field: "Params", Text: "641000000 params", Document: "sam-paper", Confidence: source.Medium, Note: "as published, rounded; the image encoder has 637 M"},
+			{Field: "Year", Text: "2023", Document: "sam-paper", Confidence: source.High},
 		},
 	},
 }

@@ -149,6 +149,7 @@ var quantities = map[string]parse{
 	"WaterIntensity":  reader[units.WaterIntensity],
 	"RequestRate":     reader[units.RequestRate],
 	"Params":          reader[units.Params],
+	"Tokens":          reader[units.Tokens],
 }
 
 // IsUnit reports whether registry fields can have that type of package units.

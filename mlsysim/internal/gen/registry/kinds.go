@@ -98,24 +98,6 @@ func at(rate string) string {
 	return " at " + rate
 }
 
-func aboutModel(e *entry) string {
-	parts := []string{e.shown("Params")}
-	if active := e.shown("Active"); active != "" {
-		parts = append(parts, active+" active")
-	}
-	if layers := e.shown("Layers"); layers != "" {
-		parts = append(parts, layers+" layers")
-	}
-	if flops := e.shown("FLOPs"); flops != "" {
-		per := e.shown("FLOPsPer")
-		if per == "" {
-			per = "sample"
-		}
-		parts = append(parts, flops+" per "+per)
-	}
-	return fmt.Sprintf("%s (%s): %s", e.shown("Name"), e.shown("Year"), strings.Join(parts, ", "))
-}
-
 func aboutStack(e *entry) string {
 	return fmt.Sprintf("the stack %s: %s kernels of %s per layer, %s of host time per step",
 		e.shown("Name"), e.shown("KernelsPerLayer"), e.shown("KernelTime"), e.shown("HostPerStep"))
