@@ -15,7 +15,7 @@ import (
 )
 
 // shorthands are the one-letter names of fields that many inputs have.
-var shorthands = map[string]string{"batch": "b", "precision": "p", "efficiency": "e"}
+var shorthands = map[string]string{"batch": "b", "workload": "w", "precision": "p", "efficiency": "e"}
 
 // bind gives a command a flag for every field of the input that into points to,
 // with completion of its values, except for the skipped ones.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/show"
 )
@@ -95,7 +96,7 @@ func render(w io.Writer, f Format, v show.View) (string, error) {
 	case Markdown:
 		return show.Markdown(v), nil
 	case HTML:
-		return show.Page(v), nil
+		return chart.Page(v), nil
 	case CSV:
 		return table(v)
 	default:
