@@ -18,12 +18,13 @@ func TestAuditIsInterruptible(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot be sent an interrupt there")
 	}
-	cmd := command(t, "audit", "--workload", "ResNet50", "--seconds", "600")
+	cmd := command(t, "mlsysim", "audit", "--workload", "ResNet50", "--seconds", "600")
 	var stdout strings.Builder
 	cmd.Stdout = &stdout
 	pipe, err := cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // has no effect where the test passes
 
 	stderr := bufio.NewReader(pipe)
 	first, err := stderr.ReadString('\n')

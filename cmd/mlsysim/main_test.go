@@ -13,8 +13,11 @@ import (
 
 func TestMain(m *testing.M) {
 	script.MaybeWorker() // lab run starts this binary again
-	if os.Getenv(asCommand) != "" {
+	switch os.Getenv(asCommand) {
+	case "mlsysim":
 		main()
+	case "patient":
+		serveForever()
 	}
 	testscript.Main(m, map[string]func(){"mlsysim": main})
 }
@@ -23,10 +26,10 @@ func TestScripts(t *testing.T) { clitest.Run(t) }
 
 const asCommand = "MLSYSIM_TEST_AS_COMMAND"
 
-// command runs mlsysim as a process of its own.
-func command(t *testing.T, args ...string) *exec.Cmd {
+// command runs mlsysim, or another program of this binary, as a process of its own.
+func command(t *testing.T, program string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asCommand+"=1")
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asCommand+"="+program)
 	return cmd
 }

@@ -135,13 +135,18 @@ func (r *request) complete() error {
 		if !in.FieldByIndex(f.Index).IsZero() || !needed(r.solver, f) {
 			continue
 		}
-		want := f.Want()
-		if f.Type.Kind() == reflect.Struct {
-			want = "a name of the registry"
-		}
-		return cli.Blame(f.Key, cli.Usage("missing %s: want %s", f.Key, want))
+		return missing(f)
 	}
 	return nil
+}
+
+// missing says what to give for a field.
+func missing(f describe.Field) error {
+	want := f.Want()
+	if f.Type.Kind() == reflect.Struct {
+		want = "a name of the registry"
+	}
+	return cli.Blame(f.Key, cli.Usage("missing %s: want %s", f.Key, want))
 }
 
 // mostInput is more than any input needs.

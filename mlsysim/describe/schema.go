@@ -98,8 +98,11 @@ func bounded(typ string, f Field) *jsonschema.Schema {
 	case b.hasHi:
 		s.Maximum = number(b.hi)
 	}
-	if f.Default != "" {
+	switch {
+	case f.Default != "" && f.Unit != "": // text with its unit
 		s.Default = f.Default
+	case f.Default != "":
+		s.Default = json.Number(f.Default)
 	}
 	return s
 }

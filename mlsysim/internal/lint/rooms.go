@@ -102,6 +102,7 @@ var reserved = []library{
 	{"github.com/goccy/go-yaml", []string{
 		"mlsysim/scenario", "mlsysim/validate", "mlsysim/internal/datafile", "mlsysim/internal/gen", "labs", "autograder", "cmd", "kernelext",
 	}},
+	{"github.com/modelcontextprotocol/go-sdk", []string{"cmd/mlsysim"}},
 	{"golang.org/x/tools", []string{"mlsysim/internal/lint", "mlsysim/internal/gen", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},

@@ -164,12 +164,13 @@ func (a *Audit) reference(m Machine, b Benchmark) (hardware.Device, Choice) {
 }
 
 // Nearest is the device of the registry with the smallest distance in the
-// logarithms of bandwidth and float32 rate. Devices that lack either are passed over.
+// logarithms of bandwidth and float32 rate. Devices that lack either are passed
+// over, and those that are no defaults.
 func Nearest(bandwidth units.ByteRate, rate units.FLOPRate) hardware.Device {
 	best, least := hardware.Device{}, math.Inf(1)
 	for _, e := range hardware.Entries() {
 		d := e.Value
-		if d.MainBandwidth() == 0 || d.Rates.FP32 == 0 {
+		if d.MainBandwidth() == 0 || d.Rates.FP32 == 0 || hardware.Doubt(&e) != "" {
 			continue
 		}
 		distance := math.Hypot(math.Log(bandwidth.Ratio(d.MainBandwidth())), math.Log(rate.Ratio(d.Rates.FP32)))
