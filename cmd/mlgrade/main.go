@@ -31,6 +31,6 @@ Exit codes: 0 every submission has an explicit outcome, whatever it is, 1 bad
 usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
-	root.AddCommand(gradeCommand(cli.Output(root)))
+	root.AddCommand(gradeCommand(cli.Output(root)), cli.Man("mlgrade"))
 	return root
 }

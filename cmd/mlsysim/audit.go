@@ -35,8 +35,8 @@ a network; nothing of the network is run, and accelerators are not measured.
 
 Exit codes: 0 measured, 2 measured but the network does not fit into the memory.`,
 		Example: "  mlsysim audit\n  mlsysim audit --workload ResNet50 --seconds 5 -o html > audit.html",
-		Args:    cli.Args(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return e.run(cmd, *out, a) },
+		Args:    cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, _ []string) error { return e.run(cmd, *out, a) },
 	}
 	bind(cmd, &a)
 	bind(cmd, &e)

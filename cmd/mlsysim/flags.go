@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
@@ -35,6 +36,8 @@ func bind(cmd *cobra.Command, into any, skip ...string) {
 			flag.NoOptDefVal = "true"
 		case f.Enum != nil:
 			cli.Offer(cmd, f.Name, f.Enum)
+		case f.Type() == "list":
+			cli.OfferList(cmd, f.Name, func() []string { return entryNames(types[f.Name].Elem()) })
 		default:
 			cli.OfferLate(cmd, f.Name, func() []string { return registryNames(types[f.Name]) })
 		}
@@ -62,6 +65,17 @@ func registryNames(t reflect.Type) []string {
 		return keys(systems.Clusters(), func(e systems.ClusterEntry) string { return e.Key })
 	}
 	return nil
+}
+
+// entryNames lists what one entry of a list can be.
+func entryNames(t reflect.Type) []string {
+	if names, ok := reflect.Zero(t).Interface().(describe.Enum); ok {
+		return names.Names()
+	}
+	if t == reflect.TypeFor[cost.Site]() { // written as its region
+		t = reflect.TypeFor[infra.Grid]()
+	}
+	return registryNames(t)
 }
 
 func keys[E any](entries []E, key func(E) string) []string {

@@ -51,6 +51,7 @@ func kernelInstall() *cobra.Command {
 	flags.BoolVar(&place.user, "user", false, "your own Jupyter data directory (the default)")
 	flags.BoolVar(&place.sysPrefix, "sys-prefix", false, "the active virtual or conda environment")
 	flags.StringVar(&place.prefix, "prefix", "", "the environment at `directory`, such as /usr/local")
+	cli.OfferDirs(cmd, "dir", "prefix")
 	cmd.MarkFlagsMutuallyExclusive("dir", "user", "sys-prefix", "prefix")
 	return cmd
 }

@@ -21,7 +21,7 @@ import (
 func mcpCommand() *cobra.Command {
 	d := desk{solve: catalog.Solver.Solve}
 	cmd := &cobra.Command{
-		Use: "mcp", Short: "Serve the solvers to an assistant by the Model Context Protocol", Args: cli.Args(),
+		Use: "mcp", Short: "Serve the solvers to an assistant by the Model Context Protocol", Args: cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
 		Long: `mcp speaks the Model Context Protocol on stdin and stdout, one JSON message a line,
 until stdin ends. Its tools are eval, solve, optimize, explain and zoo; results
 have units and sources. It is one process that opens no connection.`,

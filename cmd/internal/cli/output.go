@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,10 +69,38 @@ func Offer(cmd *cobra.Command, flag string, values []string) {
 // OfferLate completes the values of a flag with names that are listed only when
 // a shell asks.
 func OfferLate(cmd *cobra.Command, flag string, values func() []string) {
-	late := func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	complete(cmd, flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return values(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// OfferList completes the last entry of a flag that is a list with commas.
+func OfferList(cmd *cobra.Command, flag string, values func() []string) {
+	complete(cmd, flag, func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndex(typed, ",")+1]
+		var out []string
+		for _, v := range values() {
+			out = append(out, before+v)
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	})
+}
+
+// OfferDirs completes the values of flags with directories.
+func OfferDirs(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		complete(cmd, flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		})
 	}
-	if err := cmd.RegisterFlagCompletionFunc(flag, late); err != nil {
+}
+
+func complete(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
+	err := cmd.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		all, how := values(c, args, typed)
+		return slices.DeleteFunc(slices.Clone(all), func(v string) bool { return !strings.HasPrefix(v, typed) }), how
+	})
+	if err != nil {
 		panic(err) // the flag does not exist: a mistake of ours that every run shows
 	}
 }
