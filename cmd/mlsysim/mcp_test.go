@@ -6,9 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
+	"runtime"
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -200,6 +203,24 @@ func TestEval(t *testing.T) {
 		out = asked(t, s, "explain", map[string]any{"solver": "eval", "input": args})
 		require.Equal(t, "s", out["steps"].([]any)[len(out["steps"].([]any))-1].(map[string]any)["terms"].([]any)[1].(map[string]any)["value"].(map[string]any)["unit"])
 	})
+}
+
+// The server is one process that talks through two pipes and opens no connection.
+func TestNoConnectionIsOpened(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("open files are listed by Linux only")
+	}
+	cmd := command(t, "mlsysim", "mcp")
+	s := process(t, cmd)
+	asked(t, s, "eval", map[string]any{"model": "ResNet50", "hardware": "A100"})
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", cmd.Process.Pid))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		target, err := os.Readlink(file)
+		require.NoError(t, err)
+		require.NotContains(t, target, "socket:")
+	}
 }
 
 // A value that no entry has was given by the caller: it has no source of ours.

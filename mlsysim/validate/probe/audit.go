@@ -35,7 +35,7 @@ type Report struct {
 	Machine   Machine
 	Benchmark Benchmark
 	Pass      compute.Result // on this machine; an estimate
-	Fits      bool           `known:"FitKnown"`
+	Fits      bool           // means something where the fit is known
 	FitKnown  bool           // the machine's memory is known
 
 	Reference Peer
@@ -48,7 +48,7 @@ type Report struct {
 // A Peer is a device of the registry running the same pass.
 type Peer struct {
 	Device hardware.Device
-	Pass   compute.Result `known:"Known"`
+	Pass   compute.Result // means something where it is known
 	Known  bool           // it can run the pass, and the pass fits
 	Format physics.Precision
 	Share  float64 // of its peak that is counted: measured where the registry has it, else 1
