@@ -24,11 +24,11 @@ import (
 type table struct{ Seed, A, B, C int }
 
 type cell struct {
-	X            float64 `better:"lower"`
-	Y            float64 `better:"higher"`
-	Z            float64 `better:"lower" known:"ZKnown"`
-	ZKnown       bool
-	Fits, Stable bool
+	X                     float64 `better:"lower"`
+	Y                     float64 `better:"higher"`
+	Z                     float64 `better:"lower" known:"ZKnown"`
+	ZKnown                bool
+	Fits, Stable, Reached bool
 }
 
 var errCell = errors.New("want another cell")
@@ -43,7 +43,7 @@ func (s table) Solve() (cell, error) {
 	}
 	return cell{
 		X: float64(h >> 8 % 8), Y: float64(h >> 16 % 8), Z: float64(h >> 24 % 8),
-		ZKnown: h>>32%5 > 0, Fits: h>>40%4 > 0, Stable: h>>48%6 > 0,
+		ZKnown: h>>32%5 > 0, Fits: h>>40%4 > 0, Stable: h>>48%6 > 0, Reached: h>>54%6 > 0,
 	}, nil
 }
 
@@ -101,7 +101,7 @@ func byHand(s search.Space) found {
 			names, at = append(names, a.Field), append(at, fmt.Sprint(v))
 		}
 		r, err := in.Solve()
-		if err != nil || !r.Fits || !r.Stable || !r.ZKnown || r.Z > 5 {
+		if err != nil || !r.Fits || !r.Stable || !r.Reached || !r.ZKnown || r.Z > 5 {
 			continue
 		}
 		out.fitting++
@@ -174,6 +174,7 @@ func TestSearchMutants(t *testing.T) {
 		"ignores the limit":    func(s search.Space) found { s.Limits = nil; return fast(s) },
 		"another direction":    func(s search.Space) found { s.Objective = "maximize X"; return fast(s) },
 		"ranks what is no fit": func(s search.Space) found { s.Solver = lenient(s.Solver.(table)); return fast(s) },
+		"ranks what misses":    func(s search.Space) found { s.Solver = hopeful(s.Solver.(table)); return fast(s) },
 		"one metric's front":   func(s search.Space) found { s.Pareto = []string{"X"}; return fast(s) },
 		"takes the last tie":   func(s search.Space) found { s.Axes = backwards(s.Axes); return fast(s) },
 		"loses a design":       func(s search.Space) found { f := fast(s); f.front = f.front[:max(len(f.front)-1, 0)]; return f },
@@ -211,6 +212,14 @@ type lenient table
 func (s lenient) Solve() (cell, error) {
 	r, err := table(s).Solve()
 	r.Fits = true
+	return r, err
+}
+
+type hopeful table
+
+func (s hopeful) Solve() (cell, error) {
+	r, err := table(s).Solve()
+	r.Reached = true
 	return r, err
 }
 

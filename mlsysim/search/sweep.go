@@ -1,7 +1,8 @@
 // Package search runs any solver many times: sweeps of one field, every
 // combination of several, goal-seeking, elasticities, the least device for a
-// target, and the designs that no other beats. A candidate that does not fit
-// stays in the result and says why; only fitting ones are ranked.
+// target, and the designs that no other beats. A candidate that does not fit, is
+// unstable or misses its own target stays in the result and says why; only the
+// others are ranked.
 package search
 
 import (
@@ -29,7 +30,7 @@ type Front struct {
 type Point struct {
 	X      float64
 	Result any  // the solver's result struct; nil if the input was refused
-	Fits   bool // false if it does not fit or was refused
+	Fits   bool // false if it does not fit, is unstable, misses its target or was refused
 	Why    string
 }
 

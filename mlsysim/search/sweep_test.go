@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -165,4 +167,27 @@ func TestUnknownValuesAreNoPoints(t *testing.T) {
 	best, err := front.Best("P99")
 	require.NoError(t, err)
 	require.Equal(t, 50.0, best.X)
+}
+
+// A limit on the latency that no number of replicas keeps: no point, a reason. What
+// does not fit at all says so and nothing else.
+func TestTargetsOutOfReachAreNoPoints(t *testing.T) {
+	c := serving.Capacity{
+		Batching: serving.Batching{Model: models.Llama3_8B, Hardware: hardware.H100, Longest: 2048, MeanPrompt: 512, MeanOutput: 128, Batch: 32},
+		Arrivals: 200, SLA: 100 * units.Millisecond,
+	}
+	front, err := search.Sweep(c, "SLA", []float64{0.1, 4})
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, true}, []bool{front.Points[0].Fits, front.Points[1].Fits})
+	require.Equal(t, "target out of reach", front.Points[0].Why)
+
+	cloud, err := search.Space{Solver: c, Axes: []search.Axis{{Field: "SLA", Values: []float64{0.1, 0.2, 4}}}, Objective: "Devices"}.Solve(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, 1, cloud.Fitting)
+	require.Equal(t, []search.Rejection{{Reason: "target out of reach", Count: 2}}, cloud.Rejected)
+
+	c.Model = models.Llama3_70B
+	front, err = search.Sweep(c, "SLA", []float64{4})
+	require.NoError(t, err)
+	require.Contains(t, front.Points[0].Why, "does not fit")
 }

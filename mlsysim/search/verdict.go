@@ -18,6 +18,7 @@ const (
 	refused
 	tooLarge
 	unstable
+	outOfReach
 	limited
 )
 
@@ -41,7 +42,7 @@ func (p Program) judge(result reflect.Value) judge {
 	var j judge
 	for _, s := range stages(p.result) {
 		r := result.FieldByIndex(s.index)
-		for name, v := range map[string]verdict{"Fits": tooLarge, "Stable": unstable} {
+		for name, v := range map[string]verdict{"Fits": tooLarge, "Stable": unstable, "Reached": outOfReach} {
 			if f := r.FieldByName(name); f.IsValid() && f.Kind() == reflect.Bool {
 				j.flags = append(j.flags, flag{f, v, s.label(), r})
 			}
@@ -58,8 +59,9 @@ func (s stage) label() string {
 	return strings.TrimSuffix(s.prefix, ".") + ": "
 }
 
-// verdict reports what the last result says; one that says nothing fits. A
-// candidate that does not fit and is unstable, too, does not fit.
+// verdict reports what the last result says; one that says nothing fits. Of
+// several things that are wrong the first in the order of the verdicts counts: a
+// target is out of reach because the candidate does not fit or is unstable.
 func (j *judge) verdict() verdict {
 	worst := fitting
 	for i := range j.flags {
@@ -77,8 +79,11 @@ func (j *judge) why(v verdict) string {
 		if f.verdict != v || f.value.Bool() {
 			continue
 		}
-		if v == unstable {
+		switch v {
+		case unstable:
 			return f.stage + "unstable: the queue grows without bound"
+		case outOfReach:
+			return f.stage + "target out of reach"
 		}
 		if short := f.result.FieldByName("Short"); short.IsValid() {
 			return f.stage + "does not fit: short of " + describe.Text(short.Interface())
@@ -89,7 +94,7 @@ func (j *judge) why(v verdict) string {
 }
 
 // reasons are what rejections are counted by.
-var reasons = [limited]string{"", "refused", "does not fit", "unstable"}
+var reasons = [limited]string{"", "refused", "does not fit", "unstable", "target out of reach"}
 
 // reason is a refusal without the value that was refused.
 func reason(err error) string {
