@@ -78,7 +78,7 @@ func TestLatentCacheAndExpertsByHand(t *testing.T) {
 
 // P-09: the state of Mamba-2.8B is 6,553,600 elements at any length, read and
 // written by each token.
-func TestStateByHand(t *testing.T) {
+func TestStateIsReadAndWrittenByHand(t *testing.T) {
 	m := models.Mamba_2_8B
 	for _, s := range []float64{0, 1, 1e6} {
 		require.InEpsilon(t, 6553600*2, float64(m.KVBytes(s, 2, 1)), 1e-12)

@@ -34,10 +34,10 @@ func (s Scorecard) energySteps() []walls.Step {
 	e := &s.in
 	return []walls.Step{
 		{
-			Name: "energy of the facility", Symbol: "E_f", Formula: "P_mean * D * PUE", Value: s.Energy,
+			Name: "energy of the facility", Symbol: "E_f", Formula: "P_mean * t_run * PUE", Value: s.Energy,
 			Terms: []walls.Term{
 				{Symbol: "P_mean", What: "mean power", Value: s.Power},
-				{Symbol: "D", What: "duration", Value: e.Duration},
+				{Symbol: "t_run", What: "duration", Value: e.Duration},
 				{Symbol: "PUE", What: "facility energy per IT energy, " + e.Facility.Name, Value: e.Facility.PUE},
 			},
 		},
@@ -54,15 +54,15 @@ func (s Scorecard) energySteps() []walls.Step {
 func (s Scorecard) costStep() walls.Step {
 	e := &s.in
 	return walls.Step{
-		Name: "total cost of ownership", Symbol: "TCO", Formula: "price * D / A + price * m * D / Y + E_f * p", Value: s.TCO, Source: "Barroso 2018",
+		Name: "total cost of ownership", Symbol: "TCO", Formula: "price * t_run / t_off + price * m_up * t_run / t_up + E_f * p_el", Value: s.TCO, Source: "Barroso 2018",
 		Terms: []walls.Term{
 			{Symbol: "price", What: "price of the devices", Value: e.Hardware.Price.Times(float64(s.Devices))},
-			{Symbol: "D", What: "duration", Value: e.Duration},
-			{Symbol: "A", What: "time to write it off", Value: e.Amortization},
-			{Symbol: "m", What: "upkeep per period", Value: e.Upkeep},
-			{Symbol: "Y", What: "upkeep period", Value: e.UpkeepPeriod},
+			{Symbol: "t_run", What: "duration", Value: e.Duration},
+			{Symbol: "t_off", What: "time to write it off", Value: e.Amortization},
+			{Symbol: "m_up", What: "upkeep per period", Value: e.Upkeep},
+			{Symbol: "t_up", What: "upkeep period", Value: e.UpkeepPeriod},
 			{Symbol: "E_f", What: "energy of the facility", Value: s.Energy},
-			{Symbol: "p", What: "electricity price", Value: s.Tariff},
+			{Symbol: "p_el", What: "electricity price", Value: s.Tariff},
 		},
 	}
 }
