@@ -98,7 +98,7 @@ func TestDenoisingSteps(t *testing.T) {
 	s.Hardware.Launch, s.Hardware.Dispatch = 10*units.Microsecond, 10*units.Microsecond
 	r := solve(t, s)
 	require.Equal(t, compute.Sample, r.Phase)
-	require.InEpsilon(t, 100*677.6e9/(0.5*float64(s.Hardware.Rates.FP16)), float64(r.Compute), 1e-12)
+	require.InEpsilon(t, 100*803.3e9/(0.5*float64(s.Hardware.Rates.FP16)), float64(r.Compute), 1e-12)
 	require.InEpsilon(t, 50*2*859520964/float64(s.Hardware.Bandwidth), float64(r.Memory), 1e-12)
 	require.InEpsilon(t, 10e-6+50*25*10e-6, float64(r.Overhead), 1e-12)
 	require.InEpsilon(t, 2*859520964, float64(r.Footprint), 1e-12)

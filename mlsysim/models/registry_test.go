@@ -96,14 +96,6 @@ func differs(ours, theirs float64) string {
 	return fmt.Sprintf("%g, not %g", ours, theirs)
 }
 
-// The state of Mamba by hand: 64 layers of inner width 5120, each with 16 numbers
-// of state and 4 of the convolution per channel.
-func TestStateByHand(t *testing.T) {
-	m := models.Mamba_2_8B
-	require.Equal(t, 64*5120*20.0, m.StateElements(1))
-	require.Equal(t, 2.5, m.StateElements(1)/float64(m.Layers*m.Hidden*m.State), "mlsysim 0.3.0 has two fifths of it")
-}
-
 func TestLookupsKeepTheirOwnValue(t *testing.T) {
 	before := models.Llama3_8B
 	t.Cleanup(func() { models.Llama3_8B = before })
