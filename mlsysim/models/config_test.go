@@ -64,7 +64,7 @@ func TestConfigsAgreeWithTheRegistry(t *testing.T) {
 		"bert-base-uncased": models.BERT_Base, "t5-base": models.T5_Base, "whisper-large-v3": models.Whisper_Large_V3,
 		"vit-base-patch16-224": models.ViT_Base, "mamba-2.8b": models.Mamba_2_8B, "Jamba-1.5-Large": models.Jamba_1_5_Large,
 		"Llama-3.2-1B": models.Llama3_2_1B, "Llama-4-Maverick": models.Llama4_Maverick, "Phi-3-mini-128k": models.Phi_3_Mini, "Qwen3-8B": models.Qwen3_8B,
-		"Olmo-3-7B": models.OLMo3_7B,
+		"Olmo-3-7B":  models.OLMo3_7B,
 		"Qwen2.5-7B": models.Qwen2_5_7B, "Qwen3-30B-A3B": models.Qwen3_30B_A3B, "Qwen1.5-MoE-A2.7B": models.Qwen1_5_MoE_A2_7B, "gemma-7b": models.Gemma_7B,
 		"gemma-3-1b": models.Gemma3_1B, "gemma-3-27b": models.Gemma3_27B, "phi-2": models.Phi_2, "opt-13b": models.OPT_13B,
 		"bloom": models.BLOOM_176B, "gpt-neox-20b": models.GPT_NeoX_20B, "falcon-7b": models.Falcon_7B, "falcon-40b": models.Falcon_40B,

@@ -69,7 +69,7 @@ func TestEveryNetworkTrains(t *testing.T) {
 	for _, e := range models.Entries() {
 		r := train(t, parallel.Training{Model: *e.Value, Hardware: hardware.H100, Nodes: 2, Fabric: 50 * units.GBps, Batch: 64, PP: min(2, e.Value.Layers), Microbatches: 2})
 		require.Positive(t, float64(r.Step), e.Path)
-		require.Equal(t, e.Value.Layers > 1, r.Stages > 0, e.Path) // unknown layers stay on one stage
+		require.Equal(t, e.Value.Layers > 1, r.Stages > 0, e.Path)                                // unknown layers stay on one stage
 		require.Equal(t, e.Value.Stacked() || e.Value.Activations > 0, r.Activations > 0, e.Path) // an unknown size is not made up
 		require.NoError(t, r.Explain().Verify(r), e.Path)
 	}
