@@ -30,8 +30,8 @@ func auditCommand(out *cli.Format) *cobra.Command {
 		Long: `audit measures memory bandwidth (copy and STREAM triad, much larger than the
 caches) and float32 arithmetic of all cores, in plain Go: what Go code reaches
 here without vector instructions, not the peak of the hardware. It places this
-machine on the roofline beside a device of the registry and estimates one pass of
-a network; nothing of the network is run, and accelerators are not measured.
+machine on the roofline beside a device of the registry and estimates one pass
+of a network; nothing of it is run, and accelerators are not measured.
 
 Exit codes: 0 measured, 2 measured but the network does not fit into the memory.`,
 		Example: "  mlsysim audit\n  mlsysim audit --workload ResNet50 --seconds 5 -o html > audit.html",

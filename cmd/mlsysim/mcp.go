@@ -22,9 +22,12 @@ func mcpCommand() *cobra.Command {
 	d := desk{solve: catalog.Solver.Solve}
 	cmd := &cobra.Command{
 		Use: "mcp", Short: "Serve the solvers to an assistant by the Model Context Protocol", Args: cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		Long: `mcp speaks the Model Context Protocol on stdin and stdout, one JSON message a line,
-until stdin ends. Its tools are eval, solve, optimize, explain and zoo; results
-have units and sources. It is one process that opens no connection.`,
+		Long: `mcp speaks the Model Context Protocol on stdin and stdout, one JSON message a
+line, until stdin ends. Its tools are eval, solve, optimize, explain and zoo;
+results have units and sources. It is one process that opens no connection.
+
+The list of tools has the fields of every solver, some 100 kB; --brief leaves
+them to the tool zoo, which keeps the list at a tenth of that.`,
 		Example: "  claude mcp add mlsysim -- mlsysim mcp",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) {

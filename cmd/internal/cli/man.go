@@ -18,7 +18,7 @@ func Man(program string, siblings ...string) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use: "man", Short: "Write the manual as man pages", Args: Args(), ValidArgsFunction: cobra.NoFileCompletions,
-		Long:    "man writes a page for every command to a directory that exists or is made, and prints their paths.",
+		Long:    "man writes a page for every command to a directory, which is made if it is not\nthere, and prints the paths.",
 		Example: fmt.Sprintf("  %[1]s man --dir ~/.local/share/man/man1 && man %[1]s", program),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if dir == "" {

@@ -57,3 +57,30 @@ func TestQuantiles(t *testing.T) {
 	require.InDelta(t, 1.5/2.5, times{4, 1, 2, 3}.spread(), 1e-15)
 	require.InDelta(t, 0, times{2, 2, 2}.spread(), 0)
 }
+
+// A thousand elements of 8 bytes: a copy moves 16 kB, a triad 24 kB, and a round of
+// a core is 1024 steps of 12 lanes with two operations each.
+func TestSumByHand(t *testing.T) {
+	s := session{Effort: Effort{Cores: 2}, a: make([]float64, 1000), rounds: 5}
+	b := s.sum(times{2, 2, 4}, times{0.5, 1, 3}, times{1, 1})
+	require.InDelta(t, 8e3, float64(b.Copy), 1e-9)
+	require.InDelta(t, 24e3, float64(b.Triad), 1e-9)
+	require.InDelta(t, 24e3, float64(b.Bandwidth), 1e-9)
+	require.InDelta(t, 2*12*1024*5*2, float64(b.Rate), 1e-6)
+	require.InDelta(t, 24e3, float64(b.Buffer), 0)
+	require.Equal(t, [...]int{3, 3, 2, 2}, [...]int{b.CopyPasses, b.TriadPasses, b.RatePasses, b.Cores})
+}
+
+// A pass does what it is counted for: after it the arrays hold what was asked.
+func TestPassesWriteEveryElement(t *testing.T) {
+	s := session{Effort: Effort{Cores: 3, Buffer: 24 * 1000}}
+	s.allocate()
+	s.pass(s.copy)
+	for _, v := range s.a {
+		require.InDelta(t, 2, v, 0)
+	}
+	s.pass(s.triad)
+	for _, v := range s.a {
+		require.InDelta(t, 11, v, 0)
+	}
+}

@@ -63,20 +63,29 @@ func (m Machine) Measure(ctx context.Context, e Effort) (Benchmark, error) {
 	s := session{Effort: e, ctx: ctx, start: time.Now()}
 	s.allocate()
 
-	b := Benchmark{Cores: e.Cores, Buffer: units.Bytes(3 * word * len(s.a))}
 	copied := s.repeat("copying memory", s.copy)
 	added := s.repeat("adding arrays", s.triad)
 	computed := s.compute()
 	if err := ctx.Err(); err != nil {
 		return Benchmark{}, fmt.Errorf("measuring this machine: %w", err)
 	}
-
-	b.Copy, b.CopySpread, b.CopyPasses = units.Bytes(2*word*len(s.a)).Per(copied.median()), copied.spread(), len(copied)
-	b.Triad, b.TriadSpread, b.TriadPasses = units.Bytes(3*word*len(s.a)).Per(added.median()), added.spread(), len(added)
-	b.Rate, b.RateSpread, b.RatePasses = s.work().Per(computed.median()), computed.spread(), len(computed)
-	b.Bandwidth = max(b.Copy, b.Triad)
+	b := s.sum(copied, added, computed)
 	b.Time = since(s.start)
 	return b, nil
+}
+
+// sum turns the times of passes into rates: a copy reads and writes each element,
+// a triad reads two and writes one.
+func (s *session) sum(copied, added, computed times) Benchmark {
+	array := units.Bytes(word * len(s.a))
+	b := Benchmark{
+		Cores: s.Cores, Buffer: array.Times(3),
+		Copy: array.Times(2).Per(copied.median()), CopySpread: copied.spread(), CopyPasses: len(copied),
+		Triad: array.Times(3).Per(added.median()), TriadSpread: added.spread(), TriadPasses: len(added),
+		Rate: s.work().Per(computed.median()), RateSpread: computed.spread(), RatePasses: len(computed),
+	}
+	b.Bandwidth = max(b.Copy, b.Triad)
+	return b
 }
 
 // A session is one measurement.
