@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -50,6 +51,7 @@ func wallObjects(list []walls.Wall) []object {
 
 func inputFields(s catalog.Solver) []object {
 	var out []object
+	required := demanded(s)
 	for _, f := range s.Inputs() {
 		o := object{
 			{"key", f.Key},
@@ -59,7 +61,7 @@ func inputFields(s catalog.Solver) []object {
 			{"help", f.Help},
 			{"range", text(rangeOf(f))},
 			{"default", text(f.Default)},
-			{"required", needed(s, f)},
+			{"required", required[f.Name]},
 		}
 		if f.Enum != nil {
 			o = append(o, pair{"values", f.Enum})
@@ -116,18 +118,46 @@ func rangeOf(f describe.Field) string {
 	return f.Want()
 }
 
-// needed reports whether the field is declared as required, or the solver
-// refuses its own example without it.
-func needed(s catalog.Solver, f describe.Field) bool {
-	if f.Required() {
-		return true
-	}
+// demanded lists the fields that have to be given: those declared so, and those
+// that the solver asks for by name when it has the others alone. A field with a
+// default is never one of them.
+func demanded(s catalog.Solver) map[string]bool {
 	in := s.New()
-	v := reflect.ValueOf(in).Elem()
-	v.Set(reflect.ValueOf(s.Example))
-	v.FieldByIndex(f.Index).SetZero()
-	_, err := s.Solve(in)
-	return err != nil
+	bare, example := reflect.ValueOf(in).Elem(), reflect.ValueOf(s.Example)
+	out := map[string]bool{}
+	give := func(f describe.Field) {
+		out[f.Name] = true
+		bare.FieldByIndex(f.Index).Set(example.FieldByIndex(f.Index))
+	}
+	for _, f := range s.Inputs() {
+		if f.Required() {
+			give(f)
+		}
+	}
+	for range s.Inputs() {
+		_, err := s.Solve(in)
+		f, ok := leftOut(s, in, err)
+		if !ok || example.FieldByIndex(f.Index).IsZero() {
+			break
+		}
+		give(f)
+	}
+	return out
+}
+
+// leftOut is the field that a refusal names, if it has no default and was not
+// given.
+func leftOut(s catalog.Solver, in any, err error) (describe.Field, bool) {
+	var refused *describe.FieldError
+	if !errors.As(err, &refused) {
+		return describe.Field{}, false
+	}
+	for _, f := range s.Inputs() {
+		if f.Name == refused.Field && f.Default == "" && reflect.ValueOf(in).Elem().FieldByIndex(f.Index).IsZero() {
+			return f, true
+		}
+	}
+	return describe.Field{}, false
 }
 
 // text is s, or nil where there is none.

@@ -106,7 +106,7 @@ func evaluation(raw json.RawMessage) (in scenario.Evaluation, card scenario.Scor
 	}
 	for _, f := range describe.Fields(reflect.TypeOf(in)) {
 		if f.Required() && reflect.ValueOf(in).FieldByIndex(f.Index).IsZero() {
-			return in, card, missing(f)
+			return in, card, missing(f, wanted(f))
 		}
 	}
 	card, err = in.Solve()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -85,7 +86,7 @@ func (r *request) run(cmd *cobra.Command, f cli.Format) error {
 	}
 	result, err := r.solver.Solve(r.in)
 	if err != nil {
-		return cli.Keyed(err, reflect.TypeOf(r.solver.Example))
+		return r.refused(err)
 	}
 	if err := printResult(cmd, f, result, r.explain); err != nil {
 		return err
@@ -127,26 +128,39 @@ func (r *request) read(cmd *cobra.Command) error {
 	return nil
 }
 
-// complete reports the first field that must be given and is not. A zero that was
-// given never comes this far.
+// complete reports the first field that is declared as required and is not given.
+// A zero that was given never comes this far.
 func (r *request) complete() error {
 	in := reflect.ValueOf(r.in).Elem()
 	for _, f := range r.solver.Inputs() {
-		if !in.FieldByIndex(f.Index).IsZero() || !needed(r.solver, f) {
+		if !in.FieldByIndex(f.Index).IsZero() || !f.Required() {
 			continue
 		}
-		return missing(f)
+		return missing(f, wanted(f))
 	}
 	return nil
 }
 
-// missing says what to give for a field.
-func missing(f describe.Field) error {
-	want := f.Want()
+// wanted is what a field asks for that was left out.
+func wanted(f describe.Field) string {
 	if f.Type.Kind() == reflect.Struct {
-		want = "a name of the registry"
+		return "a name of the registry"
 	}
+	return f.Want()
+}
+
+func missing(f describe.Field, want string) error {
 	return cli.Blame(f.Key, cli.Usage("missing %s: want %s", f.Key, want))
+}
+
+// refused words what the solver refuses: what it asks for and was left out is
+// missing.
+func (r *request) refused(err error) error {
+	var field *describe.FieldError
+	if f, ok := leftOut(r.solver, r.in, err); ok && errors.As(err, &field) {
+		return missing(f, field.Want)
+	}
+	return cli.Keyed(err, reflect.TypeOf(r.solver.Example))
 }
 
 // mostInput is more than any input needs.
