@@ -105,9 +105,13 @@ func sustainability(in *inputs) (answer, any, error) {
 		return nil, nil, err
 	}
 	r, err := s.Solve()
+	return sustainabilityAnswer(r), r, err
+}
+
+func sustainabilityAnswer(r power.SustainabilityResult) answer {
 	a := energyAnswer(r)
 	a["embodied_carbon_kg"] = num(float64(r.Embodied)) // the case states it, zero too
-	return a, r, err
+	return a
 }
 
 // energyAnswer is what both results of a place have.
@@ -147,13 +151,17 @@ func economics(in *inputs) (answer, any, error) {
 		return nil, nil, err
 	}
 	r, err := s.Solve()
+	return ownershipAnswer(r), r, err
+}
+
+func ownershipAnswer(r cost.OwnershipResult) answer {
 	a := energyAnswer(r)
 	for theirs, ours := range map[string]string{
 		"capex_usd": "CapEx", "opex_energy_usd": "EnergyCost", "opex_maintenance_usd": "Maintenance", "total_opex_usd": "OpEx", "tco_usd": "TCO",
 	} {
 		a[theirs] = field(r, ours)
 	}
-	return a, r, err
+	return a
 }
 
 // placement takes its regions from the grids of the vectors; another name has to

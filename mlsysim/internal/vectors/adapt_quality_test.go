@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/quality"
 	"github.com/mlsysim/golab/mlsysim/search"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -107,19 +109,31 @@ func sensitivity(in *inputs) (answer, any, error) {
 	if err := in.done(&s); err != nil {
 		return nil, nil, err
 	}
-	peak := "Hardware.Rates." + s.Precision.String()
-	e, err := search.Elasticities(s, "Latency", []string{peak, "Hardware.Memory", "Hardware.Bandwidth", "Hardware.SRAMBandwidth", "Hardware.FlashBandwidth"})
+	e, err := search.Elasticities(s, "Latency", levers("", s.Precision))
 	if err != nil {
 		return nil, nil, err
 	}
-	binds := leverOf[e.Binding]
+	return sensitivityAnswer(e), e, nil
+}
+
+// levers are the sizes and rates of a device, as a stage of a pipeline has them.
+func levers(stage string, p physics.Precision) []string {
+	out := []string{"Rates." + p.String(), "Memory", "Bandwidth", "SRAMBandwidth", "FlashBandwidth"}
+	for i := range out {
+		out[i] = stage + "Hardware." + out[i]
+	}
+	return out
+}
+
+func sensitivityAnswer(e search.Sensitivity) answer {
+	binds := lever(e.Binding)
 	if binds == "" {
 		binds = e.Binding
 	}
 	return merge(under("sensitivities", slopesOf(e)), answer{
 		"feasible": yes(e.Fits), "binding_constraint": said(binds), "baseline_latency": num(e.Value),
 		"perturbation_pct": notReported("an echo of an input that elasticities do not need"),
-	}), e, nil
+	})
 }
 
 // slopesOf adds up the elasticities of what theirs has one name for: of the three
@@ -131,13 +145,22 @@ func slopesOf(e search.Sensitivity) answer {
 		if f.Magnitude() > max(slope, -slope) {
 			slope = f.Left // at a kink, the steeper side
 		}
-		slopes[leverOf[f.Field]] += slope
+		slopes[lever(f.Field)] += slope
 	}
 	out := answer{}
 	for name, slope := range slopes {
 		out[name] = num(slope)
 	}
 	return out
+}
+
+// lever is what theirs calls a field, whatever the stage it is in.
+func lever(field string) string {
+	_, rest, staged := strings.Cut(field, ".Hardware.")
+	if staged {
+		field = "Hardware." + rest
+	}
+	return leverOf[field]
 }
 
 // leverOf names our fields as theirs are.

@@ -16,52 +16,51 @@ type adapter struct {
 	upstream string
 	ours     string
 	solve    func(*inputs) (answer, any, error)
-	pending  string // why it cannot yet
 }
 
 // adapters lists the solvers of the vectors in the order of solvers.md.
 func adapters() []adapter {
 	return []adapter{
-		{"SingleNodeModel", "compute.SingleNode", singleNode, ""},
-		{"Engine.solve.training", "compute.SingleNode", singleNode, ""},
-		{"Engine.sweep", "compute.SingleNode", sweep, ""},
-		{"NetworkRooflineModel", "parallel.NetworkRoofline", networkRoofline, ""},
-		{"DistributedModel", "parallel.Training", distributed, ""},
-		{"ServingModel", "serving.Serving, Speculation, Disaggregated", servingModel, ""},
-		{"ContinuousBatchingModel", "serving.Batching", continuousBatching, ""},
-		{"WeightStreamingModel", "serving.Streaming", weightStreaming, ""},
-		{"TailLatencyModel", "serving.Tail", tailLatency, ""},
-		{"ReliabilityModel", "reliability.Fleet", fleetReliability, ""},
-		{"CheckpointModel", "reliability.Checkpoint", checkpoint, ""},
-		{"SustainabilityModel", "power.Sustainability", sustainability, ""},
-		{"EconomicsModel", "cost.Ownership", economics, ""},
-		{"CompressionModel", "quality.Compression", compression, ""},
-		{"EfficiencyModel", "quality.Efficiency", softwareEfficiency, ""},
-		{"ScalingModel", "quality.Scaling", scaling, ""},
-		{"InferenceScalingModel", "serving.Reasoning", inferenceScaling, ""},
-		{"TopologyModel", "network.Topology", topology, ""},
-		{"DataModel", "storage.Ingestion", ingestion, ""},
-		{"TransformationModel", "storage.Transformation", transformation, ""},
-		{"OrchestrationModel", "parallel.Orchestration", orchestration, ""},
-		{"ResponsibleEngineeringModel", "quality.Privacy", responsible, ""},
-		{"TrainingMemoryModel", "training.Memory", trainingMemory, ""},
-		{"ServingCapacityModel", "serving.Capacity", servingCapacity, ""},
-		{"MoERoutingModel", "parallel.MoERouting", moeRouting, ""},
-		{"SensitivitySolver", "search.Elasticities", sensitivity, ""},
-		{"SynthesisSolver", "search.Needed", synthesis, ""},
-		{"ParallelismOptimizer", "parallel.Plan", bestSplit, ""},
-		{"BatchingOptimizer", "serving.Tuning", batchingOptimizer, ""},
-		{"PlacementOptimizer", "cost.Placement", placement, ""},
-		{"SystemEvaluator", "scenario.Evaluation", nil, "the plan file is a later issue; scenario judges one device so far"},
-		{"Scenario", "scenario.Evaluation", nil, "the lighthouse scenarios are a later issue"},
-		{"Pipeline", "search", nil, "typed stages are still to be written (solvers.md 4.5)"},
-		{"DSE", "search.Space", space, ""},
-		{"physics.calc_ring_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Ring}), ""},
-		{"physics.calc_tree_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Tree}), ""},
-		{"physics.calc_all_to_all_time", "network.Collective", collective(network.Collective{Operation: network.AllToAll}), ""},
-		{"physics.calc_double_binary_tree_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Tree}), ""},
-		{"physics.calc_hierarchical_allreduce_time", "network.Collective", hierarchical, ""},
-		{"physics.calc_expected_paged_kv_tokens", "serving.Batching", pagedTokens, ""},
+		{"SingleNodeModel", "compute.SingleNode", singleNode},
+		{"Engine.solve.training", "compute.SingleNode", singleNode},
+		{"Engine.sweep", "compute.SingleNode", sweep},
+		{"NetworkRooflineModel", "parallel.NetworkRoofline", networkRoofline},
+		{"DistributedModel", "parallel.Training", distributed},
+		{"ServingModel", "serving.Serving, Speculation, Disaggregated", servingModel},
+		{"ContinuousBatchingModel", "serving.Batching", continuousBatching},
+		{"WeightStreamingModel", "serving.Streaming", weightStreaming},
+		{"TailLatencyModel", "serving.Tail", tailLatency},
+		{"ReliabilityModel", "reliability.Fleet", fleetReliability},
+		{"CheckpointModel", "reliability.Checkpoint", checkpoint},
+		{"SustainabilityModel", "power.Sustainability", sustainability},
+		{"EconomicsModel", "cost.Ownership", economics},
+		{"CompressionModel", "quality.Compression", compression},
+		{"EfficiencyModel", "quality.Efficiency", softwareEfficiency},
+		{"ScalingModel", "quality.Scaling", scaling},
+		{"InferenceScalingModel", "serving.Reasoning", inferenceScaling},
+		{"TopologyModel", "network.Topology", topology},
+		{"DataModel", "storage.Ingestion", ingestion},
+		{"TransformationModel", "storage.Transformation", transformation},
+		{"OrchestrationModel", "parallel.Orchestration", orchestration},
+		{"ResponsibleEngineeringModel", "quality.Privacy", responsible},
+		{"TrainingMemoryModel", "training.Memory", trainingMemory},
+		{"ServingCapacityModel", "serving.Capacity", servingCapacity},
+		{"MoERoutingModel", "parallel.MoERouting", moeRouting},
+		{"SensitivitySolver", "search.Elasticities", sensitivity},
+		{"SynthesisSolver", "search.Needed", synthesis},
+		{"ParallelismOptimizer", "parallel.Plan", bestSplit},
+		{"BatchingOptimizer", "serving.Tuning", batchingOptimizer},
+		{"PlacementOptimizer", "cost.Placement", placement},
+		{"SystemEvaluator", "scenario.Evaluation", systemEvaluator},
+		{"Scenario", "scenario.Evaluation", lighthouse},
+		{"Pipeline", "compose.Pipeline", pipeline},
+		{"DSE", "search.Space", space},
+		{"physics.calc_ring_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Ring})},
+		{"physics.calc_tree_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Tree})},
+		{"physics.calc_all_to_all_time", "network.Collective", collective(network.Collective{Operation: network.AllToAll})},
+		{"physics.calc_double_binary_tree_allreduce_time", "network.Collective", collective(network.Collective{Algorithm: physics.Tree})},
+		{"physics.calc_hierarchical_allreduce_time", "network.Collective", hierarchical},
+		{"physics.calc_expected_paged_kv_tokens", "serving.Batching", pagedTokens},
 	}
 }
 
@@ -101,7 +100,6 @@ type outcome struct {
 	result   any
 	refusal  error
 	rows     []row
-	pending  string
 	mistakes []string
 	dropped  map[string]string
 }
@@ -109,12 +107,9 @@ type outcome struct {
 // solve runs a case; change sets fields of our input.
 func solve(c golden.Case, change []change) outcome {
 	a, ok := adapterOf(c.Solver)
-	o := outcome{Case: c, adapter: a, pending: a.pending}
+	o := outcome{Case: c, adapter: a}
 	if !ok {
 		o.mistakes = []string{"no adapter for " + c.Solver}
-		return o
-	}
-	if a.pending != "" {
 		return o
 	}
 	in := newInputs(c, change)

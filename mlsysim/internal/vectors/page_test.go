@@ -75,19 +75,16 @@ all of a case that the vectors mark as a match, and what they keep of the others
 `)
 }
 
-// A tally counts cases, those refused by ours and those pending, and outputs; the
-// bound ones have to be equal.
-type tally struct{ cases, refused, bound, same, differs, missing, pending int }
+// A tally counts cases, those refused by ours, and outputs; the bound ones have to
+// be equal.
+type tally struct{ cases, refused, bound, same, differs, missing int }
 
 func count(outcomes []outcome) tally {
 	var n tally
 	for i := range outcomes {
 		o := &outcomes[i]
 		n.cases++
-		switch {
-		case o.pending != "":
-			n.pending++
-		case o.refusal != nil:
+		if o.refusal != nil {
 			n.refused++
 		}
 		for _, r := range o.rows {
@@ -114,16 +111,15 @@ func (n *tally) add(m tally) {
 	n.same += m.same
 	n.differs += m.differs
 	n.missing += m.missing
-	n.pending += m.pending
 }
 
 func (p *page) summary() {
 	p.line("## Summary\n")
-	p.line("| 0.3.0 | ours | cases | refused | outputs compared | of them bound | same | differ on purpose | not reported | pending |")
-	p.line("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	p.line("| 0.3.0 | ours | cases | refused | outputs compared | of them bound | same | differ on purpose | not reported |")
+	p.line("|---|---|--:|--:|--:|--:|--:|--:|--:|")
 	var sum tally
 	row := func(name, ours string, n tally) {
-		p.line("| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d |", name, ours, n.cases, n.refused, n.same+n.differs, n.bound, n.same, n.differs, n.missing, n.pending)
+		p.line("| %s | %s | %d | %d | %d | %d | %d | %d | %d |", name, ours, n.cases, n.refused, n.same+n.differs, n.bound, n.same, n.differs, n.missing)
 	}
 	for _, name := range p.solvers {
 		a, _ := adapterOf(name)
@@ -183,10 +179,6 @@ func (p *page) tables() string {
 func (p *page) solver(name string) {
 	a, _ := adapterOf(name)
 	p.line("### %s\n", name)
-	if a.pending != "" {
-		p.line("Ours is `%s`. Pending: %s.\n", a.ours, a.pending)
-		return
-	}
 	p.line("Ours is `%s`.\n", a.ours)
 	outcomes := p.outcomes[name]
 	p.notes(outcomes)
@@ -243,9 +235,6 @@ func (p *page) outcome(o *outcome) {
 		id, inputs = "", ""
 	}
 	switch {
-	case o.pending != "":
-		row("", "pending: "+o.pending, "", "")
-		return
 	case o.refusal != nil:
 		row("", o.refusal.Error(), upstreamError(o), p.verdict(o, o.Error != nil, strings.Fields(o.Why)))
 		return

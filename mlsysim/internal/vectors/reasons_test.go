@@ -117,7 +117,13 @@ func (o *outcome) because(r row) []string {
 	ids := strings.Fields(o.Why)
 	switch {
 	case o.Solver == "DistributedModel":
-		return o.becauseOfStep(r, ids)
+		return o.becauseOfStep(r, ids, o.row("node_profile.feasible"))
+	case o.Solver == "Pipeline":
+		return o.becauseOfStage(r)
+	case o.Solver == "SystemEvaluator":
+		return o.becauseOfCard(r)
+	case o.Solver == "Scenario":
+		return o.becauseOfLens(r, ids)
 	case o.Solver == "EconomicsModel" && r.path == "water_usage_liters":
 		return []string{"P-26"}
 	case o.Solver == "EconomicsModel" && r.ours.kind == unknown:
@@ -132,8 +138,8 @@ func (o *outcome) because(r row) []string {
 	return ids
 }
 
-func (o *outcome) becauseOfStep(r row, ids []string) []string {
-	spills := o.row("node_profile.feasible").ours == yes(false)
+func (o *outcome) becauseOfStep(r row, ids []string, fits row) []string {
+	spills := fits.ours == yes(false)
 	switch r.path {
 	case "node_profile.latency_compute":
 		return []string{"P-01"}
@@ -164,6 +170,62 @@ func (o *outcome) becauseOfMemory() []string {
 		return []string{"P-10"}
 	}
 	return []string{"P-18"}
+}
+
+// becauseOfStage explains a stage as the case of its solver would.
+func (o *outcome) becauseOfStage(r row) []string {
+	stage, path, _ := strings.Cut(r.path, ".")
+	switch {
+	case stage == "DistributedModel":
+		r.path = path
+		return o.becauseOfStep(r, []string{"P-01"}, o.row("DistributedModel.node_profile.feasible"))
+	case path == "water_usage_liters":
+		return []string{"P-26"}
+	case strings.HasPrefix(path, "sensitivities."):
+		return []string{"P-37", "P-04"}
+	case path == "latency_compute":
+		return []string{"P-01"}
+	case path == "latency" || path == "latency_memory" || path == "throughput" || path == "baseline_latency":
+		return []string{"P-04"}
+	}
+	return []string{"P-01", "P-04"}
+}
+
+func (o *outcome) becauseOfCard(r row) []string {
+	name := strings.TrimPrefix(r.path, "dict.")
+	fleet := strings.Contains(o.Why, "D-44")
+	switch {
+	case name == "f_status" || name == "passed_all":
+		return []string{"D-44"}
+	case strings.HasPrefix(name, "m_"):
+		return []string{"D-02"}
+	case fleet:
+		return []string{"P-01", "P-40"}
+	case o.row("dict.f_status").ours == said("FAIL"):
+		return []string{"P-40", "P-04"}
+	}
+	return []string{"P-04"}
+}
+
+// becauseOfLens: what a scenario does decides all but its price and its emissions,
+// which follow from its utilisation and from what is known.
+func (o *outcome) becauseOfLens(r row, ids []string) []string {
+	trains := slices.Contains(ids, "D-29")
+	switch {
+	case r.path == "m.metrics.tco_usd" && r.ours.kind == unknown:
+		return []string{"D-25"}
+	case strings.HasPrefix(r.path, "m.metrics."):
+		return []string{"D-02"}
+	case r.path == "m.status":
+		return []string{"D-28"}
+	case trains:
+		return []string{"D-29"}
+	case strings.HasPrefix(r.path, "f."):
+		return []string{"D-41"}
+	case strings.HasPrefix(r.path, "p."):
+		return []string{"P-04"}
+	}
+	return ids[:1] // the verdict on the whole
 }
 
 // row finds an output of the case.
