@@ -83,7 +83,7 @@ func (s NetworkRoofline) Solve() (NetworkRooflineResult, error) {
 	}
 	step := s.training()
 	if err := step.prepare(); err != nil {
-		return NetworkRooflineResult{}, named(err, rooflineName)
+		return NetworkRooflineResult{}, named(err, rooflineName, "TP·PP·EP·CP", "TP·PP")
 	}
 	r := NetworkRooflineResult{Devices: step.devices(), Precision: step.Precision, step: step}
 	r.compare()

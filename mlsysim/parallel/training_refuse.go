@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
@@ -87,13 +88,15 @@ func (s *Training) replica() int { return s.TP * s.PP * s.EP * s.CP }
 // ceil divides and rounds up.
 func ceil(a, b int) int { return (a + b - 1) / b }
 
-// named says that another input refuses what its training step would.
-func named(err error, input string) error {
+// named says that another input refuses what its training step would, with the
+// field's name there.
+func named(err error, input string, rename ...string) error {
 	var field *describe.FieldError
 	if !errors.As(err, &field) {
 		return err
 	}
 	refused := *field
 	refused.Input = input
+	refused.Field = strings.NewReplacer(rename...).Replace(refused.Field)
 	return &refused
 }
