@@ -5,7 +5,6 @@ import (
 
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/models"
-	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
@@ -203,10 +202,4 @@ func renamed(steps []walls.Step, symbols map[string]string, t *turning) {
 			}
 		}
 	}
-}
-
-// onlyAttention is the time of the attention of a pass.
-func onlyAttention(roof *physics.Roof, p *physics.Pass) units.Seconds {
-	only := physics.Pass{Attention: p.Attention}
-	return roof.Compute(&only)
 }

@@ -77,6 +77,12 @@ func (t *turn) time() units.Seconds {
 	return max(t.compute, t.memory) + t.network() + t.overhead
 }
 
+// attending is the share of attention, by its operations, in a device's own time: in
+// a turn bound by memory it takes longer than its arithmetic.
+func (t *turn) attending() units.Seconds {
+	return max(t.compute, t.memory).Times(t.pass.Attention.Ratio(t.pass.Ops()))
+}
+
 func (t *turn) network() units.Seconds { return t.tensor + t.context + t.expert + t.handed }
 
 // linear is the arithmetic of a rank outside attention for so many tokens of each
@@ -133,8 +139,7 @@ func (p *server) whole() turn {
 	}}
 	p.finish(&t, &p.roof, tokens)
 	if p.cp > 1 {
-		only := physics.Pass{Attention: t.pass.Attention}
-		t.context = physics.Exposed(p.ring().Times(p.layers*p.Congestion), p.roof.Compute(&only), p.cp)
+		t.context = physics.Exposed(p.ring().Times(p.layers*p.Congestion), t.attending(), p.cp)
 	}
 	return t
 }
