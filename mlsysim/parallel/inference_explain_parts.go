@@ -177,7 +177,7 @@ func (t *turning) contextSteps() []walls.Step {
 		sendStep("keys and values of a layer passed round", "x_c"+t.mark, "Liu 2023, Ring attention", t.keys().Times(hops), hops, link, latency, t.ring()),
 		exposure("part that attention does not hide", "X_c"+t.mark, "max(0, l * x_c"+t.mark+" * kappa - T_a * (1 - 1 / c))", "", "Liu 2023, Ring attention", t.context,
 			walls.Term{Symbol: "l", What: "layers of the largest stage", Value: t.layers}, walls.Term{Symbol: "x_c" + t.mark, What: "one layer", Value: t.ring()}, t.kappa(),
-			walls.Term{Symbol: "T_a", What: "attention's share of a device's time, by operations", Value: t.attending()},
+			walls.Term{Symbol: "T_a", What: "what arithmetic outside attention leaves of a device's time", Value: t.attending(&t.turn)},
 			walls.Term{Symbol: "c", What: "parts of a sequence", Value: t.cp}),
 	}
 }

@@ -77,12 +77,6 @@ func (t *turn) time() units.Seconds {
 	return max(t.compute, t.memory) + t.network() + t.overhead
 }
 
-// attending is the share of attention, by its operations, in a device's own time: in
-// a turn bound by memory it takes longer than its arithmetic.
-func (t *turn) attending() units.Seconds {
-	return max(t.compute, t.memory).Times(t.pass.Attention.Ratio(t.pass.Ops()))
-}
-
 func (t *turn) network() units.Seconds { return t.tensor + t.context + t.expert + t.handed }
 
 // linear is the arithmetic of a rank outside attention for so many tokens of each
@@ -139,9 +133,16 @@ func (p *server) whole() turn {
 	}}
 	p.finish(&t, &p.roof, tokens)
 	if p.cp > 1 {
-		t.context = physics.Exposed(p.ring().Times(p.layers*p.Congestion), t.attending(), p.cp)
+		t.context = physics.Exposed(p.ring().Times(p.layers*p.Congestion), p.attending(&t), p.cp)
 	}
 	return t
+}
+
+// attending is what the arithmetic outside attention leaves of a device's own time:
+// attention's arithmetic, or more where memory binds.
+func (p *server) attending(t *turn) units.Seconds {
+	outside := physics.Pass{Linear: t.pass.Linear}
+	return max(t.compute, t.memory) - p.roof.Compute(&outside)
 }
 
 // tokens are those of a prompt that a rank prefills.

@@ -68,7 +68,7 @@ func (h *hunt) bound(o *options, sent *[len(stages)]exchange) bound {
 // a latency, and the cheapest of several is concave in the message.
 func (h *hunt) floor(o *options, sent *[len(stages)]exchange) units.Seconds {
 	s, p := &h.step, &h.laid
-	least, most, attention := h.efforts(o.recompute)
+	least, most, outside := h.efforts(o.recompute)
 	hides := max(most.Times(p.largest()), h.mostMemory(o))
 	s.Microbatches, s.Parts = o.microbatches[0], 1
 	c := p.cut()
@@ -76,24 +76,24 @@ func (h *hunt) floor(o *options, sent *[len(stages)]exchange) units.Seconds {
 	p.send(&c, &exchange{}, &r)
 
 	node := max(least.Times(p.largest()), h.leastMemory(c.rounds)) + p.roof.Start + p.roof.PerLayer.Times(launches*p.layers*c.rounds)
-	busy := node + physics.Overlapped(r.TensorPar, hides, s.Chunks) + physics.Exposed(r.ContextPar, hides.Times(attention), p.cp) + r.ExpertPar
+	busy := node + physics.Overlapped(r.TensorPar, hides, s.Chunks) + physics.Exposed(r.ContextPar, hides-outside.Times(p.largest()), p.cp) + r.ExpertPar
 	idle := physics.BubbleRatio(s.PP, o.parts[len(o.parts)-1], o.microbatches[len(o.microbatches)-1])
 	step := busy + busy.Times(idle) + r.Stages + h.leastExposed(o, sent, hides)
 	return step.Times(s.Straggler * slack)
 }
 
-// efforts are the least and the most arithmetic of the modes, and the largest
-// share of it that is attention.
-func (h *hunt) efforts(modes []physics.Recompute) (least, most units.Seconds, attention float64) {
+// efforts are the least and the most arithmetic of the modes, and the least outside
+// attention.
+func (h *hunt) efforts(modes []physics.Recompute) (least, most, outside units.Seconds) {
 	for i, mode := range modes {
 		h.step.Checkpointing = mode
 		e := h.laid.arithmetic()
-		if i == 0 || e.compute < least {
-			least = e.compute
+		if i == 0 {
+			least, outside = e.compute, e.linear
 		}
-		most, attention = max(most, e.compute), max(attention, e.attention.Ratio(e.compute))
+		least, most, outside = min(least, e.compute), max(most, e.compute), min(outside, e.linear)
 	}
-	return least, most, attention
+	return least, most, outside
 }
 
 // leastMemory bounds the time of memory traffic from below: the weights of so many

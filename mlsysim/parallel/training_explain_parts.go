@@ -155,9 +155,9 @@ func (d *derivation) contextSteps() []walls.Step {
 		sendStep("keys and values of a layer passed round, and back with gradients", "t_cp", source, sent, messages, link, latency, d.context),
 		d.total("context parallelism", "T_cp", "l * n * t_cp * kappa", "ContextPar", source, d.ContextPar,
 			walls.Term{Symbol: "t_cp", What: "one layer and microbatch", Value: d.context}),
-		exposure("part that attention does not hide", "X_cp", "max(0, T_cp - T_a / T_c * (T_l - (T_tp - X_tp)) * (1 - 1 / c_p))", "ContextExposed", source, d.ContextExposed,
+		exposure("part that attention does not hide", "X_cp", "max(0, T_cp - (1 - T_f / T_l) * max(0, T_l - (T_tp - X_tp)) * (1 - 1 / c_p))", "ContextExposed", source, d.ContextExposed,
 			d.term("T_cp"),
-			walls.Term{Symbol: "T_a", What: "arithmetic of attention", Value: d.attention}, d.term("T_c"), d.term("T_l"),
+			walls.Term{Symbol: "T_f", What: "arithmetic outside attention in the largest stage", Value: d.outside(&d.effort)}, d.term("T_l"),
 			d.term("T_tp"), d.term("X_tp"),
 			walls.Term{Symbol: "c_p", What: "parts of a sequence", Value: d.cp}),
 	}

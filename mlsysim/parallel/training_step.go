@@ -88,9 +88,9 @@ func (p *spread) halves(element units.Bytes) units.Seconds {
 
 // An effort is the arithmetic of a device for one step, the mean over the stages.
 type effort struct {
-	pass      physics.Pass // without traffic
-	compute   units.Seconds
-	attention units.Seconds // part of it
+	pass    physics.Pass // without traffic
+	compute units.Seconds
+	linear  units.Seconds // part of it, outside attention
 }
 
 func (p *spread) arithmetic() effort {
@@ -98,8 +98,8 @@ func (p *spread) arithmetic() effort {
 	linear, attention := p.ops()
 	e := effort{pass: physics.Pass{Linear: linear.Times(share), Attention: attention.Times(share)}}
 	e.compute = p.roof.Compute(&e.pass)
-	only := physics.Pass{Attention: e.pass.Attention}
-	e.attention = p.roof.Compute(&only)
+	only := physics.Pass{Linear: e.pass.Linear}
+	e.linear = p.roof.Compute(&only)
 	return e
 }
 
@@ -262,11 +262,16 @@ func (s *Training) handed() float64 { return 2 * float64(s.Parts) * s.rounds() }
 func (p *spread) hide(e *effort, x *exchange, r *TrainingResult) {
 	works := p.pace(r)
 	r.TensorExposed = physics.Overlapped(r.TensorPar, works, p.Chunks)
+	attends := 1 - p.outside(e).Ratio(works)
 	works = max(0, works-(r.TensorPar-r.TensorExposed))
-	r.ContextExposed = physics.Exposed(r.ContextPar, works.Times(e.attention.Ratio(e.compute)), p.cp)
+	r.ContextExposed = physics.Exposed(r.ContextPar, works.Times(attends), p.cp)
 	works = max(0, works-(r.ContextPar-r.ContextExposed))
 	r.Exposed = p.exposed(r.DataPar+r.Gathers, x.gather.Times(2*p.Congestion)+r.Gathers, works)
 }
+
+// outside is the arithmetic outside attention in the largest stage; attention has
+// the rest of its time, which is more than its arithmetic where memory binds.
+func (p *spread) outside(e *effort) units.Seconds { return e.linear.Times(p.largest()) }
 
 // exposed is what the passes do not hide of all that replicas send: the backward
 // pass hides the gradients and its half of the gathers, the forward pass the other
