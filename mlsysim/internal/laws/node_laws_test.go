@@ -2,12 +2,10 @@ package laws_test
 
 import (
 	"math"
-	"reflect"
 
 	"pgregory.net/rapid"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
-	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/parallel"
 	"github.com/mlsysim/golab/mlsysim/physics"
@@ -203,33 +201,6 @@ func moreIsFaster(c *trial, b *bench) {
 	moreElsewhere(c, b)
 }
 
-// moreElsewhere looks at the time of the solvers that run passes one after another.
-// Continuous batching is none of them: with more memory it runs more requests at
-// once, each of them slower.
-func moreElsewhere(c *trial, b *bench) {
-	s := found(pick(c, "solver", "speculation", "disaggregated", "streaming", "reasoning"))
-	time := map[string]string{"speculation": "ITL", "disaggregated": "Request", "streaming": "FirstPass", "reasoning": "Time"}[s.Name]
-	in := base(c, s)
-	read := func() float64 {
-		c.asked = append(c.asked, reflect.ValueOf(in).Elem().Interface())
-		r, err := b.any(s, in)
-		if err != nil {
-			c.Skip(err)
-		}
-		return reflect.ValueOf(r).FieldByName(time).Float()
-	}
-	before := read()
-	h := reflect.ValueOf(in).Elem().FieldByName("Hardware").Addr().Interface().(*hardware.Device)
-	faster(c, "rate", &h.Rates.FP16)
-	faster(c, "memory", &h.Memory)
-	faster(c, "bandwidth", &h.Bandwidth)
-	faster(c, "link", &h.HostLink)
-	faster(c, "links", &h.ScaleUp)
-	if after := read(); before > 0 { // zero is unknown
-		atMost(c, s.Name+" with more", after, before)
-	}
-}
-
 func moreServes(c *trial, b *bench) {
 	s := drawServing(c)
 	before := solved(c, b.serving, s)
@@ -305,6 +276,7 @@ func biggerIsSlower(c *trial, b *bench) {
 	}
 	larger(c, "sequence", &t.Sequence)
 	atMost(c, "step of the smaller job", short.Step, solved(c, b.step, t).Step)
+	biggerElsewhere(c, b)
 }
 
 // grow makes one thing about a network or its batch larger.
