@@ -31,7 +31,7 @@ func FailureProbability(t, mtbf units.Seconds, shape float64) float64 {
 // restart dumps".
 func Goodput(interval, save, recovery, mtbf units.Seconds) float64 {
 	grown := math.Expm1((interval + save).Ratio(mtbf))
-	return interval.Ratio(mtbf) * math.Exp(-recovery.Ratio(mtbf)) / grown
+	return interval.Ratio(mtbf) / grown * math.Exp(-recovery.Ratio(mtbf)) // in this order no small product loses its digits
 }
 
 // CheckpointInterval is the interval τ with the largest Goodput.

@@ -134,7 +134,7 @@ func (r *FleetResult) intervalSteps() []walls.Step {
 // goodputStep derives a goodput; a quick interval takes the series of e^y − 1.
 func (r *FleetResult) goodputStep(name, symbol, tau string, interval units.Seconds, goodput float64, field string) walls.Step {
 	step := walls.Step{
-		Name: name, Symbol: symbol, Formula: tau + " / M * exp(-R / M) / (exp((" + tau + " + delta) / M) - 1)", Field: field,
+		Name: name, Symbol: symbol, Formula: tau + " / M / (exp((" + tau + " + delta) / M) - 1) * exp(-R / M)", Field: field,
 		Terms: []walls.Term{
 			{Symbol: tau, What: "training between checkpoints", Value: interval},
 			{Symbol: "delta", What: "time of one checkpoint", Value: r.in.Checkpoint},
@@ -144,7 +144,7 @@ func (r *FleetResult) goodputStep(name, symbol, tau string, interval units.Secon
 		Value: goodput, Source: "Daly 2006",
 	}
 	if y := (interval + r.in.Checkpoint).Ratio(r.MTBF); y < 1e-4 {
-		step.Formula = tau + " * exp(-R / M) / ((" + tau + " + delta) * (1 + y / 2 + y * y / 6))"
+		step.Formula = tau + " / ((" + tau + " + delta) * (1 + y / 2 + y * y / 6)) * exp(-R / M)"
 		step.Terms = append(step.Terms, walls.Term{Symbol: "y", What: "interval and checkpoint in times between failures", Value: y})
 	}
 	return step
