@@ -1,6 +1,8 @@
 package laws_test
 
 import (
+	"pgregory.net/rapid"
+
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/network"
@@ -49,6 +51,9 @@ func drawStep(c *trial) parallel.Training {
 	ranks := s.TP * s.PP * s.EP * s.CP
 	s.PerNode = pick(c, "per node", 1, 2, 4, 8, 16, ranks)
 	s.Nodes = ranks * pick(c, "groups", 1, 2, 3, 8, 64)
+	if s.Nodes < 100_000 && rapid.IntRange(0, 3).Draw(c.T, "one server") == 0 {
+		s.Nodes, s.PerNode = 1, s.Nodes
+	}
 	s.IntraLink, s.Fabric = linked(s.IntraLink, s.Fabric)
 	dp := s.Nodes * s.PerNode / ranks
 	local := (max(s.Batch, 1) + dp - 1) / dp
@@ -88,6 +93,9 @@ func drawRoofline(c *trial) parallel.NetworkRoofline {
 	s.TP, s.PP = step.TP, step.PP
 	s.PerNode = pick(c, "per node", 1, 2, 4, 8, 16)
 	s.Nodes = s.TP * s.PP * pick(c, "groups", 1, 2, 3, 8, 64)
+	if chance(c, "one server") {
+		s.Nodes, s.PerNode = 1, s.Nodes
+	}
 	return s
 }
 

@@ -19,6 +19,8 @@ import (
 // labels are the fields that no solver reads, and why. Texts are labels anyway.
 var labels = map[string]string{
 	"models.Model.Year":            "a date",
+	"models.Model.Corpus":          "what it was trained on, not what one trains it on",
+	"models.Model.SharedKV":        counted,
 	"models.Model.Style":           counted,
 	"models.Model.Patch":           counted,
 	"models.Model.QRank":           counted,

@@ -192,25 +192,30 @@ func sharedShare(m *models.Model) float64 {
 	return shared / float64(m.Params)
 }
 
-// held is the cache of a sequence: what its heads keep, or a latent.
+// held is the cache of a sequence: what its heads keep of all tokens, or of those in
+// the window, or a latent.
 func held(m *models.Model, tokens int, p physics.Precision) units.Bytes {
-	kept := float64(tokens)
-	if m.Window > 0 {
-		whole := float64(m.GlobalLayers) / float64(m.Layers)
-		kept = whole*kept + (1-whole)*math.Min(kept, float64(m.Window))
+	kept := func(global bool) float64 {
+		if m.Window > 0 && !global {
+			return math.Min(float64(tokens), float64(m.Window))
+		}
+		return float64(tokens)
 	}
-	heads, dim := m.KVHeads, m.HeadDim
-	if heads == 0 {
-		heads = m.Heads
-	}
-	if dim == 0 {
-		dim = m.Hidden / m.Heads
-	}
-	elements := 2 * float64(heads) * float64(dim)
+	heads, dim := or(m.KVHeads, m.Heads), or(m.HeadDim, m.Hidden/m.Heads)
+	local := 2 * float64(heads) * float64(dim)
+	global := 2 * float64(or(m.GlobalKVHeads, heads)) * float64(or(m.GlobalHeadDim, dim))
 	if m.KVRank > 0 {
-		elements = float64(m.KVRank + m.RopeDim)
+		local, global = float64(m.KVRank+m.RopeDim), float64(m.KVRank+m.RopeDim)
 	}
-	return p.Size().Times(float64(m.Layers) * elements * kept)
+	elements := float64(m.Layers-m.GlobalLayers)*local*kept(false) + float64(m.GlobalLayers)*global*kept(true)
+	return p.Size().Times(elements)
+}
+
+func or(a, b int) int {
+	if a > 0 {
+		return a
+	}
+	return b
 }
 
 func tailOrder(c *trial, b *bench) {
