@@ -2,8 +2,16 @@ package catalog_test
 
 import (
 	"fmt"
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
 	"math"
+	"path"
+	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -172,4 +180,35 @@ func TestFind(t *testing.T) {
 	require.Equal(t, "single-node", s.Name)
 	_, err = catalog.Find("servin")
 	require.ErrorContains(t, err, "did you mean serving?")
+}
+
+// Every solver has a documented example that runs: one without an Output comment
+// would only be compiled.
+func TestEverySolverHasAnExampleThatRuns(t *testing.T) {
+	examples := map[string][]*doc.Example{} // by room
+	for _, s := range catalog.All() {
+		in := reflect.TypeOf(s.Example)
+		room := path.Base(in.PkgPath())
+		if examples[room] == nil {
+			examples[room] = examplesOf(t, filepath.Join("..", room))
+		}
+		runs := slices.ContainsFunc(examples[room], func(e *doc.Example) bool {
+			name, _, _ := strings.Cut(e.Name, "_")
+			return name == in.Name() && e.Output != ""
+		})
+		require.True(t, runs, "%s: want func Example%s with an Output comment in a test of %s", s.Name, in.Name(), room)
+	}
+}
+
+func examplesOf(t *testing.T, dir string) []*doc.Example {
+	names, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	require.NoError(t, err)
+	var files []*ast.File
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		files = append(files, file)
+	}
+	require.NotEmpty(t, files, dir)
+	return doc.Examples(files...)
 }

@@ -139,3 +139,14 @@ func TestNeededMutants(t *testing.T) {
 		}, n), name)
 	}
 }
+
+// The device that decodes with 8B in 5 ms, where an H100 takes longer.
+func ExampleNeeded() {
+	s := compute.SingleNode{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1, Context: 2048}
+	fmt.Println("H100:", s.Run().Latency)
+	r := search.Needed{Solver: s, Metric: "Latency", Target: 5 * units.Millisecond}.Run()
+	fmt.Println("wanted:", r.Bandwidth, "and", r.Capacity, "for", r.Value)
+	// Output:
+	// H100: 5.204 ms
+	// wanted: 3.497 TB/s and 16.33 GB for 5 ms
+}
