@@ -30,13 +30,14 @@ def main():
         ("one pass of Llama-3.1-8B on an H100, batch 32", "single-node"),
         ("32 requests to it, prefill and decode", "serving"),
         ("a training step of Llama-3.1-70B on 256 H100", "training-step"),
-        ("the best TP × PP × DP for it", "parallelism"),
+        ("the best split of 128 H100 for it", "parallelism"),
         (f"sweep of {points:,} batches, one pass each", "sweep"),
         (f"sweep of {points:,} batches of requests", "serving-sweep"),
         ("sweep of 1,000,000 batches of requests", "million"),
         (f"mlsysim {' '.join(EVAL)}", "eval"),
     ], go, python)
     print(f"the fastest of several, on one core; eval from process start to exit, {runs} runs in turn; – is not asked")
+    print("the best split is out of 11 candidates there; here out of those with other microbatches, interleaving, ZeRO and recomputation, too")
 
 
 def output(command, **options):

@@ -16,6 +16,8 @@ from mlsysim.solvers import DistributedModel, ParallelismOptimizer, ServingModel
 SMALL, LARGE = mlsysim.Models.Language.Llama3_8B, mlsysim.Models.Language.Llama3_70B
 H100 = mlsysim.Hardware.Cloud.H100
 CLUSTER = mlsysim.Systems.Clusters.Research_256
+# The cluster of the reference vector ParallelismOptimizer-001.
+SIXTEEN = CLUSTER.model_copy(update={"count": 16, "fabric": mlsysim.Systems.Fabrics.InfiniBand_NDR})
 
 
 def questions(points):
@@ -25,7 +27,7 @@ def questions(points):
         "single-node": lambda: mlsysim.Engine.solve(SMALL, H100, batch_size=32),
         "serving": lambda: serving.solve(SMALL, H100, seq_len=2048, batch_size=32),
         "training-step": lambda: training.solve(LARGE, CLUSTER, batch_size=1024, tp_size=8, pp_size=4, microbatch_count=16),
-        "parallelism": lambda: layouts.solve(LARGE, CLUSTER, batch_size=1024),
+        "parallelism": lambda: layouts.solve(LARGE, SIXTEEN, batch_size=1024),
         "sweep": lambda: mlsysim.Engine.sweep(SMALL, [H100], batch_sizes=batches),
         "serving-sweep": lambda: [serving.solve(SMALL, H100, seq_len=2048, batch_size=b) for b in batches],
     }

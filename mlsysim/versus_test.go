@@ -27,6 +27,10 @@ var (
 		Model: models.Llama3_70B, Hardware: hardware.H100, Nodes: 32, Batch: 1024, TP: 8, PP: 4, Microbatches: 16,
 		Fabric: 100 * units.Gbps, FabricLatency: 50 * units.Microsecond, IntraLatency: 0.5 * units.Microsecond,
 	}
+	// The cluster of the reference vector ParallelismOptimizer-001. Theirs tries each
+	// split with one number of microbatches, ours with all that divide it, and ZeRO,
+	// interleaving and recomputation too.
+	plan = parallel.Plan{Model: models.Llama3_70B, Hardware: hardware.H100, Nodes: 16, Batch: 1024, Fabric: 50 * units.GBps}
 )
 
 // overBatches is a sweep on one core; POINTS says of how many.
@@ -70,6 +74,13 @@ func BenchmarkVersus(b *testing.B) {
 	b.Run("training-step", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := update.Solve(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("parallelism", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := plan.Solve(); err != nil {
 				b.Fatal(err)
 			}
 		}
