@@ -76,6 +76,7 @@ func TestMistakesAreCaught(t *testing.T) {
 		"refused: serving.Tail: Replicas": {"TailLatencyModel-003", func(c *golden.Case) { c.Inputs["num_replicas"] = raw("0") }},
 		"that does not fit is wanted":     {"SingleNodeModel-070", func(c *golden.Case) { c.Inputs["precision"] = raw(`"int4"`) }},
 		"p.status = FAIL, want PASS":      {"Scenario-001", func(c *golden.Case) { c.Inputs["sla_latency"] = raw(`{"value":0.1,"unit":"s"}`) }},
+		`unknown scenario "SmartDoor"`:    {"Scenario-001", func(c *golden.Case) { c.Inputs["scenario"] = raw(`"SmartDoor"`) }},
 		"32 nodes of a fleet of 64":       {"SystemEvaluator-005", func(c *golden.Case) { c.Inputs["nodes"] = raw("32") }},
 		"no adapter for Oracle":           {"DataModel-001", func(c *golden.Case) { c.Solver = "Oracle" }},
 	} {
