@@ -26,8 +26,6 @@ var labels = map[string]string{
 	"models.Model.QRank":           counted,
 	"models.Model.SharedExperts":   counted,
 	"models.Model.DenseFFN":        counted,
-	"models.Model.SharedKV":        counted,
-	"models.Model.Corpus":          "says what the network was trained on",
 	"hardware.Device.Tier":         "a class for lists",
 	"hardware.Device.Year":         "a date",
 	"hardware.Device.Status":       "a class for lists",
