@@ -138,7 +138,7 @@ func defaultOf(sf reflect.StructField) (float64, bool) {
 		return 0, false
 	}
 	v := reflect.New(sf.Type)
-	if err := setText(v.Elem(), text); err != nil {
+	if err := setText(v.Elem(), text, nil); err != nil {
 		panic(fmt.Sprintf("describe: field %s: default %q: %v", sf.Name, text, err))
 	}
 	switch sf.Type.Kind() {

@@ -14,6 +14,7 @@ type Flag struct {
 	Usage    string
 	Enum     []string // what completion offers
 	Required bool
+	Names    Names // finds entries that the field's type does not know; nil is none
 	field    Field
 	value    reflect.Value
 	input    string
@@ -75,12 +76,12 @@ func usage(f Field) string {
 }
 
 // Set parses and range-checks text.
-func (f *Flag) Set(text string) error { return f.field.SetText(f.value, text, f.input) }
+func (f *Flag) Set(text string) error { return f.field.SetText(f.value, text, f.input, f.Names) }
 
 // SetText stores what a flag or a file says of the field into v and checks its
-// range. input names the struct in the message.
-func (f Field) SetText(v reflect.Value, text, input string) error {
-	if err := setText(v, text); err != nil {
+// range. input names the struct in the message; names may be nil.
+func (f Field) SetText(v reflect.Value, text, input string, names Names) error {
+	if err := setText(v, text, names); err != nil {
 		return err
 	}
 	return f.checkGiven(v, input, "")
@@ -181,6 +182,6 @@ func (f Field) Refuse(x float64) string { return f.bounds.refuse(x) }
 // a name of an enum or of a registry entry.
 func (f Field) Parse(text string) (reflect.Value, error) {
 	v := reflect.New(f.Type).Elem()
-	err := setText(v, text)
+	err := setText(v, text, nil)
 	return v, err
 }

@@ -18,23 +18,33 @@ import (
 // name. A registry entry is given by name or as an object. Every value given is
 // checked against its own range, so an explicit 0 is refused where the zero
 // value of the Go struct would mean the default.
-func Decode(data []byte, into any) error {
+func Decode(data []byte, into any) error { return DecodeNamed(data, into, nil) }
+
+// DecodeNamed is Decode for a caller that knows more names.
+func DecodeNamed(data []byte, into any, names Names) error {
 	v := reflect.ValueOf(into).Elem()
+	d := decoding{input: TypeName(v.Type()), names: names}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	var raw json.RawMessage
 	if err := dec.Decode(&raw); err != nil {
-		return fmt.Errorf("%s: reading JSON: %w", TypeName(v.Type()), err)
+		return fmt.Errorf("%s: reading JSON: %w", d.input, err)
 	}
 	if dec.More() {
-		return fmt.Errorf("%s: more than one JSON document", TypeName(v.Type()))
+		return fmt.Errorf("%s: more than one JSON document", d.input)
 	}
-	return decodeStruct(raw, v, TypeName(v.Type()), "")
+	return d.object(raw, v, "")
 }
 
-func decodeStruct(raw json.RawMessage, v reflect.Value, input, prefix string) error {
+// A decoding is what all parts of one input share.
+type decoding struct {
+	input string // its name in errors
+	names Names
+}
+
+func (d decoding) object(raw json.RawMessage, v reflect.Value, prefix string) error {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
-		return fmt.Errorf("%s: %swant an object, got %s", input, label(prefix), shortened(raw))
+		return fmt.Errorf("%s: %swant an object, got %s", d.input, label(prefix), shortened(raw))
 	}
 	fields := Fields(v.Type())
 	known := make([]string, len(fields))
@@ -43,7 +53,7 @@ func decodeStruct(raw json.RawMessage, v reflect.Value, input, prefix string) er
 	}
 	for key := range object {
 		if !containsKey(fields, key) {
-			return fmt.Errorf("%s: unknown field %q: %s", input, prefix+key, nearest.Hint(key, known))
+			return fmt.Errorf("%s: unknown field %q: %s", d.input, prefix+key, nearest.Hint(key, known))
 		}
 	}
 	for _, f := range fields { // declaration order, so that the first error is always the same
@@ -54,7 +64,7 @@ func decodeStruct(raw json.RawMessage, v reflect.Value, input, prefix string) er
 		if !ok || string(value) == "null" {
 			continue
 		}
-		if err := decodeField(value, v.FieldByIndex(f.Index), f, input, prefix); err != nil {
+		if err := d.field(value, v.FieldByIndex(f.Index), f, prefix); err != nil {
 			return err
 		}
 	}
@@ -70,31 +80,31 @@ func containsKey(fields []Field, key string) bool {
 	return false
 }
 
-func decodeField(raw json.RawMessage, v reflect.Value, f Field, input, prefix string) error {
+func (d decoding) field(raw json.RawMessage, v reflect.Value, f Field, prefix string) error {
 	if _, isText := v.Addr().Interface().(encoding.TextUnmarshaler); isText && raw[0] == '"' {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return fmt.Errorf("%s: %s: %w", input, prefix+f.Name, err)
+			return fmt.Errorf("%s: %s: %w", d.input, prefix+f.Name, err)
 		}
-		if err := setText(v, text); err != nil {
-			return fmt.Errorf("%s: %s: %w", input, prefix+f.Name, err)
+		if err := setText(v, text, d.names); err != nil {
+			return fmt.Errorf("%s: %s: %w", d.input, prefix+f.Name, err)
 		}
 		return nil
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		return decodeStruct(raw, v, input, prefix+f.Key+".")
+		return d.object(raw, v, prefix+f.Key+".")
 	case reflect.Slice:
-		return decodeList(raw, v, f, input, prefix)
+		return d.list(raw, v, f, prefix)
 	}
 	if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
 		var mismatch *json.UnmarshalTypeError
 		if errors.As(err, &mismatch) {
-			return &FieldError{Input: input, Field: prefix + f.Name, Value: shortened(raw), Want: wanted(v.Type())}
+			return &FieldError{Input: d.input, Field: prefix + f.Name, Value: shortened(raw), Want: wanted(v.Type())}
 		}
-		return fmt.Errorf("%s: %s: %w", input, prefix+f.Name, err)
+		return fmt.Errorf("%s: %s: %w", d.input, prefix+f.Name, err)
 	}
-	return f.checkGiven(v, input, prefix)
+	return f.checkGiven(v, d.input, prefix)
 }
 
 // checkGiven applies the range of a field to a value that was written down.

@@ -58,14 +58,14 @@ func (s *step) at(base unsafe.Pointer, i int) unsafe.Pointer {
 }
 
 // setList stores a list of texts, separated by commas.
-func setList(v reflect.Value, text string) error {
+func setList(v reflect.Value, text string, names Names) error {
 	out := reflect.MakeSlice(v.Type(), 0, 0)
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
 		one := reflect.New(v.Type().Elem()).Elem()
-		if err := setText(one, part); err != nil {
+		if err := setText(one, part, names); err != nil {
 			return err
 		}
 		out = reflect.Append(out, one)
@@ -74,27 +74,27 @@ func setList(v reflect.Value, text string) error {
 	return nil
 }
 
-// decodeList reads a JSON array, or one text with commas.
-func decodeList(raw json.RawMessage, v reflect.Value, f Field, input, prefix string) error {
+// list reads a JSON array, or one text with commas.
+func (d decoding) list(raw json.RawMessage, v reflect.Value, f Field, prefix string) error {
 	if raw[0] == '"' {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return fmt.Errorf("%s: %s: %w", input, prefix+f.Name, err)
+			return fmt.Errorf("%s: %s: %w", d.input, prefix+f.Name, err)
 		}
-		if err := setList(v, text); err != nil {
-			return fmt.Errorf("%s: %s: %w", input, prefix+f.Name, err)
+		if err := setList(v, text, d.names); err != nil {
+			return fmt.Errorf("%s: %s: %w", d.input, prefix+f.Name, err)
 		}
-		return f.checkEntries(v, input, prefix)
+		return f.checkEntries(v, d.input, prefix)
 	}
 	var parts []json.RawMessage
 	if err := json.Unmarshal(raw, &parts); err != nil {
-		return fmt.Errorf("%s: %swant a list, got %s", input, label(prefix+f.Key+"."), shortened(raw))
+		return fmt.Errorf("%s: %swant a list, got %s", d.input, label(prefix+f.Key+"."), shortened(raw))
 	}
 	out := reflect.MakeSlice(v.Type(), len(parts), len(parts))
 	for i, part := range parts {
 		one := f.entry()
 		one.Name, one.Key = numbered(f.Name, i), numbered(f.Key, i)
-		if err := decodeField(part, out.Index(i), one, input, prefix); err != nil {
+		if err := d.field(part, out.Index(i), one, prefix); err != nil {
 			return err
 		}
 	}

@@ -14,9 +14,19 @@ import (
 // setter is implemented by every type of package units.
 type setter interface{ Set(string) error }
 
+// Names finds the registry entries that a caller knows beside those that a type
+// knows itself, such as those of a user's file. It stores the entry called text
+// into what into points to; false is a type that it has no names for.
+type Names func(into any, text string) (bool, error)
+
 // setText stores text into v: a unit value, a name of an enum or a registry
 // entry, or a plain number, bool or string.
-func setText(v reflect.Value, text string) error {
+func setText(v reflect.Value, text string, names Names) error {
+	if names != nil {
+		if ok, err := names(v.Addr().Interface(), text); ok || err != nil {
+			return err
+		}
+	}
 	switch x := v.Addr().Interface().(type) {
 	case setter:
 		return x.Set(text)
@@ -45,7 +55,7 @@ func setText(v reflect.Value, text string) error {
 	case reflect.String:
 		v.SetString(text)
 	case reflect.Slice:
-		return setList(v, text)
+		return setList(v, text, names)
 	default:
 		return errors.New("cannot be given as text")
 	}

@@ -1,100 +1,124 @@
 // Package zoo reads registries that users keep beside those of this repository:
-// devices, networks, grids and facilities in YAML files of the same format, each
+// devices, networks, places and systems in YAML files of the same format, each
 // number with a unit, a source and a confidence. A file may list documents of
 // its own. Reading is strict, and all mistakes of a file come at once, each with
 // line and column and the nearest valid key.
 //
 //	var z zoo.Zoo
-//	err := z.AddHardware("mine.yaml", text)
+//	err := z.Add("mine.yaml", text)
 //	h, err := z.Device("MyChip") // or a device of the built-in registry
 //
-// It leaves out judgement of the numbers beyond their range. A name that the
+// It also says what is missing, old or doubtful in the built-in registries and in
+// those of the user. It leaves out judgement of the numbers beyond their range. A name that the
 // built-in registry has is refused: two people who say H100 mean one device.
 package zoo
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/infra"
-	"github.com/mlsysim/golab/mlsysim/internal/registry"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/source"
+	"github.com/mlsysim/golab/mlsysim/systems"
 )
 
 // A Zoo holds the entries of a user. The zero value is empty. Lookups find its
 // entries first and then those of the built-in registries.
 type Zoo struct {
-	Hardware   []hardware.Entry
-	Models     []models.Entry
+	Hardware []hardware.Entry
+	Models   []models.Entry
+
 	Grids      []infra.GridEntry
 	Facilities []infra.FacilityEntry
-	Documents  []source.Document // what the files list themselves
+	Coolings   []infra.CoolingEntry
+	Racks      []infra.RackEntry
+	Tariffs    []infra.TariffEntry
+	Instances  []infra.InstanceEntry
+
+	Nodes     []systems.NodeEntry
+	Fabrics   []systems.FabricEntry
+	Clusters  []systems.ClusterEntry
+	Pods      []systems.PodEntry
+	Storages  []systems.StorageEntry
+	Failures  []systems.FailureEntry
+	Platforms []systems.PlatformEntry
+	Stacks    []systems.Entry
+
+	Documents []source.Document // what the files list themselves
+}
+
+// Kinds lists the registries that a file can be of.
+func Kinds() []string { return []string{"hardware", "models", "infra", "systems"} }
+
+// Add reads a file of any registry: its groups say which one. Nothing is added
+// if the error is not nil.
+func (z *Zoo) Add(file string, data []byte) error {
+	best, most := "", -1
+	var why error
+	for _, kind := range Kinds() {
+		r, err := z.open(file, data, kind)
+		better := len(r.Entries) > most || len(r.Entries) == most && len(Mistakes(err)) < len(Mistakes(why))
+		if better {
+			best, most, why = kind, len(r.Entries), err
+		}
+	}
+	if most == 0 { // no group that any registry has, or a text that cannot be read
+		_, why = z.open(file, data, Kinds()...)
+		return why
+	}
+	return z.add(file, data, best)
 }
 
 // AddHardware reads a file of devices, grouped by tier: Cloud, Workstation,
 // Edge, Mobile, Tiny, Reference. Nothing is added if the error is not nil.
-func (z *Zoo) AddHardware(file string, data []byte) error {
-	r := z.reader("hardware")
-	accept[hardware.Device](r, "Cloud", "Workstation", "Edge", "Mobile", "Tiny", "Reference")
-	reserve(r, hardware.Entries(), z.Hardware)
-	if err := r.read(file, data); err != nil {
-		return err
-	}
-	z.Hardware = append(z.Hardware, entries[hardware.Device](r)...)
-	z.Documents = append(z.Documents, r.documents()...)
-	return nil
-}
+func (z *Zoo) AddHardware(file string, data []byte) error { return z.add(file, data, "hardware") }
 
 // AddModels reads a file of networks, grouped as the built-in ones are.
-func (z *Zoo) AddModels(file string, data []byte) error {
-	r := z.reader("models")
-	accept[models.Model](r, groupsOf(models.Entries())...)
-	reserve(r, models.Entries(), z.Models)
-	if err := r.read(file, data); err != nil {
+func (z *Zoo) AddModels(file string, data []byte) error { return z.add(file, data, "models") }
+
+// AddInfra reads a file of Grids, Facilities, Coolings, Racks, Tariffs and
+// Instances.
+func (z *Zoo) AddInfra(file string, data []byte) error { return z.add(file, data, "infra") }
+
+// AddSystems reads a file of Nodes, Fabrics, Clusters, Pods, Storages, Failures,
+// Platforms and Stacks.
+func (z *Zoo) AddSystems(file string, data []byte) error { return z.add(file, data, "systems") }
+
+func (z *Zoo) add(file string, data []byte, kind string) error {
+	r, err := z.open(file, data, kind)
+	if err != nil {
 		return err
 	}
-	z.Models = append(z.Models, entries[models.Model](r)...)
+	for _, s := range z.shelves(kind) {
+		s.fill(r)
+	}
 	z.Documents = append(z.Documents, r.documents()...)
 	return nil
 }
 
-// AddInfra reads a file of Grids and Facilities.
-func (z *Zoo) AddInfra(file string, data []byte) error {
-	r := z.reader("infra")
-	accept[infra.Grid](r, "Grids")
-	accept[infra.Facility](r, "Facilities")
-	reserve(r, infra.Grids(), z.Grids)
-	reserve(r, infra.Facilities(), z.Facilities)
-	if err := r.read(file, data); err != nil {
-		return err
+// open reads a file with the groups of these registries.
+func (z *Zoo) open(file string, data []byte, kinds ...string) (*reader, error) {
+	r := z.reader(kinds[0])
+	for _, kind := range kinds {
+		for _, s := range z.shelves(kind) {
+			s.open(r)
+		}
 	}
-	z.Grids = append(z.Grids, entries[infra.Grid](r)...)
-	z.Facilities = append(z.Facilities, entries[infra.Facility](r)...)
-	z.Documents = append(z.Documents, r.documents()...)
-	return nil
+	return r, r.read(file, data)
 }
 
 // Device finds a device of the user or of the built-in registry.
-func (z *Zoo) Device(name string) (hardware.Device, error) {
-	return find(z.Hardware, hardware.Entries(), "hardware", name)
-}
+func (z *Zoo) Device(name string) (hardware.Device, error) { return named[hardware.Device](z, name) }
 
 // Model finds a network of the user or of the built-in registry.
-func (z *Zoo) Model(name string) (models.Model, error) {
-	return find(z.Models, models.Entries(), "model", name)
-}
+func (z *Zoo) Model(name string) (models.Model, error) { return named[models.Model](z, name) }
 
 // Grid finds a grid of the user or of the built-in registry.
-func (z *Zoo) Grid(name string) (infra.Grid, error) {
-	return find(z.Grids, infra.Grids(), "region", name)
-}
+func (z *Zoo) Grid(name string) (infra.Grid, error) { return named[infra.Grid](z, name) }
 
 // Facility finds a facility of the user or of the built-in registry.
-func (z *Zoo) Facility(name string) (infra.Facility, error) {
-	return find(z.Facilities, infra.Facilities(), "facility", name)
-}
+func (z *Zoo) Facility(name string) (infra.Facility, error) { return named[infra.Facility](z, name) }
 
 // Document finds a document that a file of the user or the registry lists.
 func (z *Zoo) Document(id string) (source.Document, bool) {
@@ -104,17 +128,6 @@ func (z *Zoo) Document(id string) (source.Document, bool) {
 		}
 	}
 	return source.Lookup(id)
-}
-
-// find looks among all entries at once, so that a misspelling is answered with
-// the nearest name of both.
-func find[T any](own, builtIn []registry.Entry[T], kind, name string) (T, error) {
-	e, err := registry.Find(slices.Concat(own, builtIn), kind, name)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return *e.Value, nil
 }
 
 // Mistakes lists the single mistakes that an error of the Add methods joins.

@@ -142,6 +142,8 @@ func add(z *zoo.Zoo, name string, data []byte) error {
 		return z.AddModels(name, data)
 	case "infra":
 		return z.AddInfra(name, data)
+	case "systems":
+		return z.AddSystems(name, data)
 	default:
 		return z.AddHardware(name, data)
 	}
@@ -149,7 +151,7 @@ func add(z *zoo.Zoo, name string, data []byte) error {
 
 // The files of this repository are in the format that users write.
 func TestOwnFilesAreReadable(t *testing.T) {
-	for kind, files := range map[string]string{"hardware": "*.yaml", "models": "*.yaml", "infra": "[fg]*.yaml"} {
+	for kind, files := range map[string]string{"hardware": "*.yaml", "models": "*.yaml", "infra": "*.yaml", "systems": "*.yaml"} {
 		paths, err := filepath.Glob(filepath.Join("..", kind, "data", files))
 		require.NoError(t, err)
 		require.NotEmpty(t, paths)

@@ -205,7 +205,7 @@ func (d *Reading) scalar(p pair, v reflect.Value, f describe.Field, path string)
 		}
 		return
 	}
-	err = f.SetText(v, text, "file")
+	err = f.SetText(v, text, "file", nil)
 	var out *describe.FieldError
 	switch {
 	case errors.As(err, &out):
