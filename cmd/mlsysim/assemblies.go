@@ -1,22 +1,24 @@
 package main
 
 import (
-	"github.com/mlsysim/golab/mlsysim/show"
+	"slices"
+
 	"github.com/mlsysim/golab/mlsysim/systems"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // assemblies lists what package systems has.
-func assemblies() ([]*show.Table, []object) {
-	var l listed
-	list(&l, systems.Nodes(), nodeColumns)
-	list(&l, systems.Fabrics(), fabricColumns)
-	list(&l, systems.Clusters(), clusterColumns)
-	list(&l, systems.Pods(), podColumns)
-	list(&l, systems.StorageTiers(), storageColumns)
-	list(&l, systems.Failures(), failureColumns)
-	list(&l, systems.Platforms(), platformColumns)
-	list(&l, systems.Entries(), stackColumns)
-	return l.tables, l.objects
+func assemblies(z *zoo.Zoo, _ bool) []sheet {
+	return []sheet{
+		sheetOf(slices.Concat(systems.Nodes(), z.Nodes), nodeColumns),
+		sheetOf(slices.Concat(systems.Fabrics(), z.Fabrics), fabricColumns),
+		sheetOf(slices.Concat(systems.Clusters(), z.Clusters), clusterColumns),
+		sheetOf(slices.Concat(systems.Pods(), z.Pods), podColumns),
+		sheetOf(slices.Concat(systems.StorageTiers(), z.Storages), storageColumns),
+		sheetOf(slices.Concat(systems.Failures(), z.Failures), failureColumns),
+		sheetOf(slices.Concat(systems.Platforms(), z.Platforms), platformColumns),
+		sheetOf(slices.Concat(systems.Entries(), z.Stacks), stackColumns),
+	}
 }
 
 var nodeColumns = []column[systems.NodeEntry]{

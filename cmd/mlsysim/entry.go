@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -10,27 +9,26 @@ import (
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/infra"
-	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/source"
-	"github.com/mlsysim/golab/mlsysim/systems"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 func entryCommand(out *cli.Format) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show NAME",
 		Short:   "Show one entry with the source of every value",
+		Long:    "show prints one entry of any registry: every value as its source writes it, how far\nit can be trusted, the date of the document, notes, and former names.",
 		Example: "  mlsysim zoo show H100\n  mlsysim zoo show Quebec -o json",
 		Args:    cli.Args("NAME"),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return allNames(), cobra.ShellCompDirectiveNoFileComp
+			return own(cmd).Keys(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			e, err := findEntry(args[0])
+			e, err := findEntry(own(cmd), args[0])
 			if err != nil {
 				return cli.Blame("name", err)
 			}
@@ -39,51 +37,45 @@ func entryCommand(out *cli.Format) *cobra.Command {
 	}
 }
 
-// An entry is one entry of any registry.
+// An entry is one entry of any registry, with the entries of the user that its
+// documents may be among.
 type entry struct {
-	path, key, name  string
-	aliases, renamed []string
-	note, doubt      string
-	value            any
-	facts            []source.Fact
-}
-
-func allNames() []string {
-	return slices.Concat(
-		registryNames(reflect.TypeFor[hardware.Device]()), registryNames(reflect.TypeFor[models.Model]()),
-		keys(infra.All(), func(e infra.AnyEntry) string { return e.Key }), keys(systems.All(), func(e systems.AnyEntry) string { return e.Key }),
-	)
+	*zoo.Entry
+	zoo *zoo.Zoo
 }
 
 // findEntry looks a name up in one registry after the other.
-func findEntry(name string) (entry, error) {
-	if e, err := hardware.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, e.Renamed, e.Note, hardware.Doubt(e), *e.Value, e.Facts}, nil
+func findEntry(z *zoo.Zoo, name string) (entry, error) {
+	e, err := z.Lookup(name)
+	if err != nil {
+		return entry{}, unknownEntry(z, name, err)
 	}
-	if e, err := models.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, e.Value.Name, e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
+	return entry{e, z}, nil
+}
+
+// doubt says why a device is no default.
+func (e entry) doubt() string {
+	d, ok := (*e.Value).(hardware.Device)
+	if !ok {
+		return ""
 	}
-	if e, err := infra.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
-	}
-	if e, err := systems.Lookup(name); err == nil {
-		return entry{e.Path, e.Key, fmt.Sprint(*e.Value), e.Aliases, e.Renamed, e.Note, "", *e.Value, e.Facts}, nil
-	}
-	return entry{}, cli.Unknown("name", name, allNames())
+	return hardware.Doubt(&hardware.Entry{Value: &d, Facts: e.Facts})
 }
 
 // view lists every value with its source, then the documents.
 func (e entry) view() show.View {
-	values := &show.Table{Columns: []show.Column{{Name: "Field"}, {Name: "Value", Right: true}, {Name: "Confidence"}, {Name: "Source"}}}
-	facts := make([]object, len(e.facts))
+	values := &show.Table{Columns: []show.Column{{Name: "Field"}, {Name: "Value", Right: true}, {Name: "Confidence"}, {Name: "Date"}, {Name: "Source"}}}
+	facts := make([]object, len(e.Facts))
 	var notes []show.Row
-	for i, f := range e.facts {
-		values.Cells = append(values.Cells, []string{f.Field, f.Text, f.Confidence.String(), f.Document})
+	for i, f := range e.Facts {
+		d, _ := e.zoo.Document(f.Document)
+		values.Cells = append(values.Cells, []string{f.Field, f.Text, f.Confidence.String(), d.Date, f.Document})
 		facts[i] = object{
 			{"field", f.Field},
 			{"value", f.Text},
 			{"confidence", f.Confidence.String()},
 			{"document", f.Document},
+			{"date", d.Date},
 			{"note", f.Note},
 		}
 		if f.Note != "" {
@@ -92,21 +84,21 @@ func (e entry) view() show.View {
 	}
 	sources, documents := e.documents()
 
-	v := show.View{Title: e.name, Subtitle: strings.Join(append([]string{e.path}, e.aliases...), ", ")}
+	v := show.View{Title: fmt.Sprint(*e.Value), Subtitle: strings.Join(append([]string{e.Path}, e.Aliases...), ", ")}
 	for _, b := range []show.Block{{Rows: e.about()}, {Table: values}, {Heading: "Notes", Rows: notes}, {Heading: "Sources", Rows: sources}} {
 		if b.Table != nil || len(b.Rows) > 0 {
 			v.Blocks = append(v.Blocks, b)
 		}
 	}
 	v.Data = object{
-		{"name", e.key},
-		{"full_name", e.name},
-		{"path", e.path},
-		{"aliases", append([]string{}, e.aliases...)},
-		{"renamed", append([]string{}, e.renamed...)},
-		{"note", e.note},
-		{"doubt", e.doubt},
-		{"values", e.value},
+		{"name", e.Key},
+		{"full_name", fmt.Sprint(*e.Value)},
+		{"path", e.Path},
+		{"aliases", append([]string{}, e.Aliases...)},
+		{"renamed", append([]string{}, e.Renamed...)},
+		{"note", e.Note},
+		{"doubt", e.doubt()},
+		{"values", *e.Value},
 		{"facts", facts},
 		{"documents", documents},
 		{"registry", source.Stamp()},
@@ -118,9 +110,9 @@ func (e entry) view() show.View {
 func (e entry) about() []show.Row {
 	var rows []show.Row
 	for _, r := range []show.Row{
-		{Label: "Note", Value: e.note},
-		{Label: "Renamed from", Value: strings.Join(e.renamed, ", ")},
-		{Label: "No default", Value: e.doubt},
+		{Label: "Note", Value: e.Note},
+		{Label: "Renamed from", Value: strings.Join(e.Renamed, ", ")},
+		{Label: "No default", Value: e.doubt()},
 	} {
 		if r.Value != "" {
 			rows = append(rows, r)
@@ -132,7 +124,7 @@ func (e entry) about() []show.Row {
 // documents lists the documents that the facts name, in order of their ids.
 func (e entry) documents() ([]show.Row, []object) {
 	var ids []string
-	for _, f := range e.facts {
+	for _, f := range e.Facts {
 		ids = append(ids, f.Document)
 	}
 	slices.Sort(ids)
@@ -140,7 +132,7 @@ func (e entry) documents() ([]show.Row, []object) {
 	var rows []show.Row
 	var objects []object
 	for _, id := range slices.Compact(ids) {
-		d, ok := source.Lookup(id)
+		d, ok := e.zoo.Document(id)
 		if !ok {
 			continue
 		}

@@ -51,6 +51,7 @@ is not kept or cannot be judged because the registry lacks a number.`,
 		ValidArgsFunction: completePair,
 	}
 	bind(cmd, &e, "model", "hardware")
+	keep(cmd)
 	cmd.Flags().BoolVar(&explain, "explain", false, "derive every number step by step")
 	return cmd
 }
@@ -65,23 +66,23 @@ func isPlan(arg string) bool {
 }
 
 // completePair offers models, then devices, and files for a plan.
-func completePair(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completePair(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	wanted := []reflect.Type{reflect.TypeFor[models.Model](), reflect.TypeFor[hardware.Device]()}
 	if len(args) >= len(wanted) {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	if len(args) == 0 {
-		return registryNames(wanted[0]), cobra.ShellCompDirectiveDefault
+		return knownNames(cmd, wanted[0]), cobra.ShellCompDirectiveDefault
 	}
-	return registryNames(wanted[len(args)]), cobra.ShellCompDirectiveNoFileComp
+	return knownNames(cmd, wanted[len(args)]), cobra.ShellCompDirectiveNoFileComp
 }
 
 func evalPair(cmd *cobra.Command, f cli.Format, args []string, e *scenario.Evaluation, explain bool) error {
 	var err error
-	if e.Model, err = models.Find(args[0]); err != nil {
+	if e.Model, err = own(cmd).Model(args[0]); err != nil {
 		return cli.Blame("model", err)
 	}
-	if e.Hardware, err = hardware.Find(args[1]); err != nil {
+	if e.Hardware, err = own(cmd).Device(args[1]); err != nil {
 		return cli.Blame("hardware", err)
 	}
 	card, err := e.Solve()

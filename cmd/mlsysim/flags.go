@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/mlsysim/cost"
@@ -26,20 +27,26 @@ func bind(cmd *cobra.Command, into any, skip ...string) {
 		types[f.Flag] = f.Type
 	}
 
+	late := &lateNames{}
+	cmd.PreRunE = late.find
 	for _, f := range describe.Flags(into) {
 		if slices.Contains(skip, f.Name) {
 			continue
 		}
-		flag := cmd.Flags().VarPF(f, f.Name, shorthands[f.Name], f.Usage)
+		var value pflag.Value = f
+		if registryNames(element(types[f.Name])) != nil {
+			value = late.add(f)
+		}
+		flag := cmd.Flags().VarPF(value, f.Name, shorthands[f.Name], f.Usage)
 		switch {
 		case f.Type() == "bool":
 			flag.NoOptDefVal = "true"
 		case f.Enum != nil:
 			cli.Offer(cmd, f.Name, f.Enum)
 		case f.Type() == "list":
-			cli.OfferList(cmd, f.Name, func() []string { return entryNames(types[f.Name].Elem()) })
+			cli.OfferList(cmd, f.Name, func() []string { return knownNames(cmd, types[f.Name]) })
 		default:
-			cli.OfferLate(cmd, f.Name, func() []string { return registryNames(types[f.Name]) })
+			cli.OfferLate(cmd, f.Name, func() []string { return knownNames(cmd, types[f.Name]) })
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/systems"
 	"github.com/mlsysim/golab/mlsysim/walls"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // verdicts are those of the exit codes 0, 2 and 3.
@@ -101,12 +102,12 @@ func sourcesOf(in any) []object {
 	seen := map[string]bool{}
 	eachStruct(reflect.ValueOf(in), func(v any) {
 		e, ok := entryOf(v)
-		if !ok || seen[e.path] {
+		if !ok || seen[e.Path] {
 			return
 		}
-		seen[e.path] = true
+		seen[e.Path] = true
 		_, documents := e.documents()
-		out = append(out, object{{"entry", e.key}, {"path", e.path}, {"documents", documents}})
+		out = append(out, object{{"entry", e.Key}, {"path", e.Path}, {"documents", documents}})
 	})
 	return out
 }
@@ -134,25 +135,27 @@ func eachStruct(v reflect.Value, visit func(any)) {
 
 // entryOf finds the registry entry that a value is.
 func entryOf(v any) (entry, bool) {
+	path := ""
 	switch x := v.(type) {
 	case hardware.Device:
 		for _, e := range hardware.Entries() {
 			if e.Value.Name == x.Name && reflect.DeepEqual(*e.Value, x) {
-				return entry{path: e.Path, key: e.Key, facts: e.Facts}, true
+				path = e.Path
 			}
 		}
 	case models.Model:
 		for _, e := range models.Entries() {
 			if e.Value.Name == x.Name && reflect.DeepEqual(*e.Value, x) {
-				return entry{path: e.Path, key: e.Key, facts: e.Facts}, true
+				path = e.Path
 			}
 		}
 	default:
 		for _, e := range slices.Concat(infra.All(), systems.All()) {
-			if reflect.DeepEqual(*e.Value, v) {
-				return entry{path: e.Path, key: e.Key, facts: e.Facts}, true
+			if path == "" && reflect.DeepEqual(*e.Value, v) {
+				path = e.Path
 			}
 		}
 	}
-	return entry{}, false
+	e, err := findEntry(&zoo.Zoo{}, path)
+	return e, err == nil
 }

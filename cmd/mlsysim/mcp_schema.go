@@ -2,13 +2,13 @@ package main
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 
 	"github.com/mlsysim/golab/mlsysim/catalog"
 	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // fieldsOf is the schema of a struct without the fields of registry entries, which
@@ -81,7 +81,7 @@ func zooSchema() object {
 }
 
 // zooCategories are the registries and the catalog.
-func zooCategories() []string { return append(slices.Clone(kinds), "solvers") }
+func zooCategories() []string { return append(zoo.Kinds(), "solvers") }
 
 // answerSchema is what every answer has in common.
 var answerSchema = object{

@@ -15,6 +15,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/walls"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // optimizers are the solvers of the catalog that search for the best design.
@@ -272,7 +273,7 @@ func namesOf(category string) []string {
 		return solverNames(catalog.All())
 	}
 	var names []string
-	for _, p := range zoo([]string{category}, true).Data.(catalogue) {
+	for _, p := range wholeCategory(category).Data.(catalogue) {
 		for _, o := range p.value.([]object) {
 			names = append(names, fmt.Sprint(o[0].value))
 		}
@@ -291,7 +292,7 @@ func zooCategory(category string) (reply, error) {
 			entries = append(entries, object{{"name", s.Name}, {"summary", s.Summary}, {"walls", wallObjects(s.Walls)}})
 		}
 	} else {
-		view = zoo([]string{category}, true)
+		view = wholeCategory(category)
 		entries = view.Data.(catalogue)[0].value.([]object)
 	}
 	return reply{view, object{{"category", category}, {"units", unitsOf(entries)}, {"entries", entries}, {"registry", source.Stamp()}}}, nil
@@ -325,9 +326,9 @@ func zooEntry(name string) (reply, error) {
 			{"registry", source.Stamp()},
 		}}, nil
 	}
-	e, err := findEntry(name)
+	e, err := findEntry(&zoo.Zoo{}, name)
 	if err != nil {
-		return reply{}, cli.Blame("name", cli.Unknown("name", name, append(allNames(), solverNames(catalog.All())...)))
+		return reply{}, cli.Blame("name", cli.Unknown("name", name, append((&zoo.Zoo{}).Keys(), solverNames(catalog.All())...)))
 	}
 	v := e.view()
 	return reply{v, v.Data.(object)}, nil

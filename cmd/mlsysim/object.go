@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
-	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/show"
 )
 
 // A pair is one key of a JSON object.
@@ -38,68 +36,6 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// A column is one column of a registry table, for people and programs alike.
-type column[E any] struct {
-	key   string
-	head  string // for people; empty leaves the column to programs
-	value func(E) any
-}
-
-// unknown is what people read where the registry has no value.
-const unknown = "-"
-
-// tabulate prints entries in the order given.
-func tabulate[E any](entries []E, columns []column[E]) (*show.Table, []object) {
-	t := &show.Table{}
-	for i, c := range columns {
-		if c.head != "" {
-			t.Columns = append(t.Columns, show.Column{Name: c.head, Right: i > 0 && numeric(entries, c)})
-		}
-	}
-	objects := make([]object, len(entries))
-	for i, e := range entries {
-		var cells []string
-		for _, c := range columns {
-			v := c.value(e)
-			objects[i] = append(objects[i], pair{c.key, v})
-			if c.head != "" {
-				cells = append(cells, cell(v))
-			}
-		}
-		t.Cells = append(t.Cells, cells)
-	}
-	return t, objects
-}
-
-func cell(v any) string {
-	if v == nil {
-		return unknown
-	}
-	return describe.Text(v)
-}
-
-// numeric reports whether a column holds numbers: the first known value tells.
-func numeric[E any](entries []E, c column[E]) bool {
-	for _, e := range entries {
-		switch c.value(e).(type) {
-		case nil:
-			continue
-		case describe.Unit, int, float64:
-			return true
-		}
-		return false
-	}
-	return false
-}
-
-// positive is v, or nil where the registry's zero means unknown.
-func positive[N ~int | ~float64](v N) any {
-	if v > 0 {
-		return v
-	}
-	return nil
-}
-
 // A catalogue is lists of objects by category.
 type catalogue object
 
@@ -110,10 +46,13 @@ func (c catalogue) MarshalJSON() ([]byte, error) { return object(c).MarshalJSON(
 // keys of the JSON form, empty where a value is unknown.
 func (c catalogue) Records() ([][]string, error) {
 	if len(c) != 1 {
-		return nil, cli.Usage("csv is one table: name one category of %s", strings.Join(kinds, ", "))
+		return nil, cli.Usage("csv is one table: name one category of %s", strings.Join(categoryNames(), ", "))
 	}
-	objects := c[0].value.([]object)
+	return records(c[0].value.([]object))
+}
 
+// records is objects as rows: the keys of all of them, then the values.
+func records(objects []object) ([][]string, error) {
 	var heads []string
 	for _, o := range objects {
 		for _, p := range o {

@@ -5,45 +5,36 @@ import (
 	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/infra"
-	"github.com/mlsysim/golab/mlsysim/show"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
-
-// A listed is the tables of a category and its objects.
-type listed struct {
-	tables  []*show.Table
-	objects []object
-}
-
-// list adds the table of one kind.
-func list[E any](l *listed, entries []E, columns []column[E]) {
-	table, objects := tabulate(entries, columns)
-	l.tables = append(l.tables, table)
-	l.objects = append(l.objects, objects...)
-}
 
 // places lists what package infra has: grids from the cleanest, each basis by
 // itself, facilities from the most efficient, instances by accelerator and price.
-func places() ([]*show.Table, []object) {
-	var l listed
-	list(&l, slices.SortedStableFunc(slices.Values(infra.Grids()), func(a, b infra.GridEntry) int {
+func places(z *zoo.Zoo, _ bool) []sheet {
+	grids := sorted(infra.Grids(), z.Grids, func(a, b infra.GridEntry) int {
 		return cmp.Or(cmp.Compare(a.Value.Basis, b.Value.Basis), cmp.Compare(a.Value.Carbon, b.Value.Carbon))
-	}), gridColumns)
-	list(&l, slices.SortedStableFunc(slices.Values(infra.Facilities()), func(a, b infra.FacilityEntry) int {
+	})
+	facilities := sorted(infra.Facilities(), z.Facilities, func(a, b infra.FacilityEntry) int {
 		return cmp.Compare(a.Value.PUE, b.Value.PUE)
-	}), hallColumns)
-	list(&l, infra.Coolings(), coolingColumns)
-	list(&l, infra.Racks(), rackColumns)
-	list(&l, infra.Tariffs(), tariffColumns)
-	list(&l, slices.SortedStableFunc(slices.Values(infra.Instances()), func(a, b infra.InstanceEntry) int {
-		return cmp.Or(cmp.Compare(a.Value.Device, b.Value.Device), cmp.Compare(a.Value.PerDevice, b.Value.PerDevice))
-	}), instanceColumns)
-	return l.tables, l.objects
+	})
+	return []sheet{
+		sheetOf(grids, gridColumns), sheetOf(facilities, hallColumns),
+		sheetOf(slices.Concat(infra.Coolings(), z.Coolings), coolingColumns),
+		sheetOf(slices.Concat(infra.Racks(), z.Racks), rackColumns),
+		tariffs(z), instances(z),
+	}
+}
+
+// sorted lists the entries of the registry and of the user in one order.
+func sorted[E any](builtIn, own []E, order func(a, b E) int) []E {
+	return slices.SortedStableFunc(slices.Values(slices.Concat(builtIn, own)), order)
 }
 
 var gridColumns = []column[infra.GridEntry]{
 	{"name", "Grid", func(e infra.GridEntry) any { return e.Key }},
 	{"kind", "", func(infra.GridEntry) any { return "grid" }},
 	{"full_name", "", func(e infra.GridEntry) any { return e.Value.Name }},
+	{"region", "", func(e infra.GridEntry) any { return e.Key }},
 	{"year", "Year", func(e infra.GridEntry) any { return positive(e.Value.Year) }},
 	{"carbon", "Carbon", func(e infra.GridEntry) any { return e.Value.Carbon }},
 	{"basis", "Basis", func(e infra.GridEntry) any { return e.Value.Basis }},
@@ -60,6 +51,7 @@ var hallColumns = []column[infra.FacilityEntry]{
 	{"year", "Year", func(e infra.FacilityEntry) any { return positive(e.Value.Year) }},
 	{"pue", "PUE", func(e infra.FacilityEntry) any { return positive(e.Value.PUE) }},
 	{"wue", "Water", func(e infra.FacilityEntry) any { return positive(e.Value.WUE) }},
+	{"region", "", func(e infra.FacilityEntry) any { return named(e.Value.Region) }},
 	{"aliases", "", func(e infra.FacilityEntry) any { return append([]string{}, e.Aliases...) }},
 }
 
@@ -81,34 +73,4 @@ var rackColumns = []column[infra.RackEntry]{
 	{"power", "Power", func(e infra.RackEntry) any { return positive(e.Value.Power) }},
 	{"method", "Cooled by", func(e infra.RackEntry) any { return e.Value.Method }},
 	{"aliases", "", func(e infra.RackEntry) any { return append([]string{}, e.Aliases...) }},
-}
-
-var tariffColumns = []column[infra.TariffEntry]{
-	{"name", "Tariff", func(e infra.TariffEntry) any { return e.Key }},
-	{"kind", "", func(infra.TariffEntry) any { return "tariff" }},
-	{"full_name", "", func(e infra.TariffEntry) any { return e.Value.Name }},
-	{"year", "Year", func(e infra.TariffEntry) any { return positive(e.Value.Year) }},
-	{"electricity_price", "Electricity", func(e infra.TariffEntry) any { return positive(e.Value.Price) }},
-	{"aliases", "", func(e infra.TariffEntry) any { return append([]string{}, e.Aliases...) }},
-}
-
-var instanceColumns = []column[infra.InstanceEntry]{
-	{"name", "Instance", func(e infra.InstanceEntry) any { return e.Key }},
-	{"kind", "", func(infra.InstanceEntry) any { return "instance" }},
-	{"full_name", "", func(e infra.InstanceEntry) any { return e.Value.Name }},
-	{"provider", "", func(e infra.InstanceEntry) any { return e.Value.Provider }},
-	{"devices", "", func(e infra.InstanceEntry) any { return positive(e.Value.Devices) }},
-	{"device", "Device", func(e infra.InstanceEntry) any { return named(e.Value.Device) }},
-	{"price", "Price", func(e infra.InstanceEntry) any { return positive(e.Value.Price) }},
-	{"per_device", "Each", func(e infra.InstanceEntry) any { return positive(e.Value.PerDevice) }},
-	{"date", "Date", func(e infra.InstanceEntry) any { return e.Value.Date }},
-	{"aliases", "", func(e infra.InstanceEntry) any { return append([]string{}, e.Aliases...) }},
-}
-
-// named is a name, or nil where there is none.
-func named(name string) any {
-	if name == "" {
-		return nil
-	}
-	return name
 }

@@ -40,6 +40,7 @@ target is out of reach.`,
 		return help(cmd, args)
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list the solvers with walls and fields")
+	keep(cmd)
 	for _, s := range catalog.All() {
 		cmd.AddCommand(solverCommand(out, s))
 	}
@@ -115,7 +116,7 @@ func (r *request) read(cmd *cobra.Command) error {
 	}
 
 	in := r.solver.New()
-	if err := describe.Decode(text, in); err != nil {
+	if err := describe.DecodeNamed(text, in, own(cmd).Name); err != nil {
 		return err
 	}
 	from, to := reflect.ValueOf(r.in).Elem(), reflect.ValueOf(in).Elem()

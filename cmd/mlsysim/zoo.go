@@ -2,8 +2,8 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,79 +13,130 @@ import (
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/source"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
-// kinds are the categories of the zoo in their order.
-var kinds = []string{"hardware", "models", "infra", "systems"}
+// A category is one part of the zoo.
+type category struct {
+	name, short, example string
+	sheets               func(z *zoo.Zoo, all bool) []sheet
+}
+
+var categories = []category{
+	{"hardware", "Devices: rates, memory, power, price", "--tier cloud --min-memory 80GB --year 2023.. --sort bandwidth,desc", devices},
+	{"models", "Networks: family, size, layers, context", "--family moe --min-params 7B", networks},
+	{"infra", "Places: grids, buildings, cooling, racks, tariffs, instances", `--kind grid --region iowa --max-carbon "300 g/kWh"`, places},
+	{"systems", "Servers, fabrics, clusters, pods, storage, failures, stacks", `--kind fabric --min-bandwidth "100 GB/s"`, assemblies},
+	{"prices", "What machines, devices, electricity and storage cost", "--provider AWS --device H100 --sort per_device", prices},
+}
+
+// listedAlone are the categories that zoo lists without a name: prices are in the
+// others too.
+const listedAlone = 4
+
+func categoryNames() []string {
+	return keys(categories, func(c category) string { return c.name })
+}
 
 func zooCommand(out *cli.Format) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
-		Use:       "zoo [hardware|models|infra|systems]",
-		Short:     "List the registries: devices, models, places and systems",
-		Long:      "zoo lists the registries. Names are those that eval, solve and labs accept; a dash is a value that the registry does not know. Devices that are announced, classes of devices for teaching and those with low confidence in a main number are left out unless --all is given.",
-		Example:   "  mlsysim zoo hardware\n  mlsysim zoo hardware --all\n  mlsysim zoo models -o csv\n  mlsysim zoo show H100",
-		ValidArgs: kinds,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			wanted := kinds
-			if len(args) > 1 {
-				return cli.Usage("unexpected argument %q: want one category of %s", args[1], strings.Join(kinds, ", "))
+		Use:   "zoo",
+		Short: "Explore the registries: devices, models, places, systems, prices",
+		Long: `zoo lists the registries. Names are those that eval, solve and labs accept; a dash
+is a value that the registry does not know. A category can be filtered by every
+column and sorted by it; what is unknown passes no filter.
+
+Devices that are announced, classes of devices for teaching and those with low
+confidence in a main number are left out unless --all is given.`,
+		Example: "  mlsysim zoo hardware --tier cloud --min-memory 80GB --year 2023..\n  mlsysim zoo compare H100 MI300X B200\n  mlsysim zoo show H100\n  mlsysim zoo doctor\n  mlsysim zoo hardware --registry mine.yaml",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
 			}
-			if len(args) == 1 {
-				if !slices.Contains(kinds, args[0]) {
-					return cli.Unknown("category", args[0], kinds)
-				}
-				wanted = args
+			return cli.Unknown("category", args[0], categoryNames())
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var data catalogue
+			v := show.View{Title: "Registry " + source.Stamp()}
+			for _, c := range categories[:listedAlone] {
+				v, data = c.into(v, data, c.sheets(own(cmd), all))
 			}
-			return cli.Print(cmd, *out, zoo(wanted, all))
+			v.Data = data
+			return cli.Print(cmd, *out, v)
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "list the devices that defaults leave out too")
-	cmd.AddCommand(entryCommand(out))
+	keep(cmd)
+	cmd.PersistentFlags().BoolVar(&all, "all", false, "list the devices that defaults leave out too")
+	for _, c := range categories {
+		cmd.AddCommand(c.command(out, &all))
+	}
+	cmd.AddCommand(entryCommand(out), besideCommand(out), doctorCommand(out))
 	return cmd
 }
 
-// zoo lists the wanted categories in one view.
-func zoo(wanted []string, all bool) show.View {
-	v := show.View{Title: "Registry " + source.Stamp()}
-	var data catalogue
-	for _, kind := range wanted {
-		var tables []*show.Table
-		var objects []object
-		switch kind {
-		case "hardware":
-			tables, objects = one(tabulate(devices(all)))
-		case "models":
-			tables, objects = one(tabulate(networks(), modelColumns))
-		case "infra":
-			tables, objects = places()
-		case "systems":
-			tables, objects = assemblies()
-		}
-		for _, t := range tables {
-			v.Blocks = append(v.Blocks, show.Block{Table: t})
-		}
-		data = append(data, pair{kind, objects})
+// command lists one category.
+func (c category) command(out *cli.Format, all *bool) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: c.name, Short: c.short, Args: cli.Args(), ValidArgsFunction: cobra.NoFileCompletions,
+		Example: "  mlsysim zoo " + c.name + " " + c.example + "\n  mlsysim zoo " + c.name + " -o markdown",
 	}
-	v.Data = data
+	q := queryOf(cmd, c.sheets(&zoo.Zoo{}, true))
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		sheets := c.sheets(own(cmd), *all)
+		total := rowsOf(sheets)
+		picked, err := q.apply(sheets)
+		if err != nil {
+			return err
+		}
+		v := show.View{Title: "Registry " + source.Stamp()}
+		if said := q.said(); said != "" {
+			v.Subtitle = fmt.Sprintf("%d of %d with %s", rowsOf(picked), total, said)
+		}
+		v, v.Data = c.into(v, nil, picked)
+		return cli.Print(cmd, *out, v)
+	}
+	return cmd
+}
+
+// wholeCategory lists a category with what defaults leave out.
+func wholeCategory(name string) show.View {
+	v := show.View{Title: "Registry " + source.Stamp()}
+	for _, c := range categories {
+		if c.name == name {
+			v, v.Data = c.into(v, nil, c.sheets(&zoo.Zoo{}, true))
+		}
+	}
 	return v
 }
 
-func one(t *show.Table, objects []object) ([]*show.Table, []object) {
-	return []*show.Table{t}, objects
+// into adds the sheets of a category to a view and its data.
+func (c category) into(v show.View, data catalogue, sheets []sheet) (show.View, catalogue) {
+	objects := []object{}
+	for _, s := range sheets {
+		v.Blocks = append(v.Blocks, show.Block{Table: s.table()})
+		objects = append(objects, s.objects()...)
+	}
+	return v, append(data, pair{c.name, objects})
 }
 
-// devices lists the devices, the fastest first, and their columns; with all,
-// those that defaults leave out too and why they do.
-func devices(all bool) ([]hardware.Entry, []column[hardware.Entry]) {
+func rowsOf(sheets []sheet) int {
+	n := 0
+	for _, s := range sheets {
+		n += len(s.rows)
+	}
+	return n
+}
+
+// devices lists the devices, the fastest first; with all, those that defaults
+// leave out too and why they do.
+func devices(z *zoo.Zoo, all bool) []sheet {
 	entries, columns := hardware.Trusted(), deviceColumns
 	if all {
 		entries = hardware.Entries()
 		columns = append(slices.Clone(columns), column[hardware.Entry]{"doubt", "Left out for", func(e hardware.Entry) any { return hardware.Doubt(&e) }})
 	}
-	return slices.SortedStableFunc(slices.Values(entries), func(a, b hardware.Entry) int {
-		return cmp.Compare(peak(b), peak(a))
-	}), columns
+	return []sheet{sheetOf(sorted(entries, z.Hardware, func(a, b hardware.Entry) int { return cmp.Compare(peak(b), peak(a)) }), columns)}
 }
 
 // peak is the rate at the device's usual precision.
@@ -94,6 +145,7 @@ func peak(e hardware.Entry) float64 { return float64(e.Value.Rates.At(e.Value.Be
 var deviceColumns = []column[hardware.Entry]{
 	{"name", "Name", func(e hardware.Entry) any { return e.Key }},
 	{"full_name", "", func(e hardware.Entry) any { return e.Value.Name }},
+	{"status", "", func(e hardware.Entry) any { return e.Value.Status }},
 	{"tier", "", func(e hardware.Entry) any { return e.Value.Tier }},
 	{"year", "Year", func(e hardware.Entry) any { return positive(e.Value.Year) }},
 	{"flops", "Peak", func(e hardware.Entry) any { return positive(e.Value.Rates.At(e.Value.Best())) }},
@@ -107,10 +159,10 @@ var deviceColumns = []column[hardware.Entry]{
 }
 
 // networks lists the models, the largest first.
-func networks() []models.Entry {
-	return slices.SortedStableFunc(slices.Values(models.Entries()), func(a, b models.Entry) int {
+func networks(z *zoo.Zoo, _ bool) []sheet {
+	return []sheet{sheetOf(sorted(models.Entries(), z.Models, func(a, b models.Entry) int {
 		return cmp.Compare(b.Value.Params, a.Value.Params)
-	})
+	}), modelColumns)}
 }
 
 var modelColumns = []column[models.Entry]{

@@ -32,43 +32,43 @@ type Device struct {
 	Rates  Rates `help:"dense peak per precision"`
 	Sparse Rates `help:"peak with 2:4 sparsity per precision"`
 
-	Memory         units.Bytes    `help:"usable main memory" min:"0"`
-	Bandwidth      units.ByteRate `help:"main memory bandwidth" min:"0"`
-	SRAM           units.Bytes    `help:"on-chip memory that holds weights or activations" min:"0"`
-	SRAMBandwidth  units.ByteRate `help:"on-chip memory bandwidth" min:"0"`
-	Flash          units.Bytes    `help:"flash that holds weights" min:"0"`
-	FlashBandwidth units.ByteRate `help:"flash read bandwidth" min:"0"`
+	Memory         units.Bytes    `help:"usable main memory" better:"higher" min:"0"`
+	Bandwidth      units.ByteRate `help:"main memory bandwidth" better:"higher" min:"0"`
+	SRAM           units.Bytes    `help:"on-chip memory that holds weights or activations" better:"higher" min:"0"`
+	SRAMBandwidth  units.ByteRate `help:"on-chip memory bandwidth" better:"higher" min:"0"`
+	Flash          units.Bytes    `help:"flash that holds weights" better:"higher" min:"0"`
+	FlashBandwidth units.ByteRate `help:"flash read bandwidth" better:"higher" min:"0"`
 
-	HostLink       units.ByteRate `help:"link to the host, one way" min:"0"`
-	ScaleUp        units.ByteRate `help:"link to the other devices of a server, one way" min:"0"`
-	ScaleUpLatency units.Seconds  `help:"latency of one step on that link" min:"0"`
+	HostLink       units.ByteRate `help:"link to the host, one way" better:"higher" min:"0"`
+	ScaleUp        units.ByteRate `help:"link to the other devices of a server, one way" better:"higher" min:"0"`
+	ScaleUpLatency units.Seconds  `help:"latency of one step on that link" better:"lower" min:"0"`
 	NodeSize       int            `help:"devices in one server, or in the rack or pod that the link joins" min:"0"`
 
-	TDP      units.Watts  `help:"thermal design power" min:"0"`
-	Idle     units.Watts  `help:"power when idle" min:"0"`
-	Price    units.USD    `help:"price of one device" min:"0"`
-	Embodied units.KgCO2e `help:"emissions of making one device" min:"0"`
+	TDP      units.Watts  `help:"thermal design power" better:"lower" min:"0"`
+	Idle     units.Watts  `help:"power when idle" better:"lower" min:"0"`
+	Price    units.USD    `help:"price of one device" better:"lower" min:"0"`
+	Embodied units.KgCO2e `help:"emissions of making one device" better:"lower" min:"0"`
 
-	Dispatch units.Seconds `help:"fixed cost of starting one pass" min:"0"`
-	Launch   units.Seconds `help:"launch cost per layer and pass" min:"0"`
+	Dispatch units.Seconds `help:"fixed cost of starting one pass" better:"lower" min:"0"`
+	Launch   units.Seconds `help:"launch cost per layer and pass" better:"lower" min:"0"`
 
-	StreamFraction    float64 `help:"measured share of the bandwidth that a large read reaches" min:"0" max:"1"`
-	MatmulFraction    float64 `help:"measured share of the 16-bit peak that the best matmul reaches" min:"0" max:"1"`
-	MatmulFraction8   float64 `help:"measured share of the 8-bit peak that the best matmul reaches" min:"0" max:"1"`
-	SustainedFraction float64 `help:"share of the peak that long training runs sustain" min:"0" max:"1"`
+	StreamFraction    float64 `help:"measured share of the bandwidth that a large read reaches" better:"higher" min:"0" max:"1"`
+	MatmulFraction    float64 `help:"measured share of the 16-bit peak that the best matmul reaches" better:"higher" min:"0" max:"1"`
+	MatmulFraction8   float64 `help:"measured share of the 8-bit peak that the best matmul reaches" better:"higher" min:"0" max:"1"`
+	SustainedFraction float64 `help:"share of the peak that long training runs sustain" better:"higher" min:"0" max:"1"`
 }
 
 // Rates is an arithmetic rate per precision; zero means not supported.
 type Rates struct {
-	FP64 units.FLOPRate `help:"64-bit floating point" min:"0"`
-	FP32 units.FLOPRate `help:"32-bit floating point" min:"0"`
-	TF32 units.FLOPRate `help:"TensorFloat-32" min:"0"`
-	BF16 units.FLOPRate `help:"bfloat16" min:"0"`
-	FP16 units.FLOPRate `help:"16-bit floating point" min:"0"`
-	FP8  units.FLOPRate `help:"8-bit floating point" min:"0"`
-	INT8 units.FLOPRate `help:"8-bit integer" min:"0"`
-	FP4  units.FLOPRate `help:"4-bit floating point" min:"0"`
-	INT4 units.FLOPRate `help:"4-bit integer" min:"0"`
+	FP64 units.FLOPRate `help:"64-bit floating point" better:"higher" min:"0"`
+	FP32 units.FLOPRate `help:"32-bit floating point" better:"higher" min:"0"`
+	TF32 units.FLOPRate `help:"TensorFloat-32" better:"higher" min:"0"`
+	BF16 units.FLOPRate `help:"bfloat16" better:"higher" min:"0"`
+	FP16 units.FLOPRate `help:"16-bit floating point" better:"higher" min:"0"`
+	FP8  units.FLOPRate `help:"8-bit floating point" better:"higher" min:"0"`
+	INT8 units.FLOPRate `help:"8-bit integer" better:"higher" min:"0"`
+	FP4  units.FLOPRate `help:"4-bit floating point" better:"higher" min:"0"`
+	INT4 units.FLOPRate `help:"4-bit integer" better:"higher" min:"0"`
 }
 
 // At returns the rate at a precision, zero if the device lacks it.

@@ -10,8 +10,8 @@ import (
 type Facility struct {
 	Name   string               `help:"operator, site or survey"`
 	Year   int                  `help:"year of the figures" min:"0"`
-	PUE    float64              `help:"power usage effectiveness: facility energy per IT energy" min:"1"`
-	WUE    units.WaterIntensity `help:"water evaporated per IT energy; 0 is unknown" min:"0"`
+	PUE    float64              `help:"power usage effectiveness: facility energy per IT energy" better:"lower" min:"1"`
+	WUE    units.WaterIntensity `help:"water evaporated per IT energy; 0 is unknown" better:"lower" min:"0"`
 	Dry    bool                 `help:"no water is evaporated: a WUE of 0 is a figure, not a gap"`
 	Region string               `help:"key of the grid it stands on, if it stands on one"`
 
@@ -43,8 +43,8 @@ type Cooling struct {
 	Name   string               `help:"way to cool"`
 	Method Coolant              `help:"what carries the heat away from the chips"`
 	Year   int                  `help:"year of the figures" min:"0"`
-	PUE    float64              `help:"power usage effectiveness of a hall cooled so" min:"1"`
-	WUE    units.WaterIntensity `help:"water evaporated per IT energy; 0 is unknown" min:"0"`
+	PUE    float64              `help:"power usage effectiveness of a hall cooled so" better:"lower" min:"1"`
+	WUE    units.WaterIntensity `help:"water evaporated per IT energy; 0 is unknown" better:"lower" min:"0"`
 }
 
 // Facility returns a hall cooled so.

@@ -23,13 +23,13 @@ import (
 // Grid is an electricity grid region.
 type Grid struct {
 	Name       string                `help:"region"`
-	Carbon     units.CarbonIntensity `help:"emissions per energy" min:"0"`
+	Carbon     units.CarbonIntensity `help:"emissions per energy" better:"lower" min:"0"`
 	Year       int                   `help:"year of the carbon figure" min:"0"`
 	Basis      Basis                 `help:"what the carbon figure counts"`
-	LowCarbon  float64               `help:"share of the generation that is renewable or nuclear; 0 is unknown" min:"0" max:"1"`
-	CarbonFree float64               `help:"share of an operator's hours supplied carbon-free, its contracts included; 0 is unknown" min:"0" max:"1"`
-	Water      units.WaterIntensity  `help:"water that its power plants consume per energy; 0 is unknown" min:"0"`
-	Price      units.EnergyPrice     `help:"electricity price of large consumers; 0 is unknown" min:"0"`
+	LowCarbon  float64               `help:"share of the generation that is renewable or nuclear; 0 is unknown" better:"higher" min:"0" max:"1"`
+	CarbonFree float64               `help:"share of an operator's hours supplied carbon-free, its contracts included; 0 is unknown" better:"higher" min:"0" max:"1"`
+	Water      units.WaterIntensity  `help:"water that its power plants consume per energy; 0 is unknown" better:"lower" min:"0"`
+	Price      units.EnergyPrice     `help:"electricity price of large consumers; 0 is unknown" better:"lower" min:"0"`
 	Tariff     string                `help:"key of the tariff that the price is"`
 }
 

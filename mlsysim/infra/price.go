@@ -8,7 +8,7 @@ import (
 // Tariff is what a class of consumers pays for electricity.
 type Tariff struct {
 	Name  string            `help:"place and class of consumers"`
-	Price units.EnergyPrice `help:"annual mean price" min:"0"`
+	Price units.EnergyPrice `help:"annual mean price" better:"lower" min:"0"`
 	Year  int               `help:"year of the price" min:"0"`
 }
 
@@ -37,10 +37,10 @@ type Instance struct {
 	Provider  string        `help:"who rents it out"`
 	Device    string        `help:"key of its accelerator in package hardware; empty is a machine without"`
 	Devices   int           `help:"accelerators" min:"0"`
-	Price     units.USDRate `help:"list price of the whole instance" min:"0"`
-	PerDevice units.USDRate `help:"list price per accelerator" min:"0"`
-	SpotLow   units.USDRate `help:"lowest price seen for the instance when it may be taken away; 0 is unknown" min:"0"`
-	SpotHigh  units.USDRate `help:"highest such price; 0 is unknown" min:"0"`
+	Price     units.USDRate `help:"list price of the whole instance" better:"lower" min:"0"`
+	PerDevice units.USDRate `help:"list price per accelerator" better:"lower" min:"0"`
+	SpotLow   units.USDRate `help:"lowest price seen for the instance when it may be taken away; 0 is unknown" better:"lower" min:"0"`
+	SpotHigh  units.USDRate `help:"highest such price; 0 is unknown" better:"lower" min:"0"`
 	Date      string        `help:"when the price held: year, month or range"`
 }
 

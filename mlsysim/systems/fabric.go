@@ -13,12 +13,12 @@ type Fabric struct {
 	Name      string         `help:"generation or product"`
 	Scope     Scope          `help:"where it runs and whose bandwidth is stated"`
 	Year      int            `help:"year of the specification" min:"0"`
-	Bandwidth units.ByteRate `help:"bandwidth, one way" min:"0"`
+	Bandwidth units.ByteRate `help:"bandwidth, one way" better:"higher" min:"0"`
 	Links     int            `help:"links or ports that make up that bandwidth; 0 is unknown" min:"0"`
-	PerLink   units.ByteRate `help:"bandwidth of one of them, one way" min:"0"`
+	PerLink   units.ByteRate `help:"bandwidth of one of them, one way" better:"higher" min:"0"`
 
-	LatencyLow  units.Seconds `help:"one-way latency of a short message on an idle network" min:"0"`
-	LatencyHigh units.Seconds `help:"the same through several switches under load" min:"0"`
+	LatencyLow  units.Seconds `help:"one-way latency of a short message on an idle network" better:"lower" min:"0"`
+	LatencyHigh units.Seconds `help:"the same through several switches under load" better:"lower" min:"0"`
 
 	Oversubscription float64 `help:"ports below a switch over uplinks above; 0 is unstated" min:"0"`
 	Topology         string  `help:"how it is wired, where the generation fixes it"`

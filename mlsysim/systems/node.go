@@ -13,20 +13,20 @@ type Node struct {
 	Devices int    `help:"accelerators" min:"0"`
 
 	Link      string         `help:"key of the fabric between its accelerators"`
-	IntraLink units.ByteRate `help:"link of an accelerator to the others, one way" min:"0"`
+	IntraLink units.ByteRate `help:"link of an accelerator to the others, one way" better:"higher" min:"0"`
 
 	Port    string         `help:"key of the fabric that its ports speak"`
 	NICs    int            `help:"ports for traffic between servers; the accelerators share them" min:"0"`
-	NICRate units.ByteRate `help:"rate of one port, one way" min:"0"`
+	NICRate units.ByteRate `help:"rate of one port, one way" better:"higher" min:"0"`
 
-	Power     units.Watts `help:"most that the server draws" min:"0"`
-	HostPower units.Watts `help:"part of it that is not the accelerators': host, switches, fans, conversion" min:"0"`
+	Power     units.Watts `help:"most that the server draws" better:"lower" min:"0"`
+	HostPower units.Watts `help:"part of it that is not the accelerators': host, switches, fans, conversion" better:"lower" min:"0"`
 	PSUs      int         `help:"power supplies" min:"0"`
 	SparePSUs int         `help:"power supplies it can lose" min:"0"`
 	PSURating units.Watts `help:"rating of one power supply" min:"0"`
 
-	HostMemory    units.Bytes    `help:"memory of the host" min:"0"`
-	HostBandwidth units.ByteRate `help:"bandwidth of that memory, all sockets" min:"0"`
+	HostMemory    units.Bytes    `help:"memory of the host" better:"higher" min:"0"`
+	HostBandwidth units.ByteRate `help:"bandwidth of that memory, all sockets" better:"higher" min:"0"`
 	HostCores     int            `help:"cores of the host, all sockets" min:"0"`
 }
 

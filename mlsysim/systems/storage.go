@@ -10,11 +10,11 @@ type Storage struct {
 	Name      string            `help:"kind of storage"`
 	Media     string            `help:"what holds the data"`
 	Drives    int               `help:"drives that make up the figures; 0 is one, or a service" min:"0"`
-	Bandwidth units.ByteRate    `help:"sequential reading" min:"0"`
-	Latency   units.Seconds     `help:"time to the first byte" min:"0"`
-	IOPS      units.RequestRate `help:"random reads" min:"0"`
-	Capacity  units.Bytes       `help:"what it holds" min:"0"`
-	Rent      units.USDRate     `help:"rent of the rented amount; 0 is unknown" min:"0"`
+	Bandwidth units.ByteRate    `help:"sequential reading" better:"higher" min:"0"`
+	Latency   units.Seconds     `help:"time to the first byte" better:"lower" min:"0"`
+	IOPS      units.RequestRate `help:"random reads" better:"higher" min:"0"`
+	Capacity  units.Bytes       `help:"what it holds" better:"higher" min:"0"`
+	Rent      units.USDRate     `help:"rent of the rented amount; 0 is unknown" better:"lower" min:"0"`
 	RentOf    units.Bytes       `help:"amount that the rent is for" min:"0"`
 	Durable   bool              `help:"it outlives the server"`
 }
@@ -42,7 +42,7 @@ type Platform struct {
 	Name    string         `help:"class of deployment"`
 	Memory  units.Bytes    `help:"memory that a model can count on" min:"0"`
 	Storage units.Bytes    `help:"storage that it can count on" min:"0"`
-	Latency units.Seconds  `help:"usual limit on one answer" min:"0"`
+	Latency units.Seconds  `help:"usual limit on one answer" better:"lower" min:"0"`
 	Compute units.FLOPRate `help:"peak at which a device counts as strong for the class" min:"0"`
 	Power   units.Watts    `help:"usual limit on the mean power" min:"0"`
 }

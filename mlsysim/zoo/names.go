@@ -41,7 +41,11 @@ func named[T any](z *Zoo, name string) (T, error) {
 // the nearest name of both. What only the type itself understands, such as the
 // paths of other editions, is left to it.
 func find[T any](into *T, own, builtIn []registry.Entry[T], kind, name string) error {
-	e, err := registry.Find(slices.Concat(own, builtIn), kind, name)
+	all := builtIn
+	if len(own) > 0 {
+		all = slices.Concat(own, builtIn)
+	}
+	e, err := registry.Find(all, kind, name)
 	if err == nil {
 		*into = *e.Value
 		return nil
@@ -96,4 +100,10 @@ func (z *Zoo) Lookup(name string) (*Entry, error) {
 		return e, nil
 	}
 	return nil, ErrUnknown
+}
+
+// Keys lists the keys of every entry, those of the user first.
+func (z *Zoo) Keys() []string {
+	own, builtIn := z.both(Kinds()...)
+	return registry.Keys(append(own, builtIn...))
 }

@@ -17,7 +17,7 @@ import (
 // A Failure is an error as programs read it.
 type Failure struct {
 	Title       string   // what went wrong, in two words
-	Reason      string   // one line: field, value, wanted range, suggestion
+	Reason      string   // field, value, wanted range, suggestion: one line, or one for each mistake
 	Code        string   // unknown_name, out_of_range, bad_value, usage, bad_input or internal
 	Field       string   // the input field or flag, if one is to blame
 	Suggestions []string // names that were probably meant
@@ -107,7 +107,7 @@ func flagFailure(cmd *cobra.Command, err error) error {
 	case errors.As(err, &missing):
 		return unknownFlag(cmd, missing)
 	case errors.As(err, &value):
-		return badValue(value)
+		return BadValue(value.GetFlag(), value.GetValue(), value.Unwrap())
 	case errors.As(err, &empty):
 		f := empty.GetFlag()
 		return &Failure{Title: "wrong usage", Code: "usage", Field: f.Name, Reason: fmt.Sprintf("--%s: missing its value", f.Name)}
@@ -141,17 +141,21 @@ func unknownFlag(cmd *cobra.Command, missing *pflag.NotExistError) error {
 	return f
 }
 
-func badValue(value *pflag.InvalidValueError) error {
-	name := value.GetFlag().Name
-	cause := value.Unwrap()
+// BadValue is the error for the value of a flag.
+func BadValue(flag *pflag.Flag, text string, cause error) error {
+	name := flag.Name
+	var known *Failure
+	if errors.As(cause, &known) {
+		return Blame(name, known)
+	}
 	var field *describe.FieldError
 	if errors.As(cause, &field) {
 		reason := fmt.Sprintf("--%s = %s: want %s", name, field.Value, field.Want)
 		return &Failure{Title: "value out of range", Code: "out_of_range", Field: name, Reason: reason}
 	}
 	said := cause.Error()
-	if value.GetFlag().Value.Type() == "int" && strings.HasPrefix(said, "strconv") {
-		said = fmt.Sprintf("%q: want a whole number", value.GetValue())
+	if flag.Value.Type() == "int" && strings.HasPrefix(said, "strconv") {
+		said = fmt.Sprintf("%q: want a whole number", text)
 	}
 	f := worded("--"+name+": "+said, name)
 	if f.Code == "bad_input" {
