@@ -23,6 +23,8 @@ import (
 	"github.com/mlsysim/golab/mlsysim/systems"
 )
 
+//go:generate go run ../internal/gen/pages
+
 // A Zoo holds the entries of a user. The zero value is empty. Lookups find its
 // entries first and then those of the built-in registries.
 type Zoo struct {
