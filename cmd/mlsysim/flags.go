@@ -27,7 +27,7 @@ func bind(cmd *cobra.Command, into any, skip ...string) {
 		types[f.Flag] = f.Type
 	}
 
-	late := &lateNames{}
+	late := &lateNames{before: cmd.PreRunE}
 	cmd.PreRunE = late.find
 	for _, f := range describe.Flags(into) {
 		if slices.Contains(skip, f.Name) {

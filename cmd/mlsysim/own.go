@@ -92,7 +92,10 @@ func mistakes(err error) error {
 
 // A lateNames is the flags of one command that name registry entries. They are
 // looked up when all flags are read, because --registry may come after them.
-type lateNames struct{ flags []*lateName }
+type lateNames struct {
+	flags  []*lateName
+	before func(*cobra.Command, []string) error // of another input of the command
+}
 
 // A lateName is one such flag.
 type lateName struct {
@@ -114,7 +117,12 @@ func (l *lateName) Set(text string) error {
 }
 
 // find looks the names up that were given.
-func (l *lateNames) find(cmd *cobra.Command, _ []string) error {
+func (l *lateNames) find(cmd *cobra.Command, args []string) error {
+	if l.before != nil {
+		if err := l.before(cmd, args); err != nil {
+			return err
+		}
+	}
 	for _, f := range l.flags {
 		if !f.given {
 			continue

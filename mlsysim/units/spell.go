@@ -54,7 +54,7 @@ var (
 	sampleRateUnits      = []unit{{"samples/s", 1, ""}, {"images/s", 1, ""}, {"/s", 1, ""}}
 	requestUnits         = []unit{{"requests", 1, ""}, {"request", 1, ""}}
 	requestRateUnits     = []unit{{"requests/s", 1, ""}, {"request/s", 1, ""}, {"qps", 1, ""}}
-	paramUnits           = []unit{{"params", 1, ""}, {"B", 1e9, ""}, {"M", 1e6, ""}, {"K", 1e3, ""}, {"T", 1e12, ""}, {"B params", 1e9, ""}, {"M params", 1e6, ""}}
+	paramUnits           = []unit{{"params", 1, ""}, {"B", 1e9, ""}, {"M", 1e6, ""}, {"K", 1e3, ""}, {"T", 1e12, ""}, {"B params", 1e9, ""}, {"M params", 1e6, ""}, {"T params", 1e12, ""}, {"K params", 1e3, ""}}
 )
 
 // spelled returns what one text unit is worth in SI, and whether u spells it.

@@ -56,5 +56,5 @@ func TestEveryVariableHasADocLine(t *testing.T) {
 		require.LessOrEqual(t, len(doc), 240, name)
 	}
 	require.Equal(t, "H100 is the NVIDIA H100 SXM5 (2022): 989 TFLOP/s fp16, 80 GiB at 3.35 TB/s, 700 W.\n", docs["H100"])
-	require.Contains(t, docs["Llama3_70B"], "70.55B params")
+	require.Contains(t, docs["Llama3_70B"], "70.55 B parameters")
 }

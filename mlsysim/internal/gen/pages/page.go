@@ -52,7 +52,7 @@ func (p page) markdown(weight int) string {
 	fmt.Fprintf(&b, front, p.title, weight)
 	fmt.Fprintf(&b, "%s\n\n", p.about)
 	c := zoo.Tally(p.kind, p.entries())
-	fmt.Fprintf(&b, "**%d entries, %d values: %d high, %d medium, %d low confidence.** Registry %s.\n\n", c.Entries, c.Values, c.High, c.Medium, c.Low, source.Stamp())
+	fmt.Fprintf(&b, "**%d entries, %d values: %d high, %d medium, %d low confidence.** Registry %s.\n\n", c.Entries, c.Values, c.High, c.Medium, c.Low, source.Version)
 	b.WriteString(legend)
 	for _, t := range p.tables {
 		t.markdown(&b)
