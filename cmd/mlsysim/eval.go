@@ -106,10 +106,10 @@ func evalPlan(cmd *cobra.Command, f cli.Format, path string, flags *scenario.Eva
 	return cli.End(verdict(report.Fits(), report.Passed()))
 }
 
-// judged reads a plan, lets flags win over it and judges it. Without a command
-// the plan stands as it is.
+// judged reads a plan, lets flags win over it and judges it. Without flags the
+// plan stands as it is.
 func judged(cmd *cobra.Command, path string, flags *scenario.Evaluation) (scenario.Report, error) {
-	plan, err := scenario.ReadPlan(path)
+	plan, err := scenario.ReadPlanOf(path, own(cmd))
 	if err != nil {
 		return scenario.Report{}, err
 	}
@@ -126,7 +126,7 @@ func judged(cmd *cobra.Command, path string, flags *scenario.Evaluation) (scenar
 
 // override copies the fields whose flags were given.
 func override(cmd *cobra.Command, into, flags *scenario.Evaluation) {
-	if cmd == nil {
+	if flags == nil {
 		return
 	}
 	to, from := reflect.ValueOf(into).Elem(), reflect.ValueOf(flags).Elem()

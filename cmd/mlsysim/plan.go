@@ -13,7 +13,7 @@ import (
 )
 
 func explainCommand(out *cli.Format) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "explain METRIC FILE",
 		Short: "Derive one number of a plan, step by step",
 		Long: `explain judges a plan and shows how one of its numbers comes about: the steps
@@ -23,7 +23,7 @@ Metrics are those of a plan's assertions, such as performance.latency.`,
   mlsysim explain macro.carbon_footprint mlsys.yaml -o markdown`,
 		Args: cli.Args("METRIC", "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report, err := judged(nil, args[1], nil)
+			report, err := judged(cmd, args[1], nil)
 			if err != nil {
 				return err
 			}
@@ -45,20 +45,22 @@ Metrics are those of a plan's assertions, such as performance.latency.`,
 			return nil, cobra.ShellCompDirectiveDefault
 		},
 	}
+	keep(cmd)
+	return cmd
 }
 
 func compareCommand(out *cli.Format) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "compare FILE FILE",
 		Short:   "Set two plans side by side, number by number",
 		Example: "  mlsysim compare today.yaml proposal.yaml",
 		Args:    cli.Args("FILE", "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			before, err := judged(nil, args[0], nil)
+			before, err := judged(cmd, args[0], nil)
 			if err != nil {
 				return err
 			}
-			after, err := judged(nil, args[1], nil)
+			after, err := judged(cmd, args[1], nil)
 			if err != nil {
 				return err
 			}
@@ -69,6 +71,8 @@ func compareCommand(out *cli.Format) *cobra.Command {
 			return cli.Print(cmd, *out, v)
 		},
 	}
+	keep(cmd)
+	return cmd
 }
 
 func initCommand() *cobra.Command {

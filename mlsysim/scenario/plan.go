@@ -5,6 +5,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/systems"
 	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // A Plan is an mlsys.yaml: a workload, the machines it runs on, where and for
@@ -25,6 +26,7 @@ type Plan struct {
 	Constraints Constraints `help:"limits on any metric"`
 
 	doc *datafile.Reading // where each key stands; nil for a plan made in Go
+	own *zoo.Zoo          // entries of the user that names may be of; nil is none
 }
 
 // A Workload is a network and what is asked of it.

@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/infra"
-	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/units"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // A resolver turns a plan into evaluations and notes everything that is wrong
@@ -111,7 +109,7 @@ func (r *resolver) machines(e *Evaluation) {
 		r.refuse("hardware.name", "hardware.name: want the name of a device, such as H100")
 		return
 	}
-	found, err := hardware.Find(h.Name)
+	found, err := r.plan.names().Device(h.Name)
 	if err != nil {
 		r.refuse("hardware.name", "hardware.name: %s", err)
 		return
@@ -137,18 +135,26 @@ func (r *resolver) machines(e *Evaluation) {
 	}
 }
 
+// names finds the entries that the plan names.
+func (p *Plan) names() *zoo.Zoo {
+	if p.own == nil {
+		return &zoo.Zoo{}
+	}
+	return p.own
+}
+
 // place finds the region and the building.
 func (r *resolver) place(e *Evaluation) {
 	ops := &r.plan.Ops
 	if ops.Region != "" {
-		grid, err := infra.FindGrid(ops.Region)
+		grid, err := r.plan.names().Grid(ops.Region)
 		if err != nil {
 			r.refuse("ops.region", "ops.region: %s", err)
 		}
 		e.Region = grid
 	}
 	if ops.Facility != "" {
-		building, err := infra.FindFacility(ops.Facility)
+		building, err := r.plan.names().Facility(ops.Facility)
 		if err != nil {
 			r.refuse("ops.facility", "ops.facility: %s", err)
 		}
@@ -162,7 +168,7 @@ func (r *resolver) workload(e Evaluation, w Workload, path string) Evaluation {
 		r.refuse(path+".name", "%s.name: want the name of a model, such as Llama3_8B", path)
 		return e
 	}
-	found, err := models.Find(w.Name)
+	found, err := r.plan.names().Model(w.Name)
 	if err != nil {
 		r.refuse(path+".name", "%s.name: %s", path, err)
 		return e

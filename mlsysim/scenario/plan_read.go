@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/internal/datafile"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // mostBytes is the largest plan that is read: a person writes one of a few
@@ -21,9 +22,12 @@ const mostIncludes = 8
 
 // ReadPlan reads a plan and what it includes from files, YAML or JSON. The error
 // lists everything that is wrong with the file, each with its line and column.
-func ReadPlan(path string) (*Plan, error) { return readPlan(path, nil) }
+func ReadPlan(path string) (*Plan, error) { return readPlan(path, nil, nil) }
 
-func readPlan(path string, from []string) (*Plan, error) {
+// ReadPlanOf is ReadPlan for a plan that may name entries of the user.
+func ReadPlanOf(path string, own *zoo.Zoo) (*Plan, error) { return readPlan(path, nil, own) }
+
+func readPlan(path string, from []string, own *zoo.Zoo) (*Plan, error) {
 	if len(from) >= mostIncludes {
 		return nil, fmt.Errorf("%s: included %d deep: want at most %d", path, len(from), mostIncludes)
 	}
@@ -44,14 +48,14 @@ func readPlan(path string, from []string) (*Plan, error) {
 			doc.Refuse(at, "include: %s includes itself", name)
 			return nil, doc.Err()
 		}
-		part, err := readPlan(name, whole)
+		part, err := readPlan(name, whole, own)
 		if err != nil {
 			return nil, err
 		}
 		overlay(base, part)
 	}
 	overlay(base, p)
-	base.doc = doc
+	base.doc, base.own = doc, own
 	if len(from) > 0 {
 		return base, nil
 	}
