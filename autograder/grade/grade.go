@@ -26,6 +26,7 @@ import (
 	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/labs"
 	"github.com/mlsysim/golab/mlsysim/source"
+	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
 // Report is the result of grading a folder.
@@ -61,7 +62,11 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	for _, q := range lab.Questions {
 		r.Max += q.Points
 	}
+	before := zoo.Fingerprint()
 	r.Submissions = all(ctx, lab, entries, o)
+	if zoo.Fingerprint() != before {
+		return r, fmt.Errorf("grading %s: the registries changed meanwhile: no verdict holds", o.Dir)
+	}
 	if err := ctx.Err(); err != nil {
 		r.Cancelled = true
 	}
