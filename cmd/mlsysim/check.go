@@ -57,7 +57,10 @@ func (c checkup) run(cmd *cobra.Command, path string) (show.View, bool, error) {
 	if err != nil {
 		return show.View{}, false, cli.Blame("file", err)
 	}
-	var cells []sandbox.Cell
+	cells, err := ownCells(cmd, path)
+	if err != nil {
+		return show.View{}, false, err
+	}
 	for _, cell := range sub.Cells {
 		cells = append(cells, sandbox.Cell{Name: cell.Name, Src: cell.Source})
 	}

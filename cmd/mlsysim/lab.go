@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -20,11 +21,14 @@ func labCommand(out *cli.Format) *cobra.Command {
 		Use:   "lab COMMAND",
 		Short: "Work through a lab: list, run, check, build",
 		Long: `lab runs labs in the embedded engine, in a process of their own with limits on
-time, memory and output. A lab is an id such as T0, or a file: .ipynb or .lab.`,
+time, memory and output. A lab is an id such as T0, or a file: .ipynb or .lab.
+Entries of yours, from --registry or from registry.yaml beside the file, are
+variables of the lab.`,
 		Example: `  mlsysim lab build notebooks
   mlsysim lab run notebooks/T0_hello_world.lab
   mlsysim lab check T0_hello_world.lab --student s123`,
 	}, "command")
+	keep(cmd)
 	cmd.AddCommand(labList(out), labRun(out), labCheck(out), labBuild())
 	return cmd
 }
@@ -71,6 +75,11 @@ func labRun(out *cli.Format) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			mine, err := ownCells(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			cells = append(mine, cells...)
 			if *out != cli.Text && *out != cli.JSON {
 				return cli.Usage("lab run prints text or json, not %s", *out)
 			}
@@ -117,6 +126,22 @@ func cellsOf(name string) ([]script.Cell, error) {
 		out[0].Name = filepath.Base(name) // a script is one cell
 	}
 	return out, nil
+}
+
+// ownCells declares the entries of the user: those of --registry and of the
+// registry.yaml in the folder of a lab's file.
+func ownCells(cmd *cobra.Command, lab string) ([]script.Cell, error) {
+	beside := filepath.Join(filepath.Dir(lab), "registry.yaml")
+	if _, err := os.Stat(beside); err == nil && filepath.Ext(lab) != "" {
+		if err := cmd.Flag("registry").Value.Set(beside); err != nil {
+			return nil, cli.Blame("registry", err)
+		}
+	}
+	src, err := own(cmd).Script()
+	if err != nil || src == "" {
+		return nil, err
+	}
+	return []script.Cell{{Name: "registry", Src: src}}, nil
 }
 
 // runCells prints what the cells show, then what they print, and fails with
