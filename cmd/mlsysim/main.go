@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/kernelext/kernel"
 	"github.com/mlsysim/golab/kernelext/script"
 )
 
@@ -18,6 +19,7 @@ var version = "dev" // set by the linker
 
 func main() {
 	script.MaybeWorker()
+	kernel.MaybeWorker()
 	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
 

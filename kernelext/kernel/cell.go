@@ -7,21 +7,6 @@ import (
 	"strings"
 )
 
-// tidy blanks the %% lines by which a notebook tells GoNB that statements
-// follow; lines keep their numbers.
-func tidy(src string) string {
-	if !strings.Contains(src, "%%") {
-		return src
-	}
-	lines := strings.SplitAfter(src, "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(line, "%%") {
-			lines[i] = strings.Repeat("\n", strings.Count(line, "\n"))
-		}
-	}
-	return strings.Join(lines, "")
-}
-
 // outline is what the tokens of a cell say without a parser.
 type outline struct {
 	depth  int    // brackets open at the end
@@ -78,7 +63,8 @@ const (
 // completeness says whether a console may run the source as it is, and how far
 // to indent the next line if not.
 func completeness(src string) (state, indent string) {
-	o := outlineOf(tidy(src))
+	src, _ = commands(src)
+	o := outlineOf(src)
 	switch {
 	case o.broken:
 		return invalid, ""

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,7 +53,23 @@ func TestEndsInValue(t *testing.T) {
 	}
 }
 
-func TestTidy(t *testing.T) {
-	require.Equal(t, "\nx := 5 %%3\n\n", tidy("%% args\nx := 5 %%3\n%%\n"))
-	require.Equal(t, "x\n", tidy("x\n%%"))
+func TestCommands(t *testing.T) {
+	for src, want := range map[string]string{
+		"%% args\nx := 5 %%3\n%%\n":             "\nx := 5 %%3\n\n",
+		"x\n%%":                                 "x\n",
+		"!*go get x\n%env A=b\nx":               "\n\nx",
+		"SingleNode?\n?? H100\nx.y?":            "\n\n",
+		"s := `\n%raw\n!raw\nwhat?\n`\n!ls":     "s := `\n%raw\n!raw\nwhat?\n`\n",
+		"ok := a &&\n!b":                        "ok := a &&\n!b",
+		"f(\n!b,\n)":                            "f(\n!b,\n)",
+		"/* \n%not\n*/\n%%":                     "/* \n%not\n*/\n",
+		"x % y\nz":                              "x % y\nz",
+		strings.Repeat("%env\n", 200) + "x":     strings.Repeat("\n", 200) + "x",
+		"for i := range 3 {\n!x\n}\n%noautoget": "for i := range 3 {\n!x\n}\n",
+	} {
+		rest, _ := commands(src)
+		require.Equal(t, want, rest, "%q", src)
+	}
+	_, found := commands("%%\n\n!ls -l \nH100?")
+	require.Equal(t, []command{{1, "%%"}, {3, "!ls -l"}, {4, "H100?"}}, found)
 }

@@ -19,6 +19,7 @@ import (
 
 // TestMain lets this binary stand for `mlsysim kernel run FILE`.
 func TestMain(m *testing.M) {
+	MaybeWorker()
 	if len(os.Args) == 4 && os.Args[1] == "kernel" && os.Args[2] == "run" {
 		if err := Run(context.Background(), os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -93,7 +94,8 @@ func connect(t *testing.T) *client {
 	t.Cleanup(cancel)
 	id := zmq4.WithID(zmq4.SocketIdentity(c.w.session))
 	dial := func(s zmq4.Socket, port int) zmq4.Socket {
-		require.NoError(t, s.Dial(conn.address(port)))
+		_, address := conn.address(port)
+		require.NoError(t, s.Dial("tcp://"+address))
 		t.Cleanup(func() { _ = s.Close() })
 		return s
 	}
@@ -160,7 +162,7 @@ func (c *client) untilHeard() {
 // send returns the id of the request.
 func (c *client) send(s zmq4.Socket, kind string, content any) string {
 	c.t.Helper()
-	frames := c.w.message(nil, kind, nil, content)
+	frames := c.w.message(nil, kind, nil, nil, content)
 	require.NoError(c.t, s.SendMulti(zmq4.NewMsgFrom(frames...)))
 	var h header
 	require.NoError(c.t, json.Unmarshal(frames[2], &h))

@@ -3,7 +3,9 @@ package kernel
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -47,12 +49,9 @@ func readConnection(path string) (connection, error) {
 }
 
 // address is where a socket listens.
-func (c connection) address(port int) string {
+func (c connection) address(port int) (network, address string) {
 	if c.Transport == "ipc" {
-		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
+		return "unix", fmt.Sprintf("%s-%d", c.IP, port)
 	}
-	if strings.Contains(c.IP, ":") {
-		return fmt.Sprintf("tcp://[%s]:%d", c.IP, port)
-	}
-	return fmt.Sprintf("tcp://%s:%d", c.IP, port)
+	return "tcp", net.JoinHostPort(strings.Trim(c.IP, "[]"), strconv.Itoa(port))
 }

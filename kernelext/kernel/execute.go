@@ -1,111 +1,118 @@
 package kernel
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"math"
-	"sync"
-
-	"github.com/mlsysim/golab/kernelext/chart"
-	"github.com/mlsysim/golab/kernelext/script"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // executeRequest is what a front end says about a cell. Pointers tell false
 // from not said.
 type executeRequest struct {
-	Code         string `json:"code"`
-	Silent       bool   `json:"silent"`
-	StoreHistory *bool  `json:"store_history"`
-	StopOnError  *bool  `json:"stop_on_error"`
-}
-
-// session is the student's work: the engine, and the cells it has seen.
-type session struct {
-	engine  func() *script.Engine // ready soon after the kernel starts
-	count   int
-	cells   map[string]string // name -> source, to quote the line of an error
-	aborted int64             // requests up to this number fell with a failed cell
-}
-
-func newSession(s *screen) *session {
-	engine := sync.OnceValue(func() *script.Engine {
-		return script.New(script.Options{
-			Stdout: stream{s, "stdout"},
-			Stderr: stream{s, "stderr"},
-			Show:   func(v any) { s.value(bundle(v)) },
-			Steps:  math.MaxInt, // a student has a stop button
-		})
-	})
-	go engine() // while the front end introduces itself
-	return &session{engine: engine, cells: map[string]string{}}
-}
-
-// bundle is a value in every form that front ends know.
-func bundle(v any) map[string]any {
-	if _, own := v.(script.Value); own {
-		return map[string]any{plainText: fmt.Sprint(v)}
-	}
-	return chart.Bundle(v)
+	Code            string            `json:"code"`
+	Silent          bool              `json:"silent"`
+	StoreHistory    *bool             `json:"store_history"`
+	StopOnError     *bool             `json:"stop_on_error"`
+	AllowStdin      *bool             `json:"allow_stdin"`
+	UserExpressions map[string]string `json:"user_expressions"`
 }
 
 // execute runs a cell and answers with its outcome.
-func (k *kernel) execute(ctx context.Context, from socket, req request) {
+func (k *kernel) execute(from sender, req request) {
 	var ask executeRequest
 	if err := json.Unmarshal(req.content, &ask); err != nil {
 		f := failure{Name: "BadRequest", Value: err.Error()}
-		k.reply(from, req, f.reply())
+		k.executed(from, req, f.reply())
 		return
 	}
-	s := k.session
-	if req.number <= s.aborted {
-		k.reply(from, req, object{"status": "aborted"})
+	if req.number <= k.aborted {
+		k.executed(from, req, object{"status": "aborted"})
 		return
 	}
-	keep := !ask.Silent && (ask.StoreHistory == nil || *ask.StoreHistory)
-	if keep {
-		s.count++
+	if keep := !ask.Silent && (ask.StoreHistory == nil || *ask.StoreHistory); keep {
+		k.count++
 	}
 	if !ask.Silent {
-		k.publish("execute_input", req.header, object{"code": ask.Code, "execution_count": s.count})
+		k.publish("execute_input", req.header, object{"code": ask.Code, "execution_count": k.count})
 	}
 
-	f := k.cell(ctx, req, ask)
+	pages, f := k.runCell(req, ask)
 	if f == nil {
-		k.reply(from, req, object{"status": "ok", "user_expressions": object{}, "payload": []any{}})
+		k.executed(from, req, object{"status": "ok", "user_expressions": k.expressions(req, ask.UserExpressions), "payload": pages})
 		return
 	}
 	if !ask.Silent {
 		k.publish("error", req.header, f.content())
 	}
 	if ask.StopOnError == nil || *ask.StopOnError {
-		s.aborted = k.arrived.Load()
+		k.aborted = k.arrived.Load()
 	}
-	k.reply(from, req, f.reply())
+	k.executed(from, req, f.reply())
 }
 
-func (k *kernel) reply(to socket, req request, content object) {
-	content["execution_count"] = k.session.count
-	to.send(k.writer.message(req.from, "execute_reply", req.header, content))
+func (k *kernel) executed(to sender, req request, content object) {
+	content["execution_count"] = k.count
+	to.Send(k.writer.message(req.from, "execute_reply", req.header, nil, content))
 }
 
-// cell runs the source of one request with the screen on it.
-func (k *kernel) cell(ctx context.Context, req request, ask executeRequest) *failure {
-	s := k.session
-	name := fmt.Sprintf("cell [%d]", s.count) // the number that the front end prints beside it
+// runCell runs the source of one request with the screen on it. Pages are the
+// help that it asks for.
+func (k *kernel) runCell(req request, ask executeRequest) (pages []any, f *failure) {
+	name := fmt.Sprintf("cell [%d]", k.count) // the number that the front end prints beside it
 	if ask.Silent {
 		name = "silent cell"
 	}
-	src := tidy(ask.Code)
-	s.cells[name] = src
+	hidden := ask.Silent || ask.StoreHistory != nil && !*ask.StoreHistory
+	src, lines := commands(normal(ask.Code))
+	k.history.add(entry{number: k.count, name: name, source: ask.Code, hidden: hidden})
 
-	ctx, stop := k.start(ctx)
-	defer k.done()
-	k.screen.begin(req.header, s.count, ask.Silent, endsInValue(src), stop)
-	err := s.engine().Run(ctx, name, src)
-	k.screen.end(err == nil)
-	if err == nil {
-		return nil
+	end := k.begin(req, ask.AllowStdin == nil || *ask.AllowStdin)
+	k.screen.begin(req.header, k.count, ask.Silent, endsInValue(src), func() { k.interrupt(errOutput) })
+	pages = k.obey(lines)
+	if k.interp.wasLost() {
+		k.dropComms(req.header)
+		k.screen.take(event{Kind: evStderr, Text: "the interpreter had ended since the last cell; " + freshHint + "\n"})
 	}
-	return s.explain(name, err, context.Cause(ctx))
+	e, err := k.interp.do(order{Op: opRun, Name: name, Source: src})
+	cause := end()
+	f = k.outcome(name, e, err, cause)
+	if value := k.screen.end(f == nil); value != nil && !hidden {
+		var text string
+		_ = json.Unmarshal(value[plainText], &text) // a value without text has none in the history
+		k.history.result(text)
+	}
+	return pages, f
+}
+
+// expressions answers what a front end wants to know after its cell.
+func (k *kernel) expressions(req request, wanted map[string]string) object {
+	answers := object{}
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		end := k.begin(req, false)
+		k.screen.begin(req.header, k.count, true, true, func() { k.interrupt(errOutput) })
+		e, err := k.interp.do(order{Op: opRun, Name: "expression " + key, Source: wanted[key]})
+		f := k.outcome("expression "+key, e, err, end())
+		value := k.screen.end(f == nil)
+		switch {
+		case f != nil:
+			answers[key] = f.reply()
+		case value == nil:
+			none := failure{Name: "ValueError", Value: wanted[key] + " has no value"}
+			answers[key] = none.reply()
+		default:
+			answers[key] = object{"status": "ok", "data": value, "metadata": object{}}
+		}
+	}
+	return answers
+}
+
+// normal gives every line the end that Go knows.
+func normal(src string) string {
+	src = strings.TrimPrefix(src, "\ufeff")
+	if !strings.Contains(src, "\r") {
+		return src
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(src, "\r\n", "\n"), "\r", "\n")
 }

@@ -3,7 +3,6 @@ package kernel
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mlsysim/golab/kernelext/script"
@@ -45,16 +44,50 @@ const (
 	plain = "\x1b[0m"
 )
 
-// explain words the error of the running cell: place, message, the line itself,
-// and what to do about it.
-func (s *session) explain(running string, err, cause error) *failure {
-	errs := problems(err)
-	if len(errs) == 0 {
-		return &failure{Name: "Error", Value: err.Error(), Trace: []string{bold + err.Error() + plain}}
+// outcome is how an order ended, nil if well. Cause is why the kernel stopped it.
+func (k *kernel) outcome(name string, e event, err, cause error) *failure {
+	var crash *errCrash
+	switch {
+	case errors.As(err, &crash):
+		k.dropComms(nil)
+		return crashed(name, crash, cause)
+	case err != nil:
+		return &failure{Name: "KernelError", Value: err.Error(), Trace: []string{bold + err.Error() + plain}}
+	case len(e.Errs) == 0:
+		return nil
 	}
+	if lost := e.Errs[0]; lost.Kind == script.Budget && strings.HasPrefix(lost.Msg, "lost") {
+		k.interp.reset()
+		k.dropComms(nil)
+		return crashed(name, &errCrash{crashName, "a call never returned"}, cause)
+	}
+	return k.explain(name, e.Errs, cause)
+}
+
+// crashed words the end of the interpreter process.
+func crashed(name string, crash *errCrash, cause error) *failure {
+	f := &failure{Name: crash.name, Value: crash.reason}
+	switch {
+	case errors.Is(cause, errInterrupt):
+		f.Name, f.Value = "Interrupted", "interrupted; the cell was in a call that cannot be stopped, so its interpreter was ended"
+	case errors.Is(cause, errOutput):
+		f.Name, f.Value = names[script.Budget], floodText
+	case errors.Is(cause, errShutdown):
+		f.Name, f.Value = names[script.Budget], "stopped: "+cause.Error()
+		return f
+	}
+	f.Trace = []string{bold + name + ": " + f.Value + plain, "hint: " + freshHint}
+	return f
+}
+
+const freshHint = "a fresh interpreter is ready, without the variables: run the cells above again"
+
+// explain words the errors of the running cell: place, message, the line itself,
+// and what to do about it.
+func (k *kernel) explain(running string, errs []script.Error, cause error) *failure {
 	first := errs[0]
 	f := &failure{Name: names[first.Kind], Value: first.Msg}
-	if first.Kind == script.Budget {
+	if cause != nil || first.Kind == script.Budget {
 		reworded(f, &first, cause)
 	}
 	errs[0] = first
@@ -64,7 +97,7 @@ func (s *session) explain(running string, err, cause error) *failure {
 			break
 		}
 		f.Trace = append(f.Trace, bold+heading(e)+plain)
-		f.Trace = append(f.Trace, s.quote(e)...)
+		f.Trace = append(f.Trace, quote(k.history.source(e.Name), e)...)
 		if e.Hint != "" {
 			f.Trace = append(f.Trace, "hint: "+e.Hint)
 		}
@@ -75,34 +108,21 @@ func (s *session) explain(running string, err, cause error) *failure {
 	return f
 }
 
+var floodText = fmt.Sprintf("stopped after %d MiB of output", outputMax>>20)
+
 // reworded says who stopped a cell.
 func reworded(f *failure, e *script.Error, cause error) {
 	switch {
 	case errors.Is(cause, errOutput):
-		e.Msg = fmt.Sprintf("stopped after %d MiB of output", outputMax>>20)
+		f.Name, e.Msg = names[script.Budget], floodText
 		e.Hint = "a loop prints without end, or a table is better shown as a chart"
 	case errors.Is(cause, errInterrupt):
 		f.Name = "Interrupted"
-		e.Msg = "interrupted"
+		e.Msg, e.Hint = "interrupted", ""
 	case errors.Is(cause, errShutdown):
 		e.Msg = "stopped: " + cause.Error()
-	case strings.HasPrefix(e.Msg, "lost"):
-		e.Hint = "restart the kernel"
 	}
 	f.Value = e.Msg
-}
-
-// problems lists every error of the script within err.
-func problems(err error) []script.Error {
-	var many script.Errors
-	if errors.As(err, &many) {
-		return slices.Clone(many)
-	}
-	var one *script.Error
-	if errors.As(err, &one) {
-		return []script.Error{*one}
-	}
-	return nil
 }
 
 // heading is the first line of an error: where, and what.
@@ -118,8 +138,8 @@ func heading(e script.Error) string {
 }
 
 // quote is the line that an error is about, with a mark below the column.
-func (s *session) quote(e script.Error) []string {
-	lines := strings.Split(s.cells[e.Name], "\n")
+func quote(source string, e script.Error) []string {
+	lines := strings.Split(source, "\n")
 	if e.Line < 1 || e.Line > len(lines) {
 		return nil
 	}

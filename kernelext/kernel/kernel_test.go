@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -177,7 +176,7 @@ func TestFlood(t *testing.T) {
 	c := connect(t)
 	reply, _ := c.run("for {\n\tfmt.Println(\"a line that is printed without end\")\n}")
 	require.Equal(t, "Stopped", reply.text("ename"))
-	require.Contains(t, reply.text("evalue"), "8 MiB of output")
+	require.Contains(t, reply.text("evalue"), "64 MiB of output")
 }
 
 func TestRecursion(t *testing.T) {
@@ -193,12 +192,12 @@ func TestStrangers(t *testing.T) {
 	c := connect(t)
 	stranger := newWriter("another key")
 	for _, frames := range [][][]byte{
-		stranger.message(nil, "execute_request", nil, object{"code": "x := 1"}),
-		stranger.message(nil, "shutdown_request", nil, object{}),
+		stranger.message(nil, "execute_request", nil, nil, object{"code": "x := 1"}),
+		stranger.message(nil, "shutdown_request", nil, nil, object{}),
 		{[]byte("no delimiter")},
 		{delimiter},
 		{delimiter, nil, nil, nil, nil},
-		c.w.message(nil, "", nil, object{}),
+		c.w.message(nil, "", nil, nil, object{}),
 		{delimiter, c.w.sign([]byte("{"), []byte("{}"), []byte("{}"), []byte("{}")), []byte("{"), []byte("{}"), []byte("{}"), []byte("{}")},
 	} {
 		require.NoError(t, c.shell.SendMulti(zmq4.NewMsgFrom(frames...)))
@@ -277,7 +276,8 @@ func waitForPort(t *testing.T, file string) {
 	conn, err := readConnection(file)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		c, err := net.Dial("tcp", strings.TrimPrefix(conn.address(conn.IOPub), "tcp://"))
+		network, address := conn.address(conn.IOPub)
+		c, err := net.Dial(network, address)
 		return err == nil && c.Close() == nil
 	}, patience, 20*time.Millisecond)
 }

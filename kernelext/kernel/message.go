@@ -91,7 +91,7 @@ func randomID() string {
 }
 
 // message is ready to be sent: routing frames first.
-func (w writer) message(to [][]byte, kind string, parent json.RawMessage, content any) [][]byte {
+func (w writer) message(to [][]byte, kind string, parent json.RawMessage, metadata, content any) [][]byte {
 	h := header{
 		ID: fmt.Sprintf("%s_%d", w.session, w.count.Add(1)), Session: w.session, Username: "kernel",
 		Date: time.Now().UTC().Format("2006-01-02T15:04:05.000000Z"), Type: kind, Version: protocolVersion,
@@ -99,7 +99,10 @@ func (w writer) message(to [][]byte, kind string, parent json.RawMessage, conten
 	if len(parent) == 0 {
 		parent = json.RawMessage("{}")
 	}
-	parts := [][]byte{encode(h), parent, []byte("{}"), encode(content)}
+	if metadata == nil {
+		metadata = object{}
+	}
+	parts := [][]byte{encode(h), parent, encode(metadata), encode(content)}
 	return slices.Concat(to, [][]byte{delimiter, w.sign(parts...)}, parts)
 }
 

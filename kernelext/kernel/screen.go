@@ -1,9 +1,7 @@
 package kernel
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -16,13 +14,10 @@ const plainText = "text/plain"
 const (
 	flushAfter = 50 * time.Millisecond // print calls within this time travel together
 	flushSize  = 16 << 10              // or when they have this many bytes
-	outputMax  = 8 << 20               // bytes of one cell; a page with more does not open again
+	outputMax  = 64 << 20              // bytes of one cell; a page with more does not open again
 )
 
-var errOutput = errors.New("too much output")
-
 // screen sends what the running cell prints, shows and claims, in that order.
-// It is the sink of the prelude.
 type screen struct {
 	publish func(kind string, parent json.RawMessage, content any)
 
@@ -30,83 +25,94 @@ type screen struct {
 	parent json.RawMessage
 	count  int
 	silent bool
-	holds  bool                    // the cell ends in a value, which is its result
-	stop   context.CancelCauseFunc // of the cell
-	left   int                     // bytes that the cell may still send
-	name   string                  // stream of the text
-	text   strings.Builder
+	holds  bool            // the cell ends in a value, which is its result
+	stop   func()          // ends the cell
+	left   int             // bytes that the cell may still send
+	name   string          // stream of the text
+	text   strings.Builder // not sent yet
 	timer  *time.Timer
 	claim  json.RawMessage // waits for the display that goes with it
 	held   map[string]json.RawMessage
+	named  map[string]bool // displays that can be updated
 }
 
 // begin turns to a new cell.
-func (s *screen) begin(parent json.RawMessage, count int, silent, holds bool, stop context.CancelCauseFunc) {
+func (s *screen) begin(parent json.RawMessage, count int, silent, holds bool, stop func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parent, s.count, s.silent, s.holds, s.stop = parent, count, silent, holds, stop
 	s.left = outputMax
+	if s.named == nil {
+		s.named = map[string]bool{}
+	}
 }
 
 // end sends what is still here; a value that was held is the cell's result if
 // the cell reached its end.
-func (s *screen) end(ok bool) {
+func (s *screen) end(ok bool) (result map[string]json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := s.held
 	if ok {
-		s.held = nil
+		result, s.held = s.held, nil
 	}
 	s.flush()
-	if ok && last != nil {
-		s.send("execute_result", object{"data": last, "metadata": object{}, "execution_count": s.count})
+	if result != nil {
+		s.send("execute_result", object{"data": result, "metadata": object{}, "execution_count": s.count})
+	}
+	return result
+}
+
+// take shows an event of the interpreter.
+func (s *screen) take(e event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch e.Kind {
+	case evStdout, evStderr:
+		s.print(e.Kind, e.Text)
+	case evClaim:
+		s.flush()
+		s.claim = e.Data
+	case evShow:
+		s.show(e)
+	case evValue:
+		s.flush()
+		if s.holds {
+			s.held = e.Bundle
+			return
+		}
+		s.display("display_data", e.Bundle, nil)
+	case evClear:
+		s.flush()
+		s.send("clear_output", object{"wait": e.Flag})
 	}
 }
 
-// Record keeps a claim for the display that follows it.
-func (s *screen) Record(claim []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.flush()
-	s.claim = claim
-}
-
-// Show sends a bundle, with the claim that came before it.
-func (s *screen) Show(bundle map[string]any) {
-	data := mimeData(bundle)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// show sends a bundle, with the claim that came before it.
+func (s *screen) show(e event) {
 	if claim := s.claim; claim != nil {
 		s.claim = nil
-		data[record.MIME] = claim
+		e.Bundle[record.MIME] = claim
 	}
 	s.flush()
-	s.display(data)
-}
-
-// value takes an expression that stands alone. The last one of a cell is held
-// until it is clear that nothing follows.
-func (s *screen) value(bundle map[string]any) {
-	data := mimeData(bundle)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.flush()
-	if s.holds {
-		s.held = data
+	if e.Key == "" {
+		s.display("display_data", e.Bundle, nil)
 		return
 	}
-	s.display(data)
+	kind := "display_data"
+	if s.named[e.Key] {
+		kind = "update_display_data"
+	}
+	s.named[e.Key] = true
+	s.display(kind, e.Bundle, object{"display_id": e.Key})
 }
 
 // print takes text for a stream.
-func (s *screen) print(name string, p []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *screen) print(name, text string) {
 	if name != s.name || s.held != nil || s.claim != nil {
 		s.flush()
 	}
 	s.name = name
-	s.text.Write(p)
+	s.text.WriteString(text)
 	if s.text.Len() >= flushSize {
 		s.flush()
 	} else if s.timer == nil {
@@ -124,11 +130,11 @@ func (s *screen) late() {
 func (s *screen) flush() {
 	if claim := s.claim; claim != nil {
 		s.claim = nil
-		s.display(map[string]json.RawMessage{plainText: encode(string(claim)), record.MIME: claim})
+		s.display("display_data", map[string]json.RawMessage{plainText: encode(string(claim)), record.MIME: claim}, nil)
 	}
 	if held := s.held; held != nil {
 		s.held = nil
-		s.display(held)
+		s.display("display_data", held, nil)
 	}
 	s.flushText()
 }
@@ -146,11 +152,15 @@ func (s *screen) flushText() {
 	}
 }
 
-func (s *screen) display(data map[string]json.RawMessage) {
+func (s *screen) display(kind string, data map[string]json.RawMessage, transient object) {
 	for _, v := range data {
 		s.left -= len(v)
 	}
-	s.send("display_data", object{"data": data, "metadata": object{}})
+	content := object{"data": data, "metadata": object{}}
+	if transient != nil {
+		content["transient"] = transient
+	}
+	s.send(kind, content)
 }
 
 // send stops a cell that floods the front end, and drops the rest.
@@ -158,36 +168,21 @@ func (s *screen) send(kind string, content object) {
 	switch {
 	case s.silent:
 	case s.left < 0:
-		s.stop(errOutput)
+		s.stop()
 	default:
 		s.publish(kind, s.parent, content)
 	}
 }
 
-// mimeData encodes a bundle: JSON types as JSON, bytes in base64, the rest as
-// text. A form that cannot be encoded is left out.
-func mimeData(bundle map[string]any) map[string]json.RawMessage {
-	data := make(map[string]json.RawMessage, len(bundle))
-	for mime, v := range bundle {
-		if text, ok := v.(string); ok && strings.HasSuffix(mime, "+json") && json.Valid([]byte(text)) {
-			data[mime] = json.RawMessage(text)
-			continue
-		}
-		if b, err := json.Marshal(v); err == nil {
-			data[mime] = b
-		}
-	}
-	return data
+// isJSON says whether a front end wants the value of a MIME type as JSON.
+func isJSON(mime string) bool {
+	return strings.HasSuffix(mime, "+json") || mime == "application/json"
 }
 
-// stream is one of the screen's two text streams.
-type stream struct {
-	screen *screen
-	name   string
-}
-
-// Write never fails: a cell that prints too much is stopped instead.
-func (w stream) Write(p []byte) (int, error) {
-	w.screen.print(w.name, p)
-	return len(p), nil
+// comm sends a message of a comm in its place among the outputs.
+func (s *screen) comm(send func(parent json.RawMessage)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flush()
+	send(s.parent)
 }

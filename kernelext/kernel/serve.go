@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"context"
 	"encoding/json"
 	"runtime"
 	"runtime/debug"
@@ -9,44 +8,44 @@ import (
 )
 
 // serve answers one request between the states busy and idle.
-func (k *kernel) serve(ctx context.Context, from socket, req request) {
+func (k *kernel) serve(from sender, req request) {
 	k.publish("status", req.header, object{"execution_state": "busy"})
 	defer k.publish("status", req.header, object{"execution_state": "idle"})
 
 	name, isRequest := strings.CutSuffix(req.kind, "_request")
 	switch {
 	case req.kind == "execute_request":
-		k.execute(ctx, from, req)
+		k.execute(from, req)
 		return
-	case req.kind == "comm_open":
-		k.refuseComm(req)
+	case strings.HasPrefix(req.kind, "comm_") && !isRequest:
+		k.commRequest(req)
 		return
 	case !isRequest:
-		return // comm_msg and comm_close of a comm that was refused: nothing to say
+		return // a reply to nothing
 	}
-	answer := k.answer(req)
-	from.send(k.writer.message(req.from, name+"_reply", req.header, answer))
+	answer := k.reply(req)
+	from.Send(k.writer.message(req.from, name+"_reply", req.header, nil, answer))
 	if name == "shutdown" {
 		k.publish("shutdown_reply", req.header, answer)
 		k.quit()
 	}
 }
 
-// answer is the content of the reply to any request but execute.
-func (k *kernel) answer(req request) object {
+// reply is the content of the reply to any request but execute.
+func (k *kernel) reply(req request) object {
 	switch req.kind {
 	case "kernel_info_request":
 		return info()
 	case "is_complete_request":
 		return isComplete(req)
 	case "complete_request":
-		return nothingToComplete(req)
+		return k.complete(req)
 	case "inspect_request":
-		return object{"status": "ok", "found": false, "data": object{}, "metadata": object{}}
+		return k.inspect(req)
 	case "history_request":
-		return object{"status": "ok", "history": []any{}}
+		return k.history.answer(req)
 	case "comm_info_request":
-		return object{"status": "ok", "comms": object{}}
+		return k.comms.info(req)
 	case "interrupt_request":
 		k.interrupt(errInterrupt)
 		return object{"status": "ok"}
@@ -81,16 +80,6 @@ func info() object {
 	}
 }
 
-// refuseComm closes a comm that a front end opens: nothing here listens to one.
-func (k *kernel) refuseComm(req request) {
-	var c struct {
-		ID string `json:"comm_id"`
-	}
-	if json.Unmarshal(req.content, &c) == nil {
-		k.publish("comm_close", req.header, object{"comm_id": c.ID, "data": object{}})
-	}
-}
-
 func isComplete(req request) object {
 	var c struct {
 		Code string `json:"code"`
@@ -103,15 +92,4 @@ func isComplete(req request) object {
 		return object{"status": state}
 	}
 	return object{"status": state, "indent": indent}
-}
-
-func nothingToComplete(req request) object {
-	var c struct {
-		Cursor int `json:"cursor_pos"`
-	}
-	_ = json.Unmarshal(req.content, &c) // the cursor only says where nothing is inserted
-	return object{
-		"status": "ok", "matches": []string{}, "metadata": object{},
-		"cursor_start": c.Cursor, "cursor_end": c.Cursor,
-	}
 }

@@ -1,61 +1,71 @@
 package kernel
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"log"
+	"time"
 
-	"github.com/go-zeromq/zmq4"
+	"github.com/mlsysim/golab/kernelext/kernel/internal/zmtp"
 )
 
-// sockets are the five ends that a front end connects to. This file alone knows
-// which ZeroMQ library is behind them.
+// sockets are the five ends that a front end connects to.
 type sockets struct {
-	shell, control, stdin, heartbeat, iopub socket
+	shell, control, stdin, heartbeat, iopub *zmtp.Socket
 }
 
-// socket sends and receives whole multipart messages.
-type socket struct{ zmq zmq4.Socket }
+// takers get what arrives, and welcome greets who listens.
+type takers struct {
+	shell, control, stdin func(frames [][]byte)
+	welcome               func(topic []byte) [][]byte
+}
 
 // listen opens all five, or none.
-func listen(ctx context.Context, c connection) (*sockets, error) {
-	quiet := zmq4.WithLogger(log.New(io.Discard, "", 0)) // a stranger's bytes on a port are not news
-	router := func() socket { return socket{zmq4.NewRouter(ctx, quiet)} }
-	s := &sockets{
-		shell: router(), control: router(), stdin: router(),
-		heartbeat: router(), // a ROUTER answers any number of front ends, in any order
-		iopub:     socket{zmq4.NewPub(ctx, quiet)},
-	}
+func listen(c connection, t takers) (*sockets, error) {
+	s := &sockets{}
+	router := func(take func([][]byte)) zmtp.Options { return zmtp.Options{Type: zmtp.Router, Take: take} }
+	beat := make(chan *zmtp.Socket, 1) // there before the first beat is
 	for _, end := range []struct {
 		name string
-		sock socket
+		sock **zmtp.Socket
 		port int
+		opt  zmtp.Options
 	}{
-		{"shell", s.shell, c.Shell},
-		{"control", s.control, c.Control},
-		{"stdin", s.stdin, c.Stdin},
-		{"heartbeat", s.heartbeat, c.Heartbeat},
-		{"iopub", s.iopub, c.IOPub},
+		{"shell", &s.shell, c.Shell, router(t.shell)},
+		{"control", &s.control, c.Control, router(t.control)},
+		{"stdin", &s.stdin, c.Stdin, router(t.stdin)},
+		{"heartbeat", &s.heartbeat, c.Heartbeat, router(func(frames [][]byte) {
+			echo := <-beat
+			beat <- echo
+			echo.Send(frames)
+		})},
+		{"iopub", &s.iopub, c.IOPub, zmtp.Options{Type: zmtp.XPub, Welcome: t.welcome}},
 	} {
-		if err := end.sock.zmq.Listen(c.address(end.port)); err != nil {
+		network, address := c.address(end.port)
+		sock, err := zmtp.Listen(network, address, end.opt)
+		if err != nil {
 			s.close()
 			return nil, fmt.Errorf("listening for %s: %w", end.name, err)
 		}
+		*end.sock = sock
 	}
+	beat <- s.heartbeat
 	return s, nil
 }
 
+func (s *sockets) all() []*zmtp.Socket {
+	return []*zmtp.Socket{s.shell, s.control, s.stdin, s.heartbeat, s.iopub}
+}
+
+// close lets the last replies leave, and ends every connection.
 func (s *sockets) close() {
-	for _, end := range []socket{s.shell, s.control, s.stdin, s.heartbeat, s.iopub} {
-		_ = end.zmq.Close() // the process or the test ends: nobody is left to tell
+	const lastWords = time.Second
+	for _, end := range s.all() {
+		if end != nil {
+			end.Drain(lastWords)
+		}
+	}
+	for _, end := range s.all() {
+		if end != nil {
+			end.Close()
+		}
 	}
 }
-
-func (s socket) recv() ([][]byte, error) {
-	m, err := s.zmq.Recv()
-	return m.Frames, err
-}
-
-// send drops the message when its receiver is gone.
-func (s socket) send(frames [][]byte) { _ = s.zmq.SendMulti(zmq4.NewMsgFrom(frames...)) }

@@ -101,6 +101,7 @@ func (p *plan) blockSize() int {
 func (p *plan) walk(ctx context.Context, visitor func(*trial) visitor) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	defer bound(stop)()
 	size := p.blockSize()
 	var next atomic.Int64
 	var wait sync.WaitGroup

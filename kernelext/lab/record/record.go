@@ -92,6 +92,15 @@ type Sink interface {
 	Show(bundle map[string]any)
 }
 
+// A Stage is a sink that shows things in a cell of a notebook: they may change,
+// go away, and ask.
+type Stage interface {
+	Sink
+	ShowAs(key string, bundle map[string]any) // in place of what the key showed before
+	Clear(wait bool)                          // takes the cell's output away, at once or when more comes
+	Ask(prompt string) (string, error)        // waits for a line from the person
+}
+
 var sink Sink // set once by the host process before a lab runs
 
 // Use sets the sink of this process.

@@ -1,0 +1,83 @@
+package kernel
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// command is a line of a cell that is not Go: %% and its like, which GoNB
+// knows, and questions.
+type command struct {
+	line int
+	text string
+}
+
+var question = regexp.MustCompile(`^(?:\?{1,2}\s*([\p{L}_][\p{L}\p{N}_.]*)|([\p{L}_][\p{L}\p{N}_.]*)\?{1,2})\s*$`)
+
+// commands takes the lines that are not Go out of a cell; the others keep their
+// numbers.
+func commands(src string) (rest string, found []command) {
+	if !strings.ContainsAny(src, "%!?") {
+		return src, nil
+	}
+	lines := strings.SplitAfter(src, "\n")
+	var before strings.Builder
+	for i, line := range lines {
+		special := strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") || question.MatchString(strings.TrimSpace(line))
+		if special && startsFresh(before.String()) {
+			found = append(found, command{i + 1, strings.TrimSpace(line)})
+			lines[i] = strings.Repeat("\n", strings.Count(line, "\n"))
+		}
+		before.WriteString(lines[i])
+	}
+	return strings.Join(lines, ""), found
+}
+
+// startsFresh says whether a statement can begin after this source: within a
+// raw string or an expression, a line that starts with ! is Go.
+func startsFresh(before string) bool {
+	o := outlineOf(before)
+	return o.depth <= 0 && !o.begun
+}
+
+// ignored are lines that set up what this kernel has always: a module, imports,
+// arguments of a program.
+var ignored = regexp.MustCompile(`^(%%|%main|%args|%test|%autoget|%noautoget|%goflags|%goworkfix|%track|%untrack|%env|%cd|%rm|%remove|%widgets|%widgets_hb|!\*?\s*go (get|mod|work)\b)`)
+
+const commandHelp = `Lines that are not Go:
+  Name?   what a name is: signature, meaning, equation, fields, sources
+  %list   the variables of this session
+  %reset  forget every variable
+Lines that set GoNB up, such as %% and !*go get, do nothing here.
+`
+
+// obey answers the lines that are not Go. Those that ask for something which
+// this kernel does not do say so, and the cell goes on.
+func (k *kernel) obey(lines []command) (pages []any) {
+	pages = []any{}
+	say := func(kind, text string) { k.screen.take(event{Kind: kind, Text: text}) }
+	for _, c := range lines {
+		word, _, _ := strings.Cut(c.text, " ")
+		asked := question.FindStringSubmatch(c.text)
+		switch {
+		case asked != nil:
+			name := asked[1] + asked[2]
+			if page := k.page(name); page != nil {
+				pages = append(pages, page)
+			} else {
+				say(evStderr, fmt.Sprintf("line %d: nothing is known about %s\n", c.line, name))
+			}
+		case word == "%help":
+			say(evStdout, commandHelp)
+		case word == "%reset":
+			k.interp.reset()
+			k.dropComms(nil)
+		case word == "%list" || word == "%ls" || word == "%who":
+			say(evStdout, k.variables())
+		case !ignored.MatchString(c.text):
+			say(evStderr, fmt.Sprintf("line %d: %s does nothing here: this kernel runs Go only (%%help lists what else it knows)\n", c.line, c.text))
+		}
+	}
+	return pages
+}
