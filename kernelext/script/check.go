@@ -123,6 +123,18 @@ func syntaxErrors(name, src string, err error) []Error {
 // types runs go/types. The prelude and earlier scripts are visible unless this
 // script declares the same name itself.
 func (s *session) types(p *program, declared map[string]int) []Error {
+	var errs []Error
+	s.resolve(p, declared, func(err error) {
+		var te types.Error
+		if errors.As(err, &te) {
+			errs = s.report(p, te, errs)
+		}
+	})
+	return sorted(errs)
+}
+
+// resolve fills in what go/types finds out about a program.
+func (s *session) resolve(p *program, declared map[string]int, report func(error)) {
 	p.pkg = types.NewPackage(scriptPath, "main")
 	scope := p.pkg.Scope()
 	for name, obj := range s.objs {
@@ -139,16 +151,9 @@ func (s *session) types(p *program, declared map[string]int) []Error {
 		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
 		Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
 	}
-	var errs []Error
-	cfg := types.Config{Importer: s.stubs, GoVersion: goVersion, Error: func(err error) {
-		var te types.Error
-		if errors.As(err, &te) {
-			errs = s.report(p, te, errs)
-		}
-	}}
+	cfg := types.Config{Importer: s.stubs, GoVersion: goVersion, Error: report}
 	// The same errors arrive through cfg.Error.
 	_ = types.NewChecker(&cfg, p.fset, p.pkg, p.info).Files([]*ast.File{p.file})
-	return sorted(errs)
 }
 
 // report keeps an error, as a warning when Go would run the program anyway.
@@ -181,11 +186,14 @@ func (s *session) startsExpr(p *program, e Error) bool {
 
 var qualifier = regexp.MustCompile(`\b([a-z][a-z0-9_]*)\.([A-Z]\w*)`)
 
-// plain drops the package names of the prelude and what it leads to, so that a
-// student reads Bytes and not units.Bytes.
+// plain gives types the names that the prelude offers them under, so that a
+// student reads Bytes and not units.Bytes, PassResult and not compute.Result.
 func (s *session) plain(msg string) string {
 	msg = qualifier.ReplaceAllStringFunc(msg, func(m string) string {
 		name, rest, _ := strings.Cut(m, ".")
+		if as := s.prelude.aliases(s.lab)[m]; as != "" {
+			return as
+		}
 		if s.stubs.hasPackage(name) {
 			return rest
 		}

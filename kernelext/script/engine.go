@@ -29,10 +29,12 @@ type Options struct {
 // calls. It is not safe for use by several goroutines at once.
 type Engine struct {
 	mu       sync.Mutex
+	names    sync.Mutex // guards the session, for questions while a script runs
 	opt      Options
 	session  *session
 	host     *host
 	interp   *interp.Interpreter
+	lab      map[string]reflect.Value // the prelude's own copies
 	trace    trace
 	err      error // why the engine never started
 	warnings []Error
@@ -93,6 +95,7 @@ func (e *Engine) start() error {
 			mine[name] = v
 		}
 		exports[path+"/lab"] = mine
+		e.lab = mine
 	}
 	imports += fmt.Sprintf("import %slab %q\n", reserved, e.opt.Prelude.path)
 	if err := e.interp.Use(exports); err != nil {

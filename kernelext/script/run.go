@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/types"
 	"regexp"
 	"strconv"
 	"strings"
@@ -21,7 +22,9 @@ func (e *Engine) Run(ctx context.Context, name, src string) error {
 	if e.err != nil {
 		return e.err
 	}
+	e.names.Lock()
 	p, steps, errs := e.session.prepare(name, src, e.host.types)
+	e.names.Unlock()
 	e.warnings = nil
 	if p != nil {
 		e.warnings = p.warnings
@@ -36,11 +39,18 @@ func (e *Engine) Run(ctx context.Context, name, src string) error {
 		if err := e.eval(ctx, st.text); err != nil {
 			return e.problem(p, st, err)
 		}
-		for _, obj := range st.objs {
-			e.session.objs[obj.Name()] = obj
-		}
+		e.declare(st.objs)
 	}
 	return nil
+}
+
+// declare makes objects visible to later scripts.
+func (e *Engine) declare(objs []types.Object) {
+	e.names.Lock()
+	defer e.names.Unlock()
+	for _, obj := range objs {
+		e.session.objs[obj.Name()] = obj
+	}
 }
 
 func (e *Engine) warn() {

@@ -20,6 +20,25 @@ type Prelude struct {
 	stub    string
 	symbols map[string]map[string]reflect.Value
 	load    func() (*stubs, error)
+	offers  sync.Once
+	offered map[string]string // package and name of a type -> its name in the prelude
+}
+
+// aliases maps types such as compute.Result to their names in the prelude.
+func (p *Prelude) aliases(lab *types.Package) map[string]string {
+	p.offers.Do(func() {
+		p.offered = map[string]string{}
+		for _, name := range lab.Scope().Names() {
+			tn, ok := lab.Scope().Lookup(name).(*types.TypeName)
+			if !ok {
+				continue
+			}
+			if n, ok := types.Unalias(tn.Type()).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg() != lab {
+				p.offered[n.Obj().Pkg().Name()+"."+n.Obj().Name()] = name
+			}
+		}
+	})
+	return p.offered
 }
 
 // NewPrelude takes the output of mlsysim/internal/gen/prelude.
@@ -35,10 +54,15 @@ type stubs struct {
 	fset  *token.FileSet
 	files map[string]*ast.File
 	pkgs  map[string]*types.Package
+	texts map[string]map[string]string // path -> name -> documentation
+	helps map[types.Object]string      // of fields
 }
 
 func readStubs(archives ...string) (*stubs, error) {
-	s := &stubs{fset: token.NewFileSet(), files: map[string]*ast.File{}, pkgs: map[string]*types.Package{}}
+	s := &stubs{
+		fset: token.NewFileSet(), files: map[string]*ast.File{}, pkgs: map[string]*types.Package{},
+		texts: map[string]map[string]string{}, helps: map[types.Object]string{},
+	}
 	for _, a := range archives {
 		for _, f := range txtar.Parse([]byte(a)).Files {
 			if s.files[f.Name] != nil {
@@ -108,4 +132,59 @@ func (s *stubs) hasPackage(name string) bool {
 		}
 	}
 	return false
+}
+
+// docs is the documentation of a stub by name; of methods by Type.Method.
+func (s *stubs) docs(path string) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if texts, ok := s.texts[path]; ok || s.files[path] == nil {
+		return texts
+	}
+	texts := map[string]string{}
+	for _, d := range s.files[path].Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				t := d.Recv.List[0].Type
+				if p, ok := t.(*ast.StarExpr); ok {
+					t = p.X
+				}
+				name = types.ExprString(t) + "." + name
+			}
+			texts[name] = d.Doc.Text()
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					texts[spec.Name.Name] = d.Doc.Text()
+				case *ast.ValueSpec:
+					texts[spec.Names[0].Name] = d.Doc.Text()
+				}
+			}
+		}
+	}
+	s.texts[path] = texts
+	return texts
+}
+
+// help is the help tag of a field of a stub.
+func (s *stubs) help(f *types.Var) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.pkgs[f.Pkg().Path()]
+	if p == nil {
+		return ""
+	}
+	if text, ok := s.helps[f]; ok {
+		return text
+	}
+	for _, name := range p.Scope().Names() {
+		st, ok := p.Scope().Lookup(name).Type().Underlying().(*types.Struct)
+		for i := 0; ok && i < st.NumFields(); i++ {
+			s.helps[st.Field(i)] = reflect.StructTag(st.Tag(i)).Get("help")
+		}
+	}
+	return s.helps[f]
 }
