@@ -79,12 +79,12 @@ func (p *program) err(at token.Pos, kind Kind, hint, format string, args ...any)
 func (s *session) check(name, src string) (*program, []Error) {
 	chunks, errs := split(name, src)
 	if len(errs) > 0 {
-		return nil, errs
+		return nil, slipHints(src, errs)
 	}
 	w := &source{s: s, name: name}
 	text := w.write(chunks)
 	if len(w.errs) > 0 {
-		return nil, w.errs
+		return nil, slipHints(src, w.errs)
 	}
 
 	s.scripts = append(s.scripts, name)
@@ -92,7 +92,7 @@ func (s *session) check(name, src string) (*program, []Error) {
 	var err error
 	p.file, err = parser.ParseFile(p.fset, fileName, text, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, syntaxErrors(name, src, err)
+		return nil, slipHints(src, syntaxErrors(name, src, err))
 	}
 	if len(p.file.Decls) != len(p.owner) {
 		return nil, []Error{{Name: name, Line: 1, Kind: Syntax, Msg: "cannot split this script into statements"}}
@@ -171,7 +171,7 @@ func (s *session) report(p *program, te types.Error, errs []Error) []Error {
 	case strings.HasPrefix(e.Msg, "\t"):
 		return errs // continues the error before it
 	}
-	e.Hint = hint(te.Msg)
+	e.Hint = s.hint(p, te)
 	return append(errs, e)
 }
 
@@ -200,15 +200,4 @@ func (s *session) plain(msg string) string {
 		return m
 	})
 	return strings.ReplaceAll(msg, " as value in variable declaration", " as value")
-}
-
-// hint adds what a compiler message leaves unsaid to a newcomer.
-func hint(msg string) string {
-	switch {
-	case strings.Contains(msg, "mismatched types"):
-		return "both sides need the same unit: convert one, or divide with Over, Per or Ratio"
-	case strings.Contains(msg, "cannot define new methods on non-local type"):
-		return "declare a type and its methods in the same cell"
-	}
-	return ""
 }
