@@ -27,11 +27,17 @@ func commands(src string) (rest string, found []command) {
 		special := strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") || question.MatchString(strings.TrimSpace(line))
 		if special && startsFresh(before.String()) {
 			found = append(found, command{i + 1, strings.TrimSpace(line)})
-			lines[i] = strings.Repeat("\n", strings.Count(line, "\n"))
+			lines[i] = blank(line)
 		}
 		before.WriteString(lines[i])
 	}
 	return strings.Join(lines, ""), found
+}
+
+// blank keeps the length of a line.
+func blank(line string) string {
+	text := strings.TrimSuffix(line, "\n")
+	return strings.Repeat(" ", len(text)) + line[len(text):]
 }
 
 // startsFresh says whether a statement can begin after this source: within a

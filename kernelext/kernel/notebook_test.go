@@ -13,16 +13,20 @@ import (
 	"github.com/mlsysim/golab/kernelext/lab/record"
 )
 
-// python is the environment that `make venv` makes. CI must have it.
-func python(t *testing.T) string {
+// python is the environment that `make venv` makes, or the one that the variable
+// MLSYSIM_PYTHON names. CI must have it, with the module.
+func python(t *testing.T, module string) string {
 	t.Helper()
 	path, err := filepath.Abs("../../.cache/venv/bin/python")
 	require.NoError(t, err)
-	if _, err := os.Stat(path); err != nil {
+	if other := os.Getenv("MLSYSIM_PYTHON"); other != "" {
+		path = other
+	}
+	if err := exec.Command(path, "-c", "import "+module).Run(); err != nil {
 		if os.Getenv("CI") != "" {
-			require.FailNow(t, "no .cache/venv: run make venv")
+			require.FailNow(t, "no .cache/venv with "+module+": run make venv")
 		}
-		t.Skip("no .cache/venv with nbclient: run make venv")
+		t.Skipf("no .cache/venv with %s: run make venv", module)
 	}
 	return path
 }
@@ -66,18 +70,13 @@ func (o notebookOutput) text(mime string) string {
 func executed(t *testing.T, notebook []byte) notebookFile {
 	t.Helper()
 	dir := t.TempDir()
-	python := python(t)
-	self, err := filepath.Abs(os.Args[0])
-	require.NoError(t, err)
-	require.NoError(t, Install(filepath.Join(dir, "path", "kernels"), self))
+	python := python(t, "nbclient")
+	env := jupyterEnv(t, dir)
 	file := filepath.Join(dir, "notebook.ipynb")
 	require.NoError(t, os.WriteFile(file, notebook, 0o600))
 
 	cmd := exec.Command(python, filepath.Join(filepath.Dir(python), "jupyter-execute"), "--inplace", "--allow-errors", "--timeout=120", file)
-	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+filepath.Join(dir, "path"))
-	for _, part := range []string{"DATA", "RUNTIME", "CONFIG"} {
-		cmd.Env = append(cmd.Env, "JUPYTER_"+part+"_DIR="+filepath.Join(dir, part))
-	}
+	cmd.Env = env
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 

@@ -9,6 +9,8 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -126,8 +128,45 @@ func (w *worker) obey(o order) {
 	case opRun:
 		search.Within(ctx)
 		done.Errs = problems(o.Name, w.engine.Run(ctx, o.Name, o.Source))
+	case opComplete:
+		start, end := script.Word(o.Source, o.Cursor)
+		items := narrow(w.engine.Complete(o.Source, o.Cursor), o.Source[start:max(start, o.Cursor)])
+		done.Data = encode(span{start, end, items[:min(len(items), mostMatches)]})
+	case opInspect:
+		if d, ok := w.engine.Inspect(o.Source, o.Cursor); ok {
+			done.Bundle = mimeData(bundlePage(d))
+		}
+	case opList:
+		done.Text = w.variables()
 	}
 	w.say(done)
+}
+
+// narrow leaves names that only contain the word to where none begins with it: a
+// front end writes what all have in common.
+func narrow(items []script.Completion, word string) []script.Completion {
+	begins := func(c script.Completion) bool {
+		fold := strings.NewReplacer("_", "")
+		return strings.HasPrefix(strings.ToLower(fold.Replace(c.Text)), strings.ToLower(fold.Replace(word)))
+	}
+	if !slices.ContainsFunc(items, begins) {
+		return items
+	}
+	return slices.DeleteFunc(items, func(c script.Completion) bool { return !begins(c) })
+}
+
+// variables lists what the session declared, a line each.
+func (w *worker) variables() string {
+	var b strings.Builder
+	for _, name := range w.engine.Names() {
+		if d, ok := w.engine.Inspect(name, len(name)); ok {
+			fmt.Fprintln(&b, d.Signature)
+		}
+	}
+	if b.Len() == 0 {
+		return "nothing is declared yet\n"
+	}
+	return b.String()
 }
 
 // problems lists every error of a script.
