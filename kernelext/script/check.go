@@ -52,6 +52,7 @@ type program struct {
 	pkg      *types.Package
 	info     *types.Info
 	warnings []Error
+	whole    bool // everything is in scope, also what nothing names yet
 }
 
 // pos is a place in the script.
@@ -137,13 +138,14 @@ func (s *session) types(p *program, declared map[string]int) []Error {
 func (s *session) resolve(p *program, declared map[string]int, report func(error)) {
 	p.pkg = types.NewPackage(scriptPath, "main")
 	scope := p.pkg.Scope()
+	named := p.names()
 	for name, obj := range s.objs {
-		if _, own := declared[name]; !own {
+		if _, own := declared[name]; !own && (p.whole || named[name]) {
 			scope.Insert(obj)
 		}
 	}
 	for _, name := range s.lab.Scope().Names() {
-		if _, own := declared[name]; !own && token.IsExported(name) {
+		if _, own := declared[name]; !own && token.IsExported(name) && (p.whole || named[name]) {
 			scope.Insert(s.lab.Scope().Lookup(name))
 		}
 	}
@@ -154,6 +156,19 @@ func (s *session) resolve(p *program, declared map[string]int, report func(error
 	cfg := types.Config{Importer: s.stubs, GoVersion: goVersion, Error: report}
 	// The same errors arrive through cfg.Error.
 	_ = types.NewChecker(&cfg, p.fset, p.pkg, p.info).Files([]*ast.File{p.file})
+}
+
+// names lists the identifiers of a program. What it does not name stays out of
+// its scope, which lives as long as anything that it declares.
+func (p *program) names() map[string]bool {
+	named := map[string]bool{}
+	ast.Inspect(p.file, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			named[id.Name] = true
+		}
+		return true
+	})
+	return named
 }
 
 // report keeps an error, as a warning when Go would run the program anyway.

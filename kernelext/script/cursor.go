@@ -158,7 +158,7 @@ func (s *session) sight(src string, start int, name string) (*sight, bool) {
 	own.imports = maps.Clone(s.imports)
 	w := &source{s: &own, name: "cursor"}
 	text := w.write(chunks)
-	p := &program{fset: token.NewFileSet(), chunks: chunks, owner: w.owner}
+	p := &program{fset: token.NewFileSet(), chunks: chunks, owner: w.owner, whole: true}
 	file, err := parser.ParseFile(p.fset, fileName, text, parser.SkipObjectResolution|parser.AllErrors)
 	if file == nil {
 		return nil, false

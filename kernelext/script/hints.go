@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,6 +90,9 @@ func (s *session) undefined(p *program, at token.Pos, name string) string {
 			return fmt.Sprintf("did you mean %s.%s?", pkg.Name(), name)
 		}
 	}
+	known = append(slices.AppendSeq(known, maps.Keys(s.objs)), s.lab.Scope().Names()...) // what the script does not name
+	slices.Sort(known)
+	known = slices.Compact(known)
 	known = slices.DeleteFunc(known, func(n string) bool { return n == name || n == "_" || strings.HasPrefix(n, reserved) })
 	if text := didYouMean(name, known); text != "" {
 		return text

@@ -89,7 +89,7 @@ func (d *desugarer) step(pt part) []step {
 			last := f.Body.List[len(f.Body.List)-1] // behind what counts and marks
 			nodes = append(nodes, &ast.ExprStmt{X: engine("Show", d.typed(shownExpr(last)))})
 		default:
-			nodes = append(nodes, inFunction(f.Body.List...))
+			nodes = append(nodes, inFunction(f.Body.List...)...)
 		}
 	}
 	var steps []step
@@ -130,7 +130,7 @@ func (d *desugarer) statements(g *ast.GenDecl) []any {
 		case vs.Type == nil && len(names) == 2 && len(vs.Values) == 1:
 			out = append(out, d.commaOK(g, vs, names)...)
 		case vs.Type != nil || len(vs.Names) == 1 && vs.Names[0].Name == "_":
-			out = append(out, inFunction(assign(names, vs.Values)))
+			out = append(out, inFunction(assign(names, vs.Values))...)
 		default:
 			out = append(out, define(names, vs.Values))
 		}
@@ -158,14 +158,16 @@ func (d *desugarer) commaOK(g *ast.GenDecl, vs *ast.ValueSpec, names []ast.Expr)
 		spec := &ast.ValueSpec{Names: []*ast.Ident{id}, Type: typ}
 		out = append(out, &ast.GenDecl{Tok: token.VAR, TokPos: g.TokPos, Specs: []ast.Spec{spec}})
 	}
-	return append(out, inFunction(assign(names, vs.Values)))
+	return append(out, inFunction(assign(names, vs.Values))...)
 }
 
 // inFunction runs statements where the interpreter keeps variables of blocks
-// apart and knows the types of interfaces.
-func inFunction(list ...ast.Stmt) ast.Stmt {
-	f := &ast.FuncLit{Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: list}}
-	return &ast.ExprStmt{X: engine("Do", f)}
+// apart and knows the types of interfaces. The function has a name, which the
+// next one takes over: a literal would keep a copy of every variable for ever.
+func inFunction(list ...ast.Stmt) []any {
+	name := ast.NewIdent(reserved + "run")
+	f := &ast.FuncDecl{Name: name, Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: list}}
+	return []any{f, &ast.ExprStmt{X: &ast.CallExpr{Fun: name}}}
 }
 
 func shownExpr(s ast.Stmt) ast.Expr {
