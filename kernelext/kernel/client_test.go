@@ -37,10 +37,12 @@ const patience = 30 * time.Second
 type client struct {
 	t       *testing.T
 	w       writer
+	conn    connection
 	process *exec.Cmd
 	exited  chan error
 	shell   zmq4.Socket
 	control zmq4.Socket
+	stdin   zmq4.Socket
 	beat    zmq4.Socket
 	iopub   zmq4.Socket
 	news    chan news
@@ -83,7 +85,7 @@ func connectionFile(t *testing.T) (connection, string) {
 func connect(t *testing.T) *client {
 	t.Helper()
 	conn, file := connectionFile(t)
-	c := &client{t: t, w: newWriter(conn.Key), exited: make(chan error, 1), news: make(chan news, 1000)}
+	c := &client{t: t, w: newWriter(conn.Key), conn: conn, exited: make(chan error, 1), news: make(chan news, 1000)}
 	c.process = exec.Command(os.Args[0], "kernel", "run", file)
 	c.process.Stderr = os.Stderr
 	require.NoError(t, c.process.Start())
@@ -102,6 +104,7 @@ func connect(t *testing.T) *client {
 	retry := zmq4.WithDialerMaxRetries(100)
 	c.shell = dial(zmq4.NewDealer(ctx, id, retry), conn.Shell)
 	c.control = dial(zmq4.NewDealer(ctx, id, retry), conn.Control)
+	c.stdin = dial(zmq4.NewDealer(ctx, id, retry), conn.Stdin)
 	c.beat = dial(zmq4.NewReq(ctx, retry), conn.Heartbeat)
 	c.iopub = dial(zmq4.NewSub(ctx, retry), conn.IOPub)
 	require.NoError(t, c.iopub.SetOption(zmq4.OptionSubscribe, ""))
@@ -261,4 +264,11 @@ func lines(n news) string {
 		out = append(out, strings.NewReplacer(bold, "", plain, "").Replace(l.(string)))
 	}
 	return strings.Join(out, "\n")
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return data
 }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -71,11 +72,7 @@ func (k *kernel) runCell(req request, ask executeRequest) (pages []any, f *failu
 	end := k.begin(req, ask.AllowStdin == nil || *ask.AllowStdin)
 	k.screen.begin(req.header, k.count, ask.Silent, endsInValue(src), func() { k.interrupt(errOutput) })
 	pages = k.obey(lines)
-	if k.interp.wasLost() {
-		k.dropComms(req.header)
-		k.screen.take(event{Kind: evStderr, Text: "the interpreter had ended since the last cell; " + freshHint + "\n"})
-	}
-	e, err := k.interp.do(order{Op: opRun, Name: name, Source: src})
+	e, err := k.run(order{Op: opRun, Name: name, Source: src})
 	cause := end()
 	f = k.outcome(name, e, err, cause)
 	if value := k.screen.end(f == nil); value != nil && !hidden {
@@ -84,6 +81,21 @@ func (k *kernel) runCell(req request, ask executeRequest) (pages []any, f *failu
 		k.history.result(text)
 	}
 	return pages, f
+}
+
+// run runs a cell, once more in a fresh interpreter if the old one ended before
+// the cell began.
+func (k *kernel) run(o order) (e event, err error) {
+	for range 2 {
+		if k.interp.wasLost() {
+			k.dropComms(nil)
+			k.screen.take(event{Kind: evStderr, Text: "the interpreter had ended since the last cell; " + freshHint + "\n"})
+		}
+		if e, err = k.interp.do(o); !errors.Is(err, errNeverBegan) {
+			break
+		}
+	}
+	return e, err
 }
 
 // expressions answers what a front end wants to know after its cell.

@@ -97,7 +97,7 @@ func (k *kernel) explain(running string, errs []script.Error, cause error) *fail
 			break
 		}
 		f.Trace = append(f.Trace, bold+heading(e)+plain)
-		f.Trace = append(f.Trace, quote(k.history.source(e.Name), e)...)
+		f.Trace = append(f.Trace, quote(normal(k.history.source(e.Name)), e)...)
 		if e.Hint != "" {
 			f.Trace = append(f.Trace, "hint: "+e.Hint)
 		}

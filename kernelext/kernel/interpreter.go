@@ -15,6 +15,7 @@ type interpreter struct {
 	child   *child
 	serial  int64
 	running int64 // order that runs, or 0
+	begun   bool  // the process said that it works on it
 	over    chan event
 	spawn   chan func()
 	lost    bool // variables went with an earlier process, and nobody was told
@@ -80,16 +81,20 @@ func (i *interpreter) mourn(c *child) {
 func (i *interpreter) hear(e event) {
 	i.mu.Lock()
 	over, mine := i.over, e.ID == i.running && i.running != 0
+	i.begun = i.begun || mine
 	i.mu.Unlock()
 	switch {
 	case e.Kind == evDone && mine:
 		over <- e
-	case e.Kind != evDone:
+	case e.Kind != evDone && e.Kind != evBegun:
 		i.take(e)
 	}
 }
 
-var errNoInterpreter = errors.New("the interpreter does not start")
+var (
+	errNoInterpreter = errors.New("the interpreter does not start")
+	errNeverBegan    = errors.New("the interpreter ended before the cell began")
+)
 
 // do runs one order to its end. The error is an *errCrash when the process died.
 func (i *interpreter) do(o order) (event, error) {
@@ -111,8 +116,19 @@ func (i *interpreter) do(o order) (event, error) {
 		return e, nil
 	default:
 	}
+	if i.wasNeverBegun() {
+		return event{}, errNeverBegan
+	}
 	name, reason := c.epitaph()
 	return event{}, &errCrash{name, reason}
+}
+
+// wasNeverBegun says whether the process ended before it knew of the order.
+func (i *interpreter) wasNeverBegun() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.lost = i.lost || !i.begun
+	return !i.begun
 }
 
 func (i *interpreter) begin(o *order) (*child, chan event, error) {
@@ -125,7 +141,7 @@ func (i *interpreter) begin(o *order) (*child, chan event, error) {
 			default:
 				i.serial++
 				o.ID = i.serial
-				i.running, i.over = o.ID, make(chan event, 1)
+				i.running, i.over, i.begun = o.ID, make(chan event, 1), false
 				over := i.over
 				i.mu.Unlock()
 				return c, over, nil

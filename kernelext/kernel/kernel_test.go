@@ -1,10 +1,8 @@
 package kernel
 
 import (
-	"io"
 	"net"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -133,16 +131,22 @@ func TestExecuteAborts(t *testing.T) {
 // arrived: a beat goes there and back, then a busy state is on its way.
 func (c *client) settle() {
 	c.t.Helper()
+	c.hears("execute_input")
+	require.Equal(c.t, "kernel_info_reply", c.ask(c.control, "kernel_info_request", object{}).kind)
+}
+
+// hears waits for a message of a kind.
+func (c *client) hears(kind string) {
+	c.t.Helper()
 	deadline := time.After(patience)
 	for {
 		select {
 		case n := <-c.news:
-			if n.kind == "execute_input" {
-				require.Equal(c.t, "kernel_info_reply", c.ask(c.control, "kernel_info_request", object{}).kind)
+			if n.kind == kind {
 				return
 			}
 		case <-deadline:
-			require.FailNow(c.t, "the cell does not start")
+			require.FailNow(c.t, "nothing of the kind "+kind+" is heard")
 		}
 	}
 }
@@ -215,9 +219,6 @@ func TestOtherRequests(t *testing.T) {
 	require.Equal(t, "go", info.content["language_info"].(map[string]any)["name"])
 
 	require.Equal(t, "incomplete", c.ask(c.shell, "is_complete_request", object{"code": "for i := range 3 {"}).text("status"))
-	require.Equal(t, []any{}, c.ask(c.shell, "complete_request", object{"code": "Ev", "cursor_pos": 2}).content["matches"])
-	require.Equal(t, false, c.ask(c.shell, "inspect_request", object{"code": "Ev", "cursor_pos": 2}).content["found"])
-	require.Equal(t, []any{}, c.ask(c.shell, "history_request", object{}).content["history"])
 	require.Equal(t, map[string]any{}, c.ask(c.shell, "comm_info_request", object{}).content["comms"])
 	require.Equal(t, "ok", c.ask(c.control, "interrupt_request", object{}).text("status"), "with nothing to interrupt")
 
@@ -243,38 +244,9 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// A kernel whose server was killed ends by itself.
-func TestOrphan(t *testing.T) {
-	_, file := connectionFile(t)
-	server := exec.Command("sh", "-c", `JPY_PARENT_PID=$$ "$0" kernel run "$1" & echo up; wait`, os.Args[0], file)
-	out, err := server.StdoutPipe() // both processes hold it open
-	require.NoError(t, err)
-	require.NoError(t, server.Start())
-	up := make([]byte, 3)
-	_, err = io.ReadFull(out, up)
-	require.NoError(t, err)
-
-	ended := make(chan error, 1)
-	go func() {
-		_, err := out.Read(up)
-		ended <- err
-	}()
-	waitForPort(t, file)
-	require.NoError(t, server.Process.Kill())
-	select {
-	case err := <-ended:
-		require.ErrorIs(t, err, io.EOF)
-	case <-time.After(patience):
-		require.FailNow(t, "the kernel outlives its server")
-	}
-	require.Error(t, server.Wait(), "it was killed")
-}
-
 // waitForPort returns when the kernel listens.
-func waitForPort(t *testing.T, file string) {
+func waitForPort(t *testing.T, conn connection) {
 	t.Helper()
-	conn, err := readConnection(file)
-	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		network, address := conn.address(conn.IOPub)
 		c, err := net.Dial(network, address)

@@ -59,6 +59,7 @@ type event struct {
 
 // Kinds of event. Every order but a stop and an input ends in one done.
 const (
+	evBegun     = "begun"
 	evStdout    = "stdout"
 	evStderr    = "stderr"
 	evShow      = "show"

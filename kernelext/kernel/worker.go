@@ -123,6 +123,7 @@ func (w *worker) begin(o order) (ctx context.Context, end func()) {
 func (w *worker) obey(o order) {
 	ctx, end := w.begin(o)
 	defer end()
+	w.say(event{Kind: evBegun})
 	done := event{Kind: evDone}
 	switch o.Op {
 	case opRun:
@@ -136,6 +137,8 @@ func (w *worker) obey(o order) {
 		if d, ok := w.engine.Inspect(o.Source, o.Cursor); ok {
 			done.Bundle = mimeData(bundlePage(d))
 		}
+	case opCommOpen:
+		w.say(event{Kind: evCommClose, Comm: o.Comm}) // nothing listens to that target
 	case opList:
 		done.Text = w.variables()
 	}

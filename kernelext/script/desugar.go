@@ -347,7 +347,7 @@ func (d *desugarer) text(nodes ...any) string {
 
 // linesPerScript keeps the lines of one session's scripts apart, because the
 // interpreter knows them as one file.
-const linesPerScript = 1_000_000
+const linesPerScript = 10_000
 
 var nowhere = regexp.MustCompile(`(?m)^//line :\d+\n`) // for syntax made here
 
