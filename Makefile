@@ -26,7 +26,7 @@ jupyter: kernel venv ## open the notebooks in JupyterLab
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
-	@if command -v gonb >/dev/null; then go run ./docker/kernelspec .cache/jupyter/kernels/mlsysim-gonb; else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
+	@if command -v gonb >/dev/null; then bin/mlsysim kernel install-gonb --dir .cache/jupyter/kernels --module $(CURDIR); else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
 
 test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium

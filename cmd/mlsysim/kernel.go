@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,11 +19,14 @@ func kernelCommand() *cobra.Command {
 		Use:   "kernel COMMAND",
 		Short: "The Jupyter kernel: install, run",
 		Long: `kernel makes JupyterLab run notebooks on the embedded engine: cells answer at
-once, and values live on from cell to cell.`,
+once, and values live on from cell to cell.
+
+The interpreter may hold 2 GiB; MLSYSIM_KERNEL_MEMORY sets another number of
+bytes. MLSYSIM_KERNEL_LOG names a file that takes a line per message.`,
 		Example: `  mlsysim kernel install --user
   jupyter lab notebooks`,
 	}, "command")
-	cmd.AddCommand(kernelInstall(), kernelRun())
+	cmd.AddCommand(kernelInstall(), kernelInstallGoNB(), kernelUninstall(), kernelRun())
 	return cmd
 }
 
@@ -46,13 +51,89 @@ func kernelInstall() *cobra.Command {
 			return nil
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&place.dir, "dir", "", "kernels `directory` to write to")
-	flags.BoolVar(&place.user, "user", false, "your own Jupyter data directory (the default)")
-	flags.BoolVar(&place.sysPrefix, "sys-prefix", false, "the active virtual or conda environment")
-	flags.StringVar(&place.prefix, "prefix", "", "the environment at `directory`, such as /usr/local")
-	cli.OfferDirs(cmd, "dir", "prefix")
-	cmd.MarkFlagsMutuallyExclusive("dir", "user", "sys-prefix", "prefix")
+	place.flags(cmd)
+	return cmd
+}
+
+func kernelInstallGoNB() *cobra.Command {
+	var place kernelPlace
+	var program, module string
+	cmd := &cobra.Command{
+		Use: "install-gonb", Short: "Tell Jupyter about an installed GoNB with this library in it", Args: cli.Args(),
+		Long: `install-gonb writes a kernelspec that starts GoNB with the source of this
+library in its workspace, so that the first cell needs no import, no go get and
+no network. GoNB and Go have to be installed.`,
+		Example: "  mlsysim kernel install-gonb --user --module ~/golab",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			dir, err := place.kernels()
+			if err != nil {
+				return err
+			}
+			if program, err = exec.LookPath(program); err != nil {
+				return fmt.Errorf("finding GoNB: %w: install it, or name it with --program", err)
+			}
+			if program, err = filepath.Abs(program); err != nil {
+				return fmt.Errorf("finding GoNB: %w", err)
+			}
+			if module, err = moduleAt(module); err != nil {
+				return err
+			}
+			if err := kernel.InstallGoNB(dir, program, module); err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), filepath.Join(dir, kernel.GoNBName))
+			return nil
+		},
+	}
+	place.flags(cmd)
+	cmd.Flags().StringVar(&program, "program", "gonb", "the gonb `program`")
+	cmd.Flags().StringVar(&module, "module", "", "`directory` of the library's source (default: the one this command runs in)")
+	return cmd
+}
+
+const modulePath = "github.com/mlsysim/golab"
+
+// moduleAt finds the source of the library: in dir, or around the working
+// directory.
+func moduleAt(dir string) (string, error) {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("finding the library's source: %w", err)
+	}
+	for {
+		data, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		if err == nil && strings.HasPrefix(string(data), "module "+modulePath+"\n") {
+			return at, nil
+		}
+		if up := filepath.Dir(at); dir == "" && up != at {
+			at = up
+			continue
+		}
+		return "", cli.Usage("no source of %s here: want --module DIR", modulePath)
+	}
+}
+
+func kernelUninstall() *cobra.Command {
+	var place kernelPlace
+	cmd := &cobra.Command{
+		Use: "uninstall", Short: "Remove what install and install-gonb wrote", Args: cli.Args(),
+		Example: "  mlsysim kernel uninstall --user",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			dir, err := place.kernels()
+			if err != nil {
+				return err
+			}
+			removed, err := kernel.Uninstall(dir)
+			for _, path := range removed {
+				fmt.Fprintln(cmd.OutOrStdout(), "removed", path)
+			}
+			if err == nil && len(removed) == 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "nothing is installed in", dir)
+			}
+			return err
+		},
+	}
+	place.flags(cmd)
 	return cmd
 }
 
@@ -68,6 +149,16 @@ func kernelRun() *cobra.Command {
 type kernelPlace struct {
 	dir, prefix     string
 	user, sysPrefix bool
+}
+
+func (p *kernelPlace) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&p.dir, "dir", "", "kernels `directory` to write to")
+	flags.BoolVar(&p.user, "user", false, "your own Jupyter data directory (the default)")
+	flags.BoolVar(&p.sysPrefix, "sys-prefix", false, "the active virtual or conda environment")
+	flags.StringVar(&p.prefix, "prefix", "", "the environment at `directory`, such as /usr/local")
+	cli.OfferDirs(cmd, "dir", "prefix")
+	cmd.MarkFlagsMutuallyExclusive("dir", "user", "sys-prefix", "prefix")
 }
 
 // kernels is the directory in which Jupyter looks for kernelspecs.

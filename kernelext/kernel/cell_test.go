@@ -65,7 +65,7 @@ func TestCommands(t *testing.T) {
 		"s := `\n%raw\n!raw\nwhat?\n`\n!ls":     "s := `\n%raw\n!raw\nwhat?\n`\n",
 		"ok := a &&\n!b":                        "ok := a &&\n!b",
 		"f(\n!b,\n)":                            "f(\n!b,\n)",
-		"/*\n%not\n*/\n%%":                     "/*\n%not\n*/\n",
+		"/*\n%not\n*/\n%%":                      "/*\n%not\n*/\n",
 		"x % y\nz":                              "x % y\nz",
 		strings.Repeat("%env\n", 200) + "x":     strings.Repeat("\n", 200) + "x",
 		"for i := range 3 {\n!x\n}\n%noautoget": "for i := range 3 {\n!x\n}\n",

@@ -8,13 +8,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/mlsysim/golab/kernelext/chart"
+	"github.com/mlsysim/golab/kernelext/gonb"
 )
 
 // Name is what notebooks call this kernel in their metadata. Charts find their
 // script at kernelspecs/mlsysim/echarts.min.js of the page's server.
 const Name = "mlsysim"
+
+// GoNBName is the name of the kernelspec that starts GoNB with this module.
+// Charts look for their script there too.
+const GoNBName = "mlsysim-gonb"
 
 // spec is kernel.json.
 type spec struct {
@@ -59,6 +65,58 @@ func Install(dir, binary string) error {
 		return fmt.Errorf("kernel.Install: %w", err)
 	}
 	return nil
+}
+
+// InstallGoNB writes a kernelspec into dir that starts GoNB, the program at an
+// absolute path, with the module in a directory in its workspace: a cell uses
+// the lab without an import, a go get or a network.
+func InstallGoNB(dir, program, module string) error {
+	for name, path := range map[string]string{"program": program, "module": module} {
+		if !filepath.IsAbs(path) {
+			return fmt.Errorf("kernel.InstallGoNB: %s = %q: want an absolute path", name, path)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(module, "go.mod")); err != nil {
+		return fmt.Errorf("kernel.InstallGoNB: module = %q: want the directory of a go.mod: %w", module, err)
+	}
+	files, err := logos()
+	if err != nil {
+		return fmt.Errorf("kernel.InstallGoNB: %w", err)
+	}
+	files["echarts.min.js"] = chart.Script()
+	return gonb.Kernelspec(filepath.Join(dir, GoNBName), gonb.SpecOptions{Binary: program, Modules: []string{module}, Static: files})
+}
+
+// Uninstall removes from dir what Install and InstallGoNB wrote there, and lists
+// it. A directory of that name that starts something else stays.
+func Uninstall(dir string) (removed []string, err error) {
+	for _, name := range []string{Name, GoNBName} {
+		path := filepath.Join(dir, name)
+		data, err := os.ReadFile(filepath.Join(path, "kernel.json"))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return removed, fmt.Errorf("kernel.Uninstall: %w", err)
+		}
+		var s spec
+		if err := json.Unmarshal(data, &s); err != nil || !s.ours(name) {
+			return removed, fmt.Errorf("kernel.Uninstall: %s starts another kernel: remove it by hand", path)
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return removed, fmt.Errorf("kernel.Uninstall: %w", err)
+		}
+		removed = append(removed, path)
+	}
+	return removed, nil
+}
+
+// ours says whether a spec is one of those that this package writes.
+func (s spec) ours(name string) bool {
+	if name == Name {
+		return len(s.Argv) == 4 && slices.Equal(s.Argv[1:], []string{"kernel", "run", "{connection_file}"})
+	}
+	return slices.ContainsFunc(s.Argv, func(arg string) bool { return strings.HasPrefix(arg, "-go_work=") })
 }
 
 // put writes a file whole or not at all: Jupyter may be reading the directory.

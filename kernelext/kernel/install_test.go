@@ -68,3 +68,9 @@ func TestConnectionFile(t *testing.T) {
 	}
 	require.ErrorContains(t, Run(t.Context(), filepath.Join(t.TempDir(), "missing")), "reading the connection file")
 }
+
+func TestInstallGoNBRefuses(t *testing.T) {
+	require.ErrorContains(t, InstallGoNB(t.TempDir(), "gonb", "/"), `program = "gonb": want an absolute path`)
+	require.ErrorContains(t, InstallGoNB(t.TempDir(), "/bin/gonb", "golab"), `module = "golab": want an absolute path`)
+	require.ErrorContains(t, InstallGoNB(t.TempDir(), "/bin/gonb", t.TempDir()), "want the directory of a go.mod")
+}

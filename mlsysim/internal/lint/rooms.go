@@ -46,9 +46,8 @@ var rooms = join(
 
 	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes
 
-	// The generators and the kernelspec writer are commands too: nothing may
-	// import them.
-	trees(11, "cmd/mlsysim", "cmd/mlgrade", "docker/kernelspec", "mlsysim/internal/gen"),
+	// The generators are commands too: nothing may import them.
+	trees(11, "cmd/mlsysim", "cmd/mlgrade", "mlsysim/internal/gen"),
 )
 
 func single(path string, layer float64) []room { return []room{{path: path, layer: layer}} }
