@@ -80,3 +80,7 @@ func Bundle(v any) map[string]any {
 	}
 	return bundle
 }
+
+// Still returns a value as an HTML fragment without scripts, its charts as
+// pictures.
+func Still(v any) string { return show.HTMLWith(show.Of(v), img) }

@@ -112,9 +112,11 @@ func (k *kernel) commEvent(e event) {
 }
 
 // dropComms tells front ends that the other side of their comms is gone.
-func (k *kernel) dropComms(parent json.RawMessage) {
+func (k *kernel) dropComms() {
 	for _, id := range k.comms.clear() {
-		k.publish("comm_close", parent, object{"comm_id": id, "data": object{}})
+		k.screen.comm(func(parent json.RawMessage) {
+			k.publish("comm_close", parent, object{"comm_id": id, "data": object{}})
+		})
 	}
 }
 

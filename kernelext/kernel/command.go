@@ -78,7 +78,7 @@ func (k *kernel) obey(lines []command) (pages []any) {
 			say(evStdout, commandHelp)
 		case word == "%reset":
 			k.interp.reset()
-			k.dropComms(nil)
+			k.dropComms()
 		case word == "%list" || word == "%ls" || word == "%who":
 			say(evStdout, k.variables())
 		case !ignored.MatchString(c.text):

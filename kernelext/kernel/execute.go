@@ -88,7 +88,7 @@ func (k *kernel) runCell(req request, ask executeRequest) (pages []any, f *failu
 func (k *kernel) run(o order) (e event, err error) {
 	for range 2 {
 		if k.interp.wasLost() {
-			k.dropComms(nil)
+			k.dropComms()
 			k.screen.take(event{Kind: evStderr, Text: "the interpreter had ended since the last cell; " + freshHint + "\n"})
 		}
 		if e, err = k.interp.do(o); !errors.Is(err, errNeverBegan) {

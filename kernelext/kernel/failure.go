@@ -49,7 +49,7 @@ func (k *kernel) outcome(name string, e event, err, cause error) *failure {
 	var crash *errCrash
 	switch {
 	case errors.As(err, &crash):
-		k.dropComms(nil)
+		k.dropComms()
 		return crashed(name, crash, cause)
 	case err != nil:
 		return &failure{Name: "KernelError", Value: err.Error(), Trace: []string{bold + err.Error() + plain}}
@@ -58,7 +58,7 @@ func (k *kernel) outcome(name string, e event, err, cause error) *failure {
 	}
 	if lost := e.Errs[0]; lost.Kind == script.Budget && strings.HasPrefix(lost.Msg, "lost") {
 		k.interp.reset()
-		k.dropComms(nil)
+		k.dropComms()
 		return crashed(name, &errCrash{crashName, "a call never returned"}, cause)
 	}
 	return k.explain(name, e.Errs, cause)

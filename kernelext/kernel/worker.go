@@ -18,6 +18,7 @@ import (
 	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/kernelext/script"
+	"github.com/mlsysim/golab/kernelext/widget"
 	"github.com/mlsysim/golab/mlsysim/search"
 )
 
@@ -40,6 +41,8 @@ func MaybeWorker() {
 type worker struct {
 	pipe   pipe
 	engine *script.Engine
+	hub    *widget.Hub
+	quiet  atomic.Bool  // what a cell prints and shows goes nowhere
 	now    atomic.Int64 // order that runs
 	orders chan order
 
@@ -70,6 +73,7 @@ func (w *worker) run(orders io.Reader) {
 		}
 	}()
 	record.Use(w)
+	w.hub = widget.NewHub(w)
 	w.engine = script.New(script.Options{
 		Stdout: stream{w, evStdout},
 		Stderr: stream{w, evStderr},
@@ -138,7 +142,20 @@ func (w *worker) obey(o order) {
 			done.Bundle = mimeData(bundlePage(d))
 		}
 	case opCommOpen:
-		w.say(event{Kind: evCommClose, Comm: o.Comm}) // nothing listens to that target
+		if !w.hub.Opened(o.Comm, o.Target) {
+			w.CommClose(o.Comm)
+		}
+	case opCommMsg:
+		w.hub.Message(o.Comm, o.Data, func(f func()) error {
+			search.Within(ctx)
+			err := w.engine.Call(ctx, "widget", f)
+			if err != nil && context.Cause(ctx) != nil {
+				done.Errs = problems("widget", err) // the front says who stopped it
+			}
+			return err
+		})
+	case opCommClose:
+		w.hub.Closed(o.Comm)
 	case opList:
 		done.Text = w.variables()
 	}
@@ -190,9 +207,35 @@ func problems(name string, err error) []script.Error {
 
 // say tells the front; one that is gone ends this process through its orders.
 func (w *worker) say(e event) {
+	if w.quiet.Load() && e.Kind != evDone {
+		return
+	}
 	e.ID = w.now.Load()
 	_ = w.pipe.send(e)
 }
+
+// Widgets are those of this session.
+func (w *worker) Widgets() *widget.Hub { return w.hub }
+
+// Quietly drops what f prints and shows.
+func (w *worker) Quietly(f func()) {
+	w.quiet.Store(true)
+	defer w.quiet.Store(false)
+	f()
+}
+
+// CommOpen opens a comm to the front ends.
+func (w *worker) CommOpen(id, target string, data []byte) {
+	w.say(event{Kind: evCommOpen, Comm: id, Target: target, Data: data})
+}
+
+// CommMsg says something on a comm.
+func (w *worker) CommMsg(id string, data []byte) {
+	w.say(event{Kind: evCommMsg, Comm: id, Data: data})
+}
+
+// CommClose ends a comm.
+func (w *worker) CommClose(id string) { w.say(event{Kind: evCommClose, Comm: id}) }
 
 // Record passes a claim on.
 func (w *worker) Record(claim []byte) { w.say(event{Kind: evClaim, Data: claim}) }
