@@ -9,10 +9,10 @@ venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel test lint format generate bench bench-vs tools venv clean
+.PHONY: help build run jupyter kernel test lint format generate bench bench-vs bench-kernel tools venv clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/mlsysim and bin/mlgrade
 	@mkdir -p bin
@@ -47,6 +47,10 @@ bench: ## run the Go benchmarks
 bench-vs: build ## time the same questions beside mlsysim (Python); RUNS=7 POINTS=1000
 	@.ci/venv $(theirs) .ci/requirements-upstream.txt
 	@python3 .ci/bench_vs.py $(RUNS) $(POINTS) bin/mlsysim $(theirs)/bin/mlsysim
+
+bench-kernel: build venv ## time our kernel beside ipykernel with mlsysim (Python); RUNS=7
+	@.ci/venv $(theirs) .ci/requirements-upstream.txt
+	@$(venv)/bin/python .ci/bench_kernel.py $(RUNS) bin/mlsysim $$(ls -d $(theirs)/lib/python3*/site-packages)
 
 tools: # the pinned Go commands
 	@.ci/tools $(tools) mvdan.cc/gofumpt@v0.12.0 honnef.co/go/tools/cmd/staticcheck@v0.8.2
