@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/astutil"
 )
@@ -26,7 +27,7 @@ func (d *desugarer) builtin(call *ast.CallExpr, name string) bool {
 // minmax computes in the host on the widest type of the same kind.
 func (d *desugarer) minmax(c *astutil.Cursor, n *ast.CallExpr, name string) {
 	t := d.p.info.TypeOf(n)
-	if t == nil || generic(t) {
+	if t == nil {
 		d.refuse(n, "%s of a type parameter is not part of the lab language", name)
 		return
 	}
@@ -50,4 +51,54 @@ func (d *desugarer) minmax(c *astutil.Cursor, n *ast.CallExpr, name string) {
 		return
 	}
 	d.replace(c, n, &ast.CallExpr{Fun: typ, Args: []ast.Expr{engine(fmt.Sprintf("%s_%s", map[string]string{"min": "Min", "max": "Max"}[name], wide), args...)}})
+}
+
+// index lets Go itself find an index out of range, where a script may read the
+// words that Go has for it.
+func (d *desugarer) index(n *ast.IndexExpr) {
+	t := under(d.p.info.TypeOf(n.X))
+	if p, ok := t.(*types.Pointer); ok {
+		t = under(p.Elem())
+	}
+	switch t := t.(type) {
+	case *types.Slice, *types.Array:
+	case *types.Basic:
+		if t.Info()&types.IsString == 0 {
+			return
+		}
+	default:
+		return
+	}
+	if !d.words || !pure(n.X) || d.p.info.Types[n.Index].IsType() {
+		return
+	}
+	length := &ast.CallExpr{Fun: ast.NewIdent("len"), Args: []ast.Expr{n.X}}
+	n.Index = engine("Index", &ast.CallExpr{Fun: ast.NewIdent("int"), Args: []ast.Expr{n.Index}}, length)
+}
+
+// pure says whether e may be computed twice.
+func pure(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident, *ast.BasicLit:
+		return true
+	case *ast.SelectorExpr:
+		return pure(e.X)
+	case *ast.StarExpr:
+		return pure(e.X)
+	case *ast.CompositeLit:
+		return !slices.ContainsFunc(e.Elts, func(e ast.Expr) bool { return !pure(e) })
+	case *ast.IndexExpr:
+		return pure(e.X) && pure(e.Index)
+	case *ast.CallExpr:
+		sel, ok := e.Fun.(*ast.SelectorExpr)
+		if id, isIdent := ast.Unparen(e.Fun).(*ast.Ident); isIdent && (id.Name == "int" || id.Name == "len") {
+			return pure(e.Args[0])
+		}
+		if !ok || sel.Sel.Name != "Index" {
+			return false
+		}
+		engine, ok := sel.X.(*ast.Ident)
+		return ok && engine.Name == "zz" && pure(e.Args[0]) && pure(e.Args[1])
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
 )
@@ -23,12 +24,28 @@ func (d *desugarer) call(c *astutil.Cursor, n *ast.CallExpr) {
 		d.replace(c, n, engine("Recovered", n))
 		return
 	}
-	if printerOf(d.p.info, n) == "" {
+	name := printerOf(d.p.info, n)
+	if name == "" {
 		return
 	}
 	for i, arg := range n.Args {
-		n.Args[i] = d.typed(arg)
+		if i > 0 || !strings.HasPrefix(name, "F") {
+			n.Args[i] = d.typed(arg)
+		}
 	}
+	if strings.HasPrefix(name, "F") {
+		d.replace(c, n, d.writeTo(n, name))
+	}
+}
+
+// writeTo is fmt.Fprintf(w, ...) as a call of w.Write with what Sprintf makes.
+func (d *desugarer) writeTo(n *ast.CallExpr, name string) ast.Expr {
+	print := &ast.SelectorExpr{X: ast.NewIdent(reserved + "fmt"), Sel: ast.NewIdent("S" + name[1:])}
+	text := &ast.CallExpr{Fun: print, Args: n.Args[1:], Ellipsis: n.Ellipsis}
+	if !own(d.p.info.TypeOf(n.Args[0])) {
+		return engine("WriteTo", n.Args[0], text)
+	}
+	return engine("Write", &ast.SelectorExpr{X: n.Args[0], Sel: ast.NewIdent("Write")}, text)
 }
 
 // typed pairs a value with the type that go/types knows, where the interpreter
@@ -62,7 +79,7 @@ func (d *desugarer) methodExpr(c *astutil.Cursor, n *ast.SelectorExpr) {
 	}
 	typ := d.typeExpr(recv, n)
 	params, args, ok := d.params(sig, n)
-	if !ok || typ == nil || len(sel.Index()) > 1 || generic(recv) {
+	if !ok || typ == nil || len(sel.Index()) > 1 {
 		d.refuse(n, "%s as a value is not part of the lab language: write a function literal that calls it", n.Sel.Name)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"go/types"
 	"maps"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +25,15 @@ type session struct {
 	names   map[types.Object]string // what the interpreter calls an object, if not its own name
 	seen    map[string]int          // how often a name was declared
 	uses    map[types.Object][]types.Object
+
+	fset      *token.FileSet
+	files     map[string]*token.File  // what was checked, by name
+	twice     bool                    // some script had generics: see mono.go
+	mono      map[string]types.Object // as objs, of the second form
+	templates map[types.Object]*template
+	copies    int                // of templates
+	shown     map[string]shownAs // copies by name
+	shifts    map[string]token.Pos
 }
 
 func newSession(p *Prelude) (*session, error) {
@@ -38,6 +48,8 @@ func newSession(p *Prelude) (*session, error) {
 	return &session{
 		prelude: p, lab: pkg, stubs: st, objs: map[string]types.Object{}, imports: maps.Clone(stdPackages),
 		names: map[types.Object]string{}, seen: map[string]int{}, uses: map[types.Object][]types.Object{},
+		fset: token.NewFileSet(), files: map[string]*token.File{}, mono: map[string]types.Object{}, templates: map[types.Object]*template{},
+		shown: map[string]shownAs{}, shifts: map[string]token.Pos{},
 	}, nil
 }
 
@@ -45,6 +57,9 @@ func newSession(p *Prelude) (*session, error) {
 type program struct {
 	name     string
 	number   int // of the script in its session
+	scripts  []string
+	files    map[string]*token.File
+	declared map[string]int
 	fset     *token.FileSet
 	chunks   []chunk
 	file     *ast.File
@@ -52,7 +67,9 @@ type program struct {
 	pkg      *types.Package
 	info     *types.Info
 	warnings []Error
-	whole    bool // everything is in scope, also what nothing names yet
+	whole    bool            // everything is in scope, also what nothing names yet
+	seen     *types.Package  // as later scripts see it: the first form
+	erased   map[string]bool // declarations that only the first form has
 }
 
 // pos is a place in the script.
@@ -61,19 +78,37 @@ func (p *program) pos(at token.Pos) (line, col int) {
 	return q.Line, q.Column
 }
 
-// line is the script's line for a line of the file that was checked.
-func (p *program) line(raw int) int {
-	f := p.fset.File(p.file.Pos())
-	end := token.Pos(f.Base() + f.Size())
-	if raw < f.LineCount() {
-		end = f.LineStart(raw+1) - 1
+// place is the number by which the interpreter knows a line: the script's number
+// and the line in it. Syntax of the standard library has a number of its own.
+func (p *program) place(at token.Pos) int {
+	q := p.fset.Position(at)
+	n, err := strconv.Atoi(q.Filename)
+	if err != nil {
+		return nowhereLine
 	}
-	return p.fset.Position(end).Line
+	return n*linesPerScript + q.Line
+}
+
+// raw is place for a line of a file that was checked.
+func (p *program) raw(file string, line int) int {
+	f := p.files[file]
+	if f == nil {
+		return nowhereLine
+	}
+	end := token.Pos(f.Base() + f.Size())
+	if line < f.LineCount() {
+		end = f.LineStart(line+1) - 1
+	}
+	return p.place(end)
 }
 
 func (p *program) err(at token.Pos, kind Kind, hint, format string, args ...any) Error {
-	line, col := p.pos(at)
-	return Error{Name: p.name, Line: line, Col: col, Kind: kind, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	q := p.fset.Position(at)
+	name := p.name
+	if n, err := strconv.Atoi(q.Filename); err == nil && n < len(p.scripts) {
+		name = p.scripts[n]
+	}
+	return Error{Name: name, Line: q.Line, Col: q.Column, Kind: kind, Msg: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // check splits and type-checks a script.
@@ -82,16 +117,19 @@ func (s *session) check(name, src string) (*program, []Error) {
 	if len(errs) > 0 {
 		return nil, slipHints(src, errs)
 	}
-	w := &source{s: s, name: name}
+	w := &source{s: s, name: name, number: len(s.scripts)}
 	text := w.write(chunks)
 	if len(w.errs) > 0 {
 		return nil, slipHints(src, w.errs)
 	}
 
 	s.scripts = append(s.scripts, name)
-	p := &program{name: name, number: len(s.scripts) - 1, fset: token.NewFileSet(), chunks: chunks, owner: w.owner}
+	p := &program{name: name, number: w.number, fset: s.fset, scripts: s.scripts, files: s.files, chunks: chunks, owner: w.owner, declared: w.declared}
 	var err error
-	p.file, err = parser.ParseFile(p.fset, fileName, text, parser.SkipObjectResolution)
+	p.file, err = parser.ParseFile(p.fset, checkedFile(w.number), text, parser.SkipObjectResolution)
+	if p.file != nil {
+		s.files[checkedFile(w.number)] = s.fset.File(p.file.FileStart)
+	}
 	if err != nil {
 		return nil, slipHints(src, syntaxErrors(name, src, err))
 	}
@@ -125,7 +163,7 @@ func syntaxErrors(name, src string, err error) []Error {
 // script declares the same name itself.
 func (s *session) types(p *program, declared map[string]int) []Error {
 	var errs []Error
-	s.resolve(p, declared, func(err error) {
+	s.resolve(p, declared, s.objs, func(err error) {
 		var te types.Error
 		if errors.As(err, &te) {
 			errs = s.report(p, te, errs)
@@ -135,11 +173,11 @@ func (s *session) types(p *program, declared map[string]int) []Error {
 }
 
 // resolve fills in what go/types finds out about a program.
-func (s *session) resolve(p *program, declared map[string]int, report func(error)) {
+func (s *session) resolve(p *program, declared map[string]int, visible map[string]types.Object, report func(error)) {
 	p.pkg = types.NewPackage(scriptPath, "main")
 	scope := p.pkg.Scope()
 	named := p.names()
-	for name, obj := range s.objs {
+	for name, obj := range visible {
 		if _, own := declared[name]; !own && (p.whole || named[name]) {
 			scope.Insert(obj)
 		}
@@ -149,10 +187,7 @@ func (s *session) resolve(p *program, declared map[string]int, report func(error
 			scope.Insert(s.lab.Scope().Lookup(name))
 		}
 	}
-	p.info = &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
-		Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
-	}
+	p.info = newInfo()
 	cfg := types.Config{Importer: s.stubs, GoVersion: goVersion, Error: report}
 	// The same errors arrive through cfg.Error.
 	_ = types.NewChecker(&cfg, p.fset, p.pkg, p.info).Files([]*ast.File{p.file})
@@ -169,6 +204,13 @@ func (p *program) names() map[string]bool {
 		return true
 	})
 	return named
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{},
+		Instances: map[*ast.Ident]types.Instance{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
+	}
 }
 
 // report keeps an error, as a warning when Go would run the program anyway.

@@ -58,14 +58,6 @@ func (c *profile) store(e ast.Expr, to types.Type) {
 	if own(from) || dynamic(from) {
 		c.refuse(e.Pos(), hintStore, "an any cannot hold your own type %s", c.name(from))
 	}
-	c.param(e, from)
-}
-
-// param notes a type parameter that leaves the script.
-func (c *profile) param(e ast.Expr, from types.Type) {
-	if generic(from) && !c.prints.IsValid() {
-		c.prints = e.Pos()
-	}
 }
 
 func (c *profile) composite(n *ast.CompositeLit) {
@@ -118,7 +110,7 @@ func (c *profile) returns(body *ast.BlockStmt, ft *ast.FuncType) {
 }
 
 // printers are the functions of fmt that print their arguments.
-var printers = []string{"Print", "Println", "Printf", "Sprint", "Sprintln", "Sprintf", "Errorf"}
+var printers = []string{"Print", "Println", "Printf", "Sprint", "Sprintln", "Sprintf", "Errorf", "Fprint", "Fprintln", "Fprintf"}
 
 // printerOf names the fmt function that n calls, or "".
 func printerOf(info *types.Info, n *ast.CallExpr) string {
@@ -171,6 +163,9 @@ func (c *profile) call(n *ast.CallExpr) {
 		if to == nil || f != nil && f.Pkg() != nil && f.Pkg().Path() == "sort" {
 			continue
 		}
+		if host && f.Pkg().Path() == "encoding/json" && plain(c.p.info.TypeOf(arg)) {
+			continue
+		}
 		if host && types.IsInterface(to) && own(c.p.info.TypeOf(arg)) {
 			c.refuse(arg.Pos(), hintAny, "%s cannot take your own type %s", f.Name(), c.name(c.p.info.TypeOf(arg)))
 			continue
@@ -213,7 +208,11 @@ func (c *profile) builtin(n *ast.CallExpr) {
 
 // print refuses what only compiled Go could print.
 func (c *profile) print(name string, n *ast.CallExpr) {
-	for _, arg := range n.Args {
+	args := n.Args
+	if strings.HasPrefix(name, "F") {
+		args = args[1:]
+	}
+	for _, arg := range args {
 		t := c.p.info.TypeOf(arg)
 		_, tuple := t.(*types.Tuple)
 		switch {
@@ -222,17 +221,11 @@ func (c *profile) print(name string, n *ast.CallExpr) {
 			c.refuse(arg.Pos(), "print the result of a method", "the content of interface type %s cannot be printed", c.name(t))
 		case tuple && own(t):
 			c.refuse(arg.Pos(), "assign the results to variables first", "several results with your own types cannot be printed at once")
-		case (name == "Print" || name == "Sprint") && own(t) && isString(t):
+		case strings.HasSuffix(name, "rint") && own(t) && isString(t):
 			c.refuse(arg.Pos(), "convert it with string( )", "%s sets the spaces around your own text type %s wrongly", name, c.name(t))
 		}
-		if t != nil {
-			c.param(arg, t)
-		}
 	}
-	if strings.HasSuffix(name, "f") && len(n.Args) > 0 && c.p.info.Types[n.Args[0]].Value == nil {
-		return
-	}
-	if name == "Errorf" && strings.Contains(constant.StringVal(c.p.info.Types[n.Args[0]].Value), "%w") {
+	if name == "Errorf" && c.p.info.Types[n.Args[0]].Value != nil && strings.Contains(constant.StringVal(c.p.info.Types[n.Args[0]].Value), "%w") {
 		for _, arg := range n.Args[1:] {
 			if own(c.p.info.TypeOf(arg)) {
 				c.refuse(arg.Pos(), "", "%%w cannot take your own type")

@@ -165,7 +165,7 @@ func (s *session) sight(src string, start int, name string) (*sight, bool) {
 	}
 	p.file = file
 	v := &sight{s: &own, p: p}
-	own.resolve(p, w.declared, func(error) {})
+	own.resolve(p, w.declared, own.objs, func(error) {})
 	v.find(src, start, name)
 	return v, err == nil && len(v.path) > 0
 }

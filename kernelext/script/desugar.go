@@ -23,6 +23,7 @@ type desugarer struct {
 	temps int
 	errs  []Error
 	loops map[*ast.ForStmt]bool // three-clause loops whose variable outlives a turn
+	words bool                  // the script may read the words of a panic
 }
 
 // temp is a fresh name.
@@ -116,6 +117,8 @@ func (d *desugarer) post(c *astutil.Cursor) bool {
 		d.methodExpr(c, n)
 	case *ast.CallExpr:
 		d.call(c, n)
+	case *ast.IndexExpr:
+		d.index(n)
 	case *ast.ExprStmt:
 		d.clear(c, n)
 	case *ast.BlockStmt:
@@ -163,7 +166,7 @@ func isField(obj types.Object) bool {
 }
 
 // ident renames: redeclared objects get a new name, symbols of the prelude and
-// of packages a qualified one. Inferred type arguments are written out.
+// of packages a qualified one.
 func (d *desugarer) ident(c *astutil.Cursor, id *ast.Ident) {
 	obj := d.p.info.Uses[id]
 	if obj == nil {
@@ -190,7 +193,6 @@ func (d *desugarer) ident(c *astutil.Cursor, id *ast.Ident) {
 		}
 		return
 	}
-	d.instance(c, id)
 }
 
 // replace puts a new expression in place of an old one and keeps its type.
@@ -209,30 +211,6 @@ func embeddedName(v *types.Var) types.Object {
 		return n.Obj()
 	}
 	return v
-}
-
-func (d *desugarer) instance(c *astutil.Cursor, id *ast.Ident) {
-	in, ok := d.p.info.Instances[id]
-	if _, call := c.Parent().(*ast.CallExpr); !ok || !call || c.Name() != "Fun" {
-		return
-	}
-	if _, fn := in.Type.(*types.Signature); !fn {
-		return
-	}
-	var args []ast.Expr
-	for t := range in.TypeArgs.Types() {
-		e := d.typeExpr(t, id)
-		if e == nil {
-			d.refuse(id, "%s needs a type that the script cannot name", id.Name)
-			return
-		}
-		args = append(args, e)
-	}
-	if len(args) == 1 {
-		d.replace(c, id, &ast.IndexExpr{X: id, Index: args[0]})
-		return
-	}
-	d.replace(c, id, &ast.IndexListExpr{X: id, Indices: args})
 }
 
 // typeExpr writes t as the interpreter reads it, or nil when it has no name.
@@ -291,7 +269,7 @@ func (d *desugarer) nameable(t types.Type, ok *bool) types.Type {
 		if lab := d.inLab(obj); lab != nil {
 			return types.NewNamed(types.NewTypeName(token.NoPos, d.s.lab, lab.Name(), nil), types.NewStruct(nil, nil), nil)
 		}
-		*ok = *ok && stdPackages[obj.Pkg().Path()] != ""
+		*ok = *ok && isStd(obj.Pkg().Path())
 		return t
 	case *types.Pointer:
 		return types.NewPointer(in(t.Elem()))
@@ -340,8 +318,9 @@ func (d *desugarer) text(nodes ...any) string {
 	}
 	placed := nowhere.ReplaceAllString(b.String(), "")
 	return directive.ReplaceAllStringFunc(placed, func(m string) string {
-		raw, _ := strconv.Atoi(m[strings.LastIndexByte(m, ':')+1:])
-		return fmt.Sprintf("//line %s:%d", fileName, d.p.number*linesPerScript+d.p.line(raw))
+		found := directive.FindStringSubmatch(m)
+		raw, _ := strconv.Atoi(found[2])
+		return fmt.Sprintf("//line %s:%d", fileName, d.p.raw(found[1], raw))
 	})
 }
 
@@ -349,6 +328,9 @@ func (d *desugarer) text(nodes ...any) string {
 // interpreter knows them as one file.
 const linesPerScript = 10_000
 
+// nowhereLine is the line of what no script wrote.
+const nowhereLine = linesPerScript - 1
+
 var nowhere = regexp.MustCompile(`(?m)^//line :\d+\n`) // for syntax made here
 
-var directive = regexp.MustCompile(`(?m)^//line ` + regexp.QuoteMeta(fileName) + `:\d+$`)
+var directive = regexp.MustCompile(`(?m)^//line (script\d+|std):(\d+)$`)

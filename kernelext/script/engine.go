@@ -68,6 +68,7 @@ func New(opt Options) *Engine {
 		ctx: context.Background(),
 	}
 	if e.session, e.err = newSession(opt.Prelude); e.err == nil {
+		e.host.types.pretty = e.session.pretty
 		e.err = e.start()
 	}
 	return e
@@ -82,9 +83,18 @@ func (e *Engine) start() error {
 	exports := interp.Exports{"zz/zz": e.host.engineSymbols()}
 	imports := "import zz \"zz\"\n"
 	for path, symbols := range stdSymbols() {
+		for name, v := range symbols {
+			if v.CanAddr() { // a script changes its own
+				own := reflect.New(v.Type()).Elem()
+				own.Set(v)
+				symbols[name] = own
+			}
+		}
 		exports[path+"/std"] = symbols // under its own name, fmt would bring generic packages along
-		imports += fmt.Sprintf("import %s%s %q\n", reserved, path, path)
+		imports += fmt.Sprintf("import %s%s %q\n", reserved, lastPart(path), path)
 	}
+	exports["io/std"] = map[string]reflect.Value{"Writer": reflect.ValueOf((*io.Writer)(nil)), "_Writer": reflect.ValueOf((*_io_Writer)(nil))}
+	imports += fmt.Sprintf("import %sio \"io\"\n", reserved)
 	maps.Copy(exports["fmt/std"], e.host.printSymbols())
 	for path, symbols := range e.opt.Prelude.symbols {
 		mine := make(map[string]reflect.Value, len(symbols))
@@ -106,6 +116,15 @@ func (e *Engine) start() error {
 	}
 	return nil
 }
+
+// _io_Writer is the shape the interpreter wants for io.Writer.
+type _io_Writer struct {
+	IValue any
+	WWrite func(p []byte) (n int, err error)
+}
+
+// Write calls the script's method.
+func (w _io_Writer) Write(p []byte) (n int, err error) { return w.WWrite(p) }
 
 // Warnings are the soft complaints about the last script, such as a variable
 // that is never used.

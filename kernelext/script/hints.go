@@ -84,8 +84,8 @@ func (s *session) undefined(p *program, at token.Pos, name string) string {
 		known = append(known, sc.Names()...)
 		known = append(known, types.Universe.Names()...)
 	}
-	for path := range stdPackages {
-		known = append(known, path)
+	for pkg, path := range stdPackages {
+		known = append(known, pkg)
 		if pkg, err := s.stubs.Import(path); err == nil && pkg.Scope().Lookup(name) != nil {
 			return fmt.Sprintf("did you mean %s.%s?", pkg.Name(), name)
 		}

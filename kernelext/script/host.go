@@ -82,6 +82,9 @@ func (h *host) engineSymbols() map[string]reflect.Value {
 		"Typed":       reflect.ValueOf(h.types.typed),
 		"Method":      reflect.ValueOf(h.types.register),
 		"At":          reflect.ValueOf(func(line int) { h.at.Store(int64(line)) }),
+		"Write":       reflect.ValueOf(func(w func([]byte) (int, error), text string) (int, error) { return w([]byte(text)) }),
+		"WriteTo":     reflect.ValueOf(io.WriteString),
+		"Index":       reflect.ValueOf(index),
 		"Do":          reflect.ValueOf(func(f func()) { f() }),
 		"Recovered":   reflect.ValueOf(h.recovered),
 		"Clear":       reflect.ValueOf(func(v any) { reflect.ValueOf(v).Clear() }),
@@ -125,6 +128,14 @@ func (h *host) recovered(v any) any {
 		panic(text)
 	}
 	return v
+}
+
+// index panics as Go does for an index out of range.
+func index(i, n int) int {
+	if i < 0 || i >= n {
+		_ = make([]struct{}, n)[i]
+	}
+	return i
 }
 
 // register takes the String method of a type of the script.
@@ -180,7 +191,7 @@ func typeVerbs(format string, args []any) (string, []any) {
 		}
 		if b[i] == 'T' && n < len(args) {
 			if v, ok := args[n].(Value); ok {
-				b[i], args[n] = 's', typeName(v.typ)
+				b[i], args[n] = 's', v.table.typeName(v.typ)
 			}
 		}
 		n++

@@ -45,8 +45,8 @@ func (e *Engine) Inspect(src string, pos int) (Doc, bool) {
 	d := e.session.describe(obj)
 	if v := e.value(obj); v.IsValid() && v.CanInterface() {
 		d.Value, d.HasValue = v.Interface(), true
-		if own(obj.Type()) {
-			d.Value = Value{table: e.host.types, typ: obj.Type(), v: v}
+		if second := e.session.mono[obj.Name()]; own(obj.Type()) && second != nil {
+			d.Value = Value{table: e.host.types, typ: second.Type(), v: v}
 		}
 	}
 	return d, true
@@ -111,11 +111,12 @@ func (e *Engine) value(obj types.Object) reflect.Value {
 	if obj.Pkg() == e.session.lab {
 		return e.lab[obj.Name()]
 	}
-	if e.session.objs[obj.Name()] != obj {
+	second := e.session.mono[obj.Name()]
+	if e.session.objs[obj.Name()] != obj || second == nil {
 		return reflect.Value{}
 	}
 	name := obj.Name()
-	if as, ok := e.session.names[obj]; ok {
+	if as, ok := e.session.names[second]; ok {
 		name = as
 	}
 	return e.interp.Globals()[name]

@@ -14,9 +14,10 @@ func (d *desugarer) mark(list []ast.Stmt) []ast.Stmt {
 	out := make([]ast.Stmt, 0, len(list))
 	for _, s := range list {
 		if s.Pos().IsValid() && d.risky(s) {
-			line, _ := d.p.pos(s.Pos())
-			n := strconv.Itoa(d.p.number*linesPerScript + line)
-			out = append(out, &ast.ExprStmt{X: engine("At", &ast.BasicLit{Kind: token.INT, Value: n})})
+			if n := d.p.place(s.Pos()); n != nowhereLine {
+				lit := &ast.BasicLit{Kind: token.INT, Value: strconv.Itoa(n)}
+				out = append(out, &ast.ExprStmt{X: engine("At", lit)})
+			}
 		}
 		out = append(out, s)
 	}
@@ -59,5 +60,5 @@ func (d *desugarer) mayPanic(n *ast.CallExpr) bool {
 		return true
 	}
 	f := callee(d.p.info, n)
-	return f != nil && f.Pkg() != nil && f.Pkg().Path() != scriptPath && stdPackages[f.Pkg().Path()] == ""
+	return f != nil && f.Pkg() != nil && f.Pkg().Path() != scriptPath && !isStd(f.Pkg().Path())
 }

@@ -22,12 +22,30 @@ func dynamic(t types.Type) bool {
 	})
 }
 
-// generic says whether t depends on a type parameter.
-func generic(t types.Type) bool {
-	return holds(t, func(t types.Type) bool {
-		_, ok := t.(*types.TypeParam)
-		return ok
-	})
+// plain says whether reflection finds the same in a value of t as compiled Go
+// does: exported fields, no methods of the script, no type within itself.
+func plain(t types.Type) bool {
+	switch u := types.Unalias(t).(type) {
+	case *types.Named:
+		return u.Obj().Pkg() == nil || u.Obj().Pkg().Path() != scriptPath || u.NumMethods() == 0 && plain(u.Underlying())
+	case *types.Pointer:
+		return plain(u.Elem())
+	case *types.Slice:
+		return plain(u.Elem())
+	case *types.Array:
+		return plain(u.Elem())
+	case *types.Map:
+		return plain(u.Key()) && plain(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !f.Exported() || f.Embedded() || !plain(f.Type()) {
+				return false
+			}
+		}
+	case *types.Interface:
+		return u.Empty()
+	}
+	return true
 }
 
 func isOwn(t types.Type) bool {

@@ -22,6 +22,10 @@ func (s *session) prepare(name, src string, tt *typeTable) (*program, []step, []
 	if len(errs) > 0 {
 		return p, nil, errs
 	}
+	p, errs = s.specialise(p, p.declared)
+	if len(errs) > 0 {
+		return p, nil, errs
+	}
 	if errs := s.profile(p); len(errs) > 0 {
 		return p, nil, errs
 	}
@@ -30,7 +34,7 @@ func (s *session) prepare(name, src string, tt *typeTable) (*program, []step, []
 		return p, nil, sorted(errs)
 	}
 	s.rename(p)
-	d := &desugarer{p: p, s: s, types: tt}
+	d := &desugarer{p: p, s: s, types: tt, words: strings.Contains(src, "recover")}
 	var steps []step
 	for _, part := range parts {
 		steps = append(steps, d.step(part)...)
@@ -55,14 +59,30 @@ func (s *session) rename(p *program) {
 	}
 }
 
+// declare makes an object visible to later scripts, in both forms.
+func (s *session) declare(p *program, obj types.Object) {
+	s.mono[obj.Name()] = obj
+	if first := p.seen.Scope().Lookup(obj.Name()); first != nil {
+		s.objs[obj.Name()] = first
+	}
+}
+
+// declareErased does so for what only the first form has.
+func (s *session) declareErased(p *program) {
+	for name := range p.erased {
+		delete(s.mono, name)
+		s.objs[name] = p.seen.Scope().Lookup(name)
+	}
+}
+
 // stale warns of functions that keep calling what a name meant before.
 func (s *session) stale(p *program, name string, obj types.Object) {
-	old := s.objs[name]
+	old := s.mono[name]
 	if _, isFunc := old.(*types.Func); !isFunc || old == obj {
 		return
 	}
 	for caller, used := range s.uses {
-		if caller.Parent() != nil && s.objs[caller.Name()] == caller && caller != old && slices.Contains(used, old) {
+		if caller.Parent() != nil && s.mono[caller.Name()] == caller && caller != old && slices.Contains(used, old) {
 			p.warnings = append(p.warnings, p.err(obj.Pos(), Type, "run the cell of "+caller.Name()+" again",
 				"%s still calls the earlier %s", caller.Name(), name))
 		}
@@ -207,7 +227,7 @@ func (d *desugarer) statement(x ast.Expr) bool {
 func (d *desugarer) declares(decl ast.Decl) []types.Object {
 	var objs []types.Object
 	add := func(id *ast.Ident) {
-		if obj := d.p.info.Defs[id]; obj != nil && obj.Parent() == d.p.pkg.Scope() && !strings.HasPrefix(id.Name, reserved) {
+		if obj := d.p.info.Defs[id]; obj != nil && obj.Parent() == d.p.pkg.Scope() && (!strings.HasPrefix(id.Name, reserved) || copyName.MatchString(id.Name)) {
 			objs = append(objs, obj)
 		}
 	}
@@ -236,7 +256,7 @@ func (d *desugarer) methods(decl ast.Decl) []string {
 		return nil
 	}
 	m, ok := d.p.info.Defs[f.Name].(*types.Func)
-	if !ok || !isStringMethod(m) || generic(m.Signature().Recv().Type()) {
+	if !ok || !isStringMethod(m) {
 		return nil
 	}
 	recv, ok := d.typeText(m.Signature().Recv().Type())

@@ -10,12 +10,10 @@ import (
 // profile refuses what the interpreter cannot run, or would run wrongly without
 // a word.
 type profile struct {
-	p      *program
-	s      *session
-	errs   []Error
-	depth  int       // function literals and declarations around the node
-	prints token.Pos // a place that prints a type parameter
-	ownArg bool      // some type argument is a type of the script
+	p     *program
+	s     *session
+	errs  []Error
+	depth int // function literals and declarations around the node
 }
 
 const (
@@ -36,14 +34,6 @@ func (s *session) profile(p *program) []Error {
 			continue
 		}
 		c.walk(d)
-	}
-	for _, in := range p.info.Instances {
-		for t := range in.TypeArgs.Types() {
-			c.ownArg = c.ownArg || own(t)
-		}
-	}
-	if c.ownArg && c.prints.IsValid() {
-		c.refuse(c.prints, "print outside the generic function", "a generic function that is used with your own types cannot print them")
 	}
 	return sorted(c.errs)
 }
@@ -69,10 +59,6 @@ func (c *profile) walk(n ast.Node) {
 			c.stmt(n)
 		case ast.Expr:
 			c.expr(n)
-		case *ast.TypeSpec:
-			if n.Assign.IsValid() && n.TypeParams != nil {
-				c.refuse(n.Pos(), "declare a generic type without =", "generic aliases are not part of the lab language")
-			}
 		}
 		if n != nil {
 			c.conversions(n)
@@ -89,7 +75,7 @@ var hostMethods = []string{
 func (c *profile) function(f *ast.FuncDecl) {
 	name := f.Name.Name
 	switch {
-	case f.Recv == nil && (name == "main" || name == "init"):
+	case f.Recv == nil && name == "main":
 		c.refuse(f.Pos(), "write the statements without a function around them", "func %s is not part of the lab language", name)
 	case f.Recv != nil && slices.Contains(hostMethods, name):
 		c.refuse(f.Name.Pos(), "give the method another name", "a method named %s on your own type would be ignored", name)
@@ -130,11 +116,6 @@ func (c *profile) stmt(n ast.Stmt) {
 	case *ast.RangeStmt:
 		c.deferInLoop(n.Body)
 		c.rangeFunc(n)
-		if t := c.p.info.TypeOf(n.X); t != nil && generic(t) {
-			if _, param := types.Unalias(t).(*types.TypeParam); param {
-				c.refuse(n.Pos(), "", "range over a type parameter is not part of the lab language")
-			}
-		}
 	}
 }
 

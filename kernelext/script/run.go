@@ -35,21 +35,24 @@ func (e *Engine) Run(ctx context.Context, name, src string) error {
 	e.warn()
 
 	e.host.reset(ctx)
+	e.names.Lock()
+	e.session.declareErased(p)
+	e.names.Unlock()
 	for _, st := range steps {
 		if err := e.eval(ctx, st.text); err != nil {
 			return e.problem(p, st, err)
 		}
-		e.declare(st.objs)
+		e.declare(p, st.objs)
 	}
 	return nil
 }
 
 // declare makes objects visible to later scripts.
-func (e *Engine) declare(objs []types.Object) {
+func (e *Engine) declare(p *program, objs []types.Object) {
 	e.names.Lock()
 	defer e.names.Unlock()
 	for _, obj := range objs {
-		e.session.objs[obj.Name()] = obj
+		e.session.declare(p, obj)
 	}
 }
 
@@ -161,7 +164,7 @@ func (e *Engine) problem(p *program, st step, err error) *Error {
 // place reads a line of the interpreter: which script of the session, and where.
 func (e *Engine) place(out *Error, line string) {
 	n, err := strconv.Atoi(line)
-	if err == nil && n/linesPerScript < len(e.session.scripts) {
+	if err == nil && n != nowhereLine && n/linesPerScript < len(e.session.scripts) {
 		out.Name, out.Line = e.session.scripts[n/linesPerScript], n%linesPerScript
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,7 +26,11 @@ type source struct {
 	declared map[string]int // name -> chunk of this script
 	errs     []Error
 	name     string
+	number   int // of the script in its session
 }
+
+// checkedFile is the name of what go/types reads for one script.
+func checkedFile(number int) string { return "script" + strconv.Itoa(number) }
 
 // write returns the file; the owner of import declarations is -1.
 func (w *source) write(chunks []chunk) string {
@@ -40,7 +46,7 @@ func (w *source) write(chunks []chunk) string {
 }
 
 func (w *source) chunk(b *strings.Builder, i int, c *chunk) {
-	at := fmt.Sprintf("/*line %s:%d:%d*/", fileName, c.line, c.col)
+	at := fmt.Sprintf("/*line %d:%d:%d*/", w.number, c.line, c.col)
 	switch c.kind {
 	case importChunk:
 		w.explicitImport(c)
@@ -112,13 +118,13 @@ func (w *source) explicitImport(c *chunk) {
 		path := strings.Trim(spec.Path.Value, "`\"")
 		switch {
 		case path == w.s.prelude.path && spec.Name != nil && spec.Name.Name == ".":
-		case stdPackages[path] == "":
+		case !isStd(path):
 			w.errs = append(w.errs, Error{
 				Name: w.name, Line: c.line, Col: c.col, Kind: Profile, Msg: fmt.Sprintf("package %s is not part of the lab language", path),
-				Hint: "labs use errors, fmt, math, sort, strconv and strings; the lab names need no import",
+				Hint: "labs use " + strings.Join(slices.Sorted(maps.Keys(stdPackages)), ", ") + "; the lab names need no import",
 			})
 		case spec.Name == nil:
-			w.s.imports[path] = path
+			w.s.imports[lastPart(path)] = path
 		case spec.Name.Name == ".":
 			w.errs = append(w.errs, Error{Name: w.name, Line: c.line, Col: c.col, Kind: Profile, Msg: "import . is only for the lab prelude"})
 		default:

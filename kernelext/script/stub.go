@@ -54,6 +54,10 @@ type stubs struct {
 	fset  *token.FileSet
 	files map[string]*ast.File
 	pkgs  map[string]*types.Package
+
+	generic map[string]*ast.File   // path -> the generic part of a standard package
+	infos   map[string]*types.Info // path -> what go/types found out about that part
+
 	texts map[string]map[string]string // path -> name -> documentation
 	helps map[types.Object]string      // of fields
 }
@@ -61,7 +65,7 @@ type stubs struct {
 func readStubs(archives ...string) (*stubs, error) {
 	s := &stubs{
 		fset: token.NewFileSet(), files: map[string]*ast.File{}, pkgs: map[string]*types.Package{},
-		texts: map[string]map[string]string{}, helps: map[types.Object]string{},
+		generic: map[string]*ast.File{}, infos: map[string]*types.Info{}, texts: map[string]map[string]string{}, helps: map[types.Object]string{},
 	}
 	for _, a := range archives {
 		for _, f := range txtar.Parse([]byte(a)).Files {
@@ -75,7 +79,7 @@ func readStubs(archives ...string) (*stubs, error) {
 			s.files[f.Name] = parsed
 		}
 	}
-	return s, nil
+	return s, s.readGenerics()
 }
 
 // Import serves a stub as a checked package.
@@ -91,12 +95,20 @@ func (s *lockedStubs) Import(path string) (*types.Package, error) {
 	if p := s.pkgs[path]; p != nil {
 		return p, nil
 	}
-	f := s.files[path]
-	if f == nil {
+	var files []*ast.File
+	for _, f := range []*ast.File{s.files[path], s.generic[path]} {
+		if f != nil {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
 		return nil, fmt.Errorf("package %s is not part of the lab language", path)
 	}
-	cfg := types.Config{Importer: s, IgnoreFuncBodies: true, GoVersion: goVersion}
-	p, err := cfg.Check(path, s.fset, []*ast.File{f}, nil)
+	cfg := types.Config{Importer: s, IgnoreFuncBodies: s.generic[path] == nil, GoVersion: goVersion}
+	if s.generic[path] != nil {
+		s.infos[path] = newInfo()
+	}
+	p, err := cfg.Check(path, s.fset, files, s.infos[path])
 	if err != nil {
 		return nil, fmt.Errorf("checking the stub of %s: %w", path, err)
 	}
@@ -110,6 +122,17 @@ const goVersion = "go1.26"
 // stdPackages lists the standard packages a script may use, by name.
 var stdPackages = map[string]string{
 	"errors": "errors", "fmt": "fmt", "math": "math", "sort": "sort", "strconv": "strconv", "strings": "strings",
+	"cmp": "cmp", "io": "io", "iter": "iter", "json": "encoding/json", "maps": "maps",
+	"rand": "math/rand/v2", "slices": "slices", "time": "time",
+}
+
+// isStd says whether a script may use the standard package at path.
+func isStd(path string) bool { return stdPackages[lastPart(path)] == path }
+
+// lastPart is the name of the package at path.
+func lastPart(path string) string {
+	path = strings.TrimSuffix(path, "/v2")
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
 // label qualifies a type in messages: units and solvers go by their bare name.
@@ -127,7 +150,7 @@ const scriptPath = "main"
 // standard library.
 func (s *stubs) hasPackage(name string) bool {
 	for path, f := range s.files {
-		if f.Name.Name == name && stdPackages[path] == "" && strings.Contains(path, ".") {
+		if f.Name.Name == name && !isStd(path) && strings.Contains(path, ".") {
 			return true
 		}
 	}
@@ -138,11 +161,17 @@ func (s *stubs) hasPackage(name string) bool {
 func (s *stubs) docs(path string) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if texts, ok := s.texts[path]; ok || s.files[path] == nil {
+	if texts, ok := s.texts[path]; ok {
 		return texts
 	}
 	texts := map[string]string{}
-	for _, d := range s.files[path].Decls {
+	var decls []ast.Decl
+	for _, f := range []*ast.File{s.files[path], s.generic[path]} {
+		if f != nil {
+			decls = append(decls, f.Decls...)
+		}
+	}
+	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			name := d.Name.Name

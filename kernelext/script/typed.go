@@ -17,10 +17,11 @@ type typeTable struct {
 	ids    map[types.Type]int
 	method map[*types.Func]reflect.Value // String method -> func(receiver) string
 	funcs  []*types.Func                 // by number, for registration
+	pretty func(string) string           // names for people
 }
 
 func newTypeTable() *typeTable {
-	return &typeTable{ids: map[types.Type]int{}, method: map[*types.Func]reflect.Value{}}
+	return &typeTable{ids: map[types.Type]int{}, method: map[*types.Func]reflect.Value{}, pretty: func(s string) string { return s }}
 }
 
 func (t *typeTable) add(typ types.Type) int {
@@ -53,17 +54,17 @@ func (v Value) String() string { return fmt.Sprintf("%v", v) }
 func (v Value) Format(s fmt.State, verb rune) {
 	p := &typedPrinter{table: v.table, state: s, verb: verb}
 	if verb == 'T' { // fmt handles %T before it looks for Format; kept for direct calls
-		p.write(typeName(v.typ))
+		p.write(v.table.typeName(v.typ))
 		return
 	}
 	p.value(v.typ, v.v, 0, false)
 }
 
 // typeName is the type as %T prints it.
-func typeName(t types.Type) string {
-	s := types.TypeString(t, func(p *types.Package) string { return p.Name() })
+func (t *typeTable) typeName(typ types.Type) string {
+	s := types.TypeString(typ, func(p *types.Package) string { return p.Name() })
 	s = anyWord.ReplaceAllString(s, "interface {}")
-	return strings.ReplaceAll(s, "struct{", "struct { ")
+	return t.pretty(strings.ReplaceAll(s, "struct{", "struct { "))
 }
 
 var anyWord = regexp.MustCompile(`\bany\b`)
@@ -301,7 +302,7 @@ func less(a, b reflect.Value) bool {
 
 // syntax prints %#v.
 func (p *typedPrinter) syntax(t types.Type, v reflect.Value, depth int, hidden bool) {
-	name := typeName(t)
+	name := p.table.typeName(t)
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		p.structure(u, v, depth, hidden, name+"{", "}", ", ", true)

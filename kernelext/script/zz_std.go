@@ -4,15 +4,18 @@ package script
 
 import (
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/constant"
 	"go/token"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 //go:embed zz_std.go.txt
@@ -244,6 +247,70 @@ func stdSymbols() map[string]map[string]reflect.Value {
 			"Unquote":                  reflect.ValueOf(strconv.Unquote),
 			"UnquoteChar":              reflect.ValueOf(strconv.UnquoteChar),
 		},
+		"time": {
+			"ANSIC":           reflect.ValueOf(constant.MakeFromLiteral("\"Mon Jan _2 15:04:05 2006\"", token.STRING, 0)),
+			"April":           reflect.ValueOf(time.April),
+			"August":          reflect.ValueOf(time.August),
+			"Date":            reflect.ValueOf(time.Date),
+			"DateOnly":        reflect.ValueOf(constant.MakeFromLiteral("\"2006-01-02\"", token.STRING, 0)),
+			"DateTime":        reflect.ValueOf(constant.MakeFromLiteral("\"2006-01-02 15:04:05\"", token.STRING, 0)),
+			"December":        reflect.ValueOf(time.December),
+			"Duration":        reflect.ValueOf((*time.Duration)(nil)),
+			"February":        reflect.ValueOf(time.February),
+			"FixedZone":       reflect.ValueOf(time.FixedZone),
+			"Friday":          reflect.ValueOf(time.Friday),
+			"Hour":            reflect.ValueOf(time.Hour),
+			"January":         reflect.ValueOf(time.January),
+			"July":            reflect.ValueOf(time.July),
+			"June":            reflect.ValueOf(time.June),
+			"Kitchen":         reflect.ValueOf(constant.MakeFromLiteral("\"3:04PM\"", token.STRING, 0)),
+			"Layout":          reflect.ValueOf(constant.MakeFromLiteral("\"01/02 03:04:05PM '06 -0700\"", token.STRING, 0)),
+			"Location":        reflect.ValueOf((*time.Location)(nil)),
+			"March":           reflect.ValueOf(time.March),
+			"May":             reflect.ValueOf(time.May),
+			"Microsecond":     reflect.ValueOf(time.Microsecond),
+			"Millisecond":     reflect.ValueOf(time.Millisecond),
+			"Minute":          reflect.ValueOf(time.Minute),
+			"Monday":          reflect.ValueOf(time.Monday),
+			"Month":           reflect.ValueOf((*time.Month)(nil)),
+			"Nanosecond":      reflect.ValueOf(time.Nanosecond),
+			"November":        reflect.ValueOf(time.November),
+			"Now":             reflect.ValueOf(time.Now),
+			"October":         reflect.ValueOf(time.October),
+			"Parse":           reflect.ValueOf(time.Parse),
+			"ParseDuration":   reflect.ValueOf(time.ParseDuration),
+			"ParseError":      reflect.ValueOf((*time.ParseError)(nil)),
+			"ParseInLocation": reflect.ValueOf(time.ParseInLocation),
+			"RFC1123":         reflect.ValueOf(constant.MakeFromLiteral("\"Mon, 02 Jan 2006 15:04:05 MST\"", token.STRING, 0)),
+			"RFC1123Z":        reflect.ValueOf(constant.MakeFromLiteral("\"Mon, 02 Jan 2006 15:04:05 -0700\"", token.STRING, 0)),
+			"RFC3339":         reflect.ValueOf(constant.MakeFromLiteral("\"2006-01-02T15:04:05Z07:00\"", token.STRING, 0)),
+			"RFC3339Nano":     reflect.ValueOf(constant.MakeFromLiteral("\"2006-01-02T15:04:05.999999999Z07:00\"", token.STRING, 0)),
+			"RFC822":          reflect.ValueOf(constant.MakeFromLiteral("\"02 Jan 06 15:04 MST\"", token.STRING, 0)),
+			"RFC822Z":         reflect.ValueOf(constant.MakeFromLiteral("\"02 Jan 06 15:04 -0700\"", token.STRING, 0)),
+			"RFC850":          reflect.ValueOf(constant.MakeFromLiteral("\"Monday, 02-Jan-06 15:04:05 MST\"", token.STRING, 0)),
+			"RubyDate":        reflect.ValueOf(constant.MakeFromLiteral("\"Mon Jan 02 15:04:05 -0700 2006\"", token.STRING, 0)),
+			"Saturday":        reflect.ValueOf(time.Saturday),
+			"Second":          reflect.ValueOf(time.Second),
+			"September":       reflect.ValueOf(time.September),
+			"Since":           reflect.ValueOf(time.Since),
+			"Stamp":           reflect.ValueOf(constant.MakeFromLiteral("\"Jan _2 15:04:05\"", token.STRING, 0)),
+			"StampMicro":      reflect.ValueOf(constant.MakeFromLiteral("\"Jan _2 15:04:05.000000\"", token.STRING, 0)),
+			"StampMilli":      reflect.ValueOf(constant.MakeFromLiteral("\"Jan _2 15:04:05.000\"", token.STRING, 0)),
+			"StampNano":       reflect.ValueOf(constant.MakeFromLiteral("\"Jan _2 15:04:05.000000000\"", token.STRING, 0)),
+			"Sunday":          reflect.ValueOf(time.Sunday),
+			"Thursday":        reflect.ValueOf(time.Thursday),
+			"Time":            reflect.ValueOf((*time.Time)(nil)),
+			"TimeOnly":        reflect.ValueOf(constant.MakeFromLiteral("\"15:04:05\"", token.STRING, 0)),
+			"Tuesday":         reflect.ValueOf(time.Tuesday),
+			"UTC":             reflect.ValueOf(&time.UTC).Elem(),
+			"Unix":            reflect.ValueOf(time.Unix),
+			"UnixDate":        reflect.ValueOf(constant.MakeFromLiteral("\"Mon Jan _2 15:04:05 MST 2006\"", token.STRING, 0)),
+			"UnixMicro":       reflect.ValueOf(time.UnixMicro),
+			"UnixMilli":       reflect.ValueOf(time.UnixMilli),
+			"Until":           reflect.ValueOf(time.Until),
+			"Wednesday":       reflect.ValueOf(time.Wednesday),
+			"Weekday":         reflect.ValueOf((*time.Weekday)(nil)),
+		},
 		"fmt": {
 			"Errorf":    reflect.ValueOf(fmt.Errorf),
 			"Print":     reflect.ValueOf(fmt.Print),
@@ -254,6 +321,42 @@ func stdSymbols() map[string]map[string]reflect.Value {
 			"Sprintln":  reflect.ValueOf(fmt.Sprintln),
 			"Stringer":  reflect.ValueOf((*fmt.Stringer)(nil)),
 			"_Stringer": reflect.ValueOf((*_fmt_Stringer)(nil)),
+		},
+		"math/rand/v2": {
+			"ChaCha8":     reflect.ValueOf((*rand.ChaCha8)(nil)),
+			"ExpFloat64":  reflect.ValueOf(rand.ExpFloat64),
+			"Float32":     reflect.ValueOf(rand.Float32),
+			"Float64":     reflect.ValueOf(rand.Float64),
+			"Int":         reflect.ValueOf(rand.Int),
+			"Int32":       reflect.ValueOf(rand.Int32),
+			"Int32N":      reflect.ValueOf(rand.Int32N),
+			"Int64":       reflect.ValueOf(rand.Int64),
+			"Int64N":      reflect.ValueOf(rand.Int64N),
+			"IntN":        reflect.ValueOf(rand.IntN),
+			"New":         reflect.ValueOf(rand.New),
+			"NewChaCha8":  reflect.ValueOf(rand.NewChaCha8),
+			"NewPCG":      reflect.ValueOf(rand.NewPCG),
+			"NewZipf":     reflect.ValueOf(rand.NewZipf),
+			"NormFloat64": reflect.ValueOf(rand.NormFloat64),
+			"PCG":         reflect.ValueOf((*rand.PCG)(nil)),
+			"Perm":        reflect.ValueOf(rand.Perm),
+			"Rand":        reflect.ValueOf((*rand.Rand)(nil)),
+			"Shuffle":     reflect.ValueOf(rand.Shuffle),
+			"Source":      reflect.ValueOf((*rand.Source)(nil)),
+			"_Source":     reflect.ValueOf((*_rand_Source)(nil)),
+			"Uint":        reflect.ValueOf(rand.Uint),
+			"Uint32":      reflect.ValueOf(rand.Uint32),
+			"Uint32N":     reflect.ValueOf(rand.Uint32N),
+			"Uint64":      reflect.ValueOf(rand.Uint64),
+			"Uint64N":     reflect.ValueOf(rand.Uint64N),
+			"UintN":       reflect.ValueOf(rand.UintN),
+			"Zipf":        reflect.ValueOf((*rand.Zipf)(nil)),
+		},
+		"encoding/json": {
+			"Marshal":       reflect.ValueOf(json.Marshal),
+			"MarshalIndent": reflect.ValueOf(json.MarshalIndent),
+			"Unmarshal":     reflect.ValueOf(json.Unmarshal),
+			"Valid":         reflect.ValueOf(json.Valid),
 		},
 	}
 }
@@ -277,3 +380,11 @@ type _fmt_Stringer struct {
 }
 
 func (w _fmt_Stringer) String() string { return w.WString() }
+
+// _rand_Source is the shape yaegi wants for rand.Source.
+type _rand_Source struct {
+	IValue  any
+	WUint64 func() uint64
+}
+
+func (w _rand_Source) Uint64() uint64 { return w.WUint64() }
