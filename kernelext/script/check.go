@@ -10,6 +10,7 @@ import (
 	"go/types"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,12 +20,13 @@ type session struct {
 	prelude *Prelude
 	lab     *types.Package
 	stubs   *stubs
-	scripts []string                // names, by number
-	objs    map[string]types.Object // declared by scripts, still visible
-	imports map[string]string       // name -> path
-	names   map[types.Object]string // what the interpreter calls an object, if not its own name
-	seen    map[string]int          // how often a name was declared
-	uses    map[types.Object][]types.Object
+	scripts []string                        // names, by number
+	objs    map[string]types.Object         // declared by scripts, still visible
+	imports map[string]string               // name -> path
+	names   map[types.Object]string         // what the interpreter calls an object, if not its own name
+	seen    map[string]int                  // how often a name was declared
+	uses    map[types.Object][]types.Object // function -> what it names
+	sources map[types.Object]chunk          // of functions
 
 	fset      *token.FileSet
 	files     map[string]*token.File  // what was checked, by name
@@ -47,7 +49,7 @@ func newSession(p *Prelude) (*session, error) {
 	}
 	return &session{
 		prelude: p, lab: pkg, stubs: st, objs: map[string]types.Object{}, imports: maps.Clone(stdPackages),
-		names: map[types.Object]string{}, seen: map[string]int{}, uses: map[types.Object][]types.Object{},
+		names: map[types.Object]string{}, seen: map[string]int{}, uses: map[types.Object][]types.Object{}, sources: map[types.Object]chunk{},
 		fset: token.NewFileSet(), files: map[string]*token.File{}, mono: map[string]types.Object{}, templates: map[types.Object]*template{},
 		shown: map[string]shownAs{}, shifts: map[string]token.Pos{},
 	}, nil
@@ -76,6 +78,15 @@ type program struct {
 func (p *program) pos(at token.Pos) (line, col int) {
 	q := p.fset.Position(at)
 	return q.Line, q.Column
+}
+
+// script is the number of the script that wrote what stands at a place.
+func (p *program) script(at token.Pos) int {
+	n, err := strconv.Atoi(p.fset.Position(at).Filename)
+	if err != nil {
+		return p.number
+	}
+	return n
 }
 
 // place is the number by which the interpreter knows a line: the script's number
@@ -118,12 +129,24 @@ func (s *session) check(name, src string) (*program, []Error) {
 		return nil, slipHints(src, errs)
 	}
 	w := &source{s: s, name: name, number: len(s.scripts)}
-	text := w.write(chunks)
+	w.write(chunks)
 	if len(w.errs) > 0 {
 		return nil, slipHints(src, w.errs)
 	}
-
 	s.scripts = append(s.scripts, name)
+	if again := s.dependants(w.declared); len(again) > 0 {
+		p, errs := s.parse(name, src, w.number, append(slices.Clone(chunks), again...))
+		if len(errs) == 0 {
+			return p, nil
+		}
+	}
+	return s.parse(name, src, w.number, chunks)
+}
+
+// parse writes the chunks as one file and type-checks it.
+func (s *session) parse(name, src string, number int, chunks []chunk) (*program, []Error) {
+	w := &source{s: s, name: name, number: number}
+	text := w.write(chunks)
 	p := &program{name: name, number: w.number, fset: s.fset, scripts: s.scripts, files: s.files, chunks: chunks, owner: w.owner, declared: w.declared}
 	var err error
 	p.file, err = parser.ParseFile(p.fset, checkedFile(w.number), text, parser.SkipObjectResolution)

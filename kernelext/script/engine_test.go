@@ -137,15 +137,6 @@ func TestSession(t *testing.T) {
 	require.Equal(t, []string{"P5", "10", "now text", "new", "P5", "1"}, s.shown)
 }
 
-func TestSessionStaleFunction(t *testing.T) {
-	s := newSession(script.Options{})
-	require.NoError(t, s.Run(context.Background(), "1", "func f() int { return 1 }\nfunc g() int { return f() }"))
-	require.NoError(t, s.Run(context.Background(), "2", "func f() int { return 2 }\nf()"))
-	require.Len(t, s.Warnings(), 1)
-	require.Equal(t, "2:1:6: g still calls the earlier f", s.Warnings()[0].Error())
-	require.Equal(t, []string{"2"}, s.shown)
-}
-
 func TestErrorNamesTheCellOfTheFunction(t *testing.T) {
 	s := newSession(script.Options{})
 	require.NoError(t, s.Run(context.Background(), "cell 1", "\nfunc f(xs []int) int {\n\treturn xs[7]\n}"))

@@ -35,6 +35,8 @@ func (s *session) hint(p *program, te types.Error) string {
 		return s.memberHint(p, te.Pos, undefinedField.FindStringSubmatch(m)[1])
 	case unknownField.MatchString(m):
 		return s.fieldHint(p, te.Pos, unknownField.FindStringSubmatch(m)[1])
+	case sameName(m) != "":
+		return sameName(m) + " was declared again since: run the cell that made this value again"
 	case strings.Contains(m, "mismatched types"):
 		return s.mismatch(p, te.Pos)
 	case strings.Contains(m, "cannot define new methods on non-local type"):
@@ -51,6 +53,17 @@ func (s *session) hint(p *program, te types.Error) string {
 		return "give it a name with :=, or let it stand alone at the top of a cell to see it"
 	}
 	return ""
+}
+
+var twoTypes = regexp.MustCompile(`\((?:variable|value) of .*?type (\w+)\) as (\w+) value|\(mismatched types (\w+) and (\w+)\)`)
+
+// sameName is the name that two different types of a message share.
+func sameName(msg string) string {
+	m := twoTypes.FindStringSubmatch(msg)
+	if m == nil || m[1] != m[2] || m[3] != m[4] {
+		return ""
+	}
+	return m[1] + m[3]
 }
 
 func didYouMean(name string, known []string) string {

@@ -23,11 +23,12 @@ type plan struct {
 	ready   map[types.Object]int            // function -> last chunk it depends on
 	objects []types.Object                  // functions, in order
 	rank    map[int]int                     // chunk -> its place in time
+	sources map[types.Object]chunk          // of functions
 	errs    []Error
 }
 
 func (s *session) plan(p *program) ([]part, []Error) {
-	pl := &plan{p: p, at: map[types.Object]int{}, uses: map[types.Object][]types.Object{}, ready: map[types.Object]int{}, rank: map[int]int{}}
+	pl := &plan{p: p, at: map[types.Object]int{}, uses: map[types.Object][]types.Object{}, ready: map[types.Object]int{}, rank: map[int]int{}, sources: map[types.Object]chunk{}}
 	for i, d := range p.file.Decls {
 		if p.owner[i] >= 0 {
 			pl.note(d, p.owner[i])
@@ -38,6 +39,9 @@ func (s *session) plan(p *program) ([]part, []Error) {
 	parts := pl.order()
 	for f, used := range pl.uses {
 		s.uses[f] = used
+	}
+	for f, c := range pl.sources {
+		s.sources[f] = c
 	}
 	return parts, pl.errs
 }
@@ -52,6 +56,9 @@ func (pl *plan) note(d ast.Decl, chunk int) {
 			for _, id := range spec.(*ast.ValueSpec).Names {
 				if obj := pl.p.info.Defs[id]; obj != nil {
 					pl.at[obj] = chunk
+					if holdsFunc(spec) {
+						pl.uses[obj] = pl.used(spec)
+					}
 				}
 			}
 		}
@@ -59,8 +66,23 @@ func (pl *plan) note(d ast.Decl, chunk int) {
 		if obj := pl.p.info.Defs[d.Name]; obj != nil && pl.named(d) {
 			pl.objects = append(pl.objects, obj)
 			pl.uses[obj] = pl.used(d)
+			if c := pl.p.chunks[chunk]; d.Recv == nil && c.src != "" {
+				c.again, c.script = true, pl.p.script(d.Pos())
+				pl.sources[obj] = c
+			}
 		}
 	}
+}
+
+// holdsFunc says whether a function literal stands in n.
+func holdsFunc(n ast.Node) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		_, lit := n.(*ast.FuncLit)
+		found = found || lit
+		return !found
+	})
+	return found
 }
 
 // named tells a function of the script from a statement in its wrapping.
@@ -82,6 +104,10 @@ func (pl *plan) used(n ast.Node) []types.Object {
 		case *types.Func:
 			if obj.Pkg() != nil && obj.Pkg().Path() == scriptPath {
 				objs = append(objs, obj.Origin())
+			}
+		case *types.TypeName, *types.Const:
+			if obj.Pkg() != nil && obj.Pkg().Path() == scriptPath && pl.global(obj) {
+				objs = append(objs, obj)
 			}
 		}
 		return true

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 )
 
@@ -61,6 +60,10 @@ func (s *session) rename(p *program) {
 
 // declare makes an object visible to later scripts, in both forms.
 func (s *session) declare(p *program, obj types.Object) {
+	if old := s.mono[obj.Name()]; old != nil && old != obj {
+		delete(s.uses, old)
+		delete(s.sources, old)
+	}
 	s.mono[obj.Name()] = obj
 	if first := p.seen.Scope().Lookup(obj.Name()); first != nil {
 		s.objs[obj.Name()] = first
@@ -73,21 +76,6 @@ func (s *session) declareErased(p *program) {
 		delete(s.mono, name)
 		s.objs[name] = p.seen.Scope().Lookup(name)
 	}
-}
-
-// stale warns of functions that keep calling what a name meant before.
-func (s *session) stale(p *program, name string, obj types.Object) {
-	old := s.mono[name]
-	if _, isFunc := old.(*types.Func); !isFunc || old == obj {
-		return
-	}
-	for caller, used := range s.uses {
-		if caller.Parent() != nil && s.mono[caller.Name()] == caller && caller != old && slices.Contains(used, old) {
-			p.warnings = append(p.warnings, p.err(obj.Pos(), Type, "run the cell of "+caller.Name()+" again",
-				"%s still calls the earlier %s", caller.Name(), name))
-		}
-	}
-	slices.SortStableFunc(p.warnings, func(a, b Error) int { return strings.Compare(a.Msg, b.Msg) })
 }
 
 // step desugars one part.

@@ -46,7 +46,11 @@ func (w *source) write(chunks []chunk) string {
 }
 
 func (w *source) chunk(b *strings.Builder, i int, c *chunk) {
-	at := fmt.Sprintf("/*line %d:%d:%d*/", w.number, c.line, c.col)
+	number := w.number
+	if c.again {
+		number = c.script
+	}
+	at := fmt.Sprintf("/*line %d:%d:%d*/", number, c.line, c.col)
 	switch c.kind {
 	case importChunk:
 		w.explicitImport(c)

@@ -26,6 +26,8 @@ type chunk struct {
 	line, col int
 	define    int      // offset of := in src, for a define chunk
 	names     []string // left of :=, for a define chunk
+	again     bool     // a function of an earlier script, compiled again
+	script    int      // its number, if so
 }
 
 // split cuts a script at the semicolons outside all brackets.
