@@ -19,7 +19,7 @@ import (
 func labCommand(out *cli.Format) *cobra.Command {
 	cmd := cli.Group(&cobra.Command{
 		Use:   "lab COMMAND",
-		Short: "Work through a lab: list, run, check, build",
+		Short: "Work through a lab: list, new, run, check, build, convert",
 		Long: `lab runs labs in the embedded engine, in a process of their own with limits on
 time, memory and output. A lab is an id such as T0, or a file: .ipynb or .lab.
 Entries of yours, from --registry or from registry.yaml beside the file, are
@@ -29,7 +29,7 @@ variables of the lab.`,
   mlsysim lab check T0_hello_world.lab --student s123`,
 	}, "command")
 	keep(cmd)
-	cmd.AddCommand(labList(out), labRun(out), labCheck(out), labBuild())
+	cmd.AddCommand(labList(out), labNew(), labRun(out), labCheck(out), labBuild(), labConvert())
 	return cmd
 }
 

@@ -24,6 +24,7 @@ type chunk struct {
 	kind      chunkKind
 	src       string
 	line, col int
+	start     int      // offset in the script
 	define    int      // offset of := in src, for a define chunk
 	names     []string // left of :=, for a define chunk
 	again     bool     // a function of an earlier script, compiled again
@@ -57,7 +58,9 @@ func split(name, src string) ([]chunk, []Error) {
 		if tok == token.EOF || tok == token.SEMICOLON && cur.depth == 0 && !cur.header {
 			if len(cur.toks) > 0 {
 				p := file.PositionFor(file.Pos(cur.start), false)
-				chunks = append(chunks, cur.chunk(src[cur.start:off], p))
+				c := cur.chunk(src[cur.start:off], p)
+				c.start = cur.start
+				chunks = append(chunks, c)
 			}
 			if tok == token.EOF {
 				return chunks, errs
