@@ -11,767 +11,2293 @@ import (
 
 // The registry entries. A lab changes copies of them.
 var (
-	MI100                                = hardware.MI100
-	MI210                                = hardware.MI210
-	MI250                                = hardware.MI250
-	MI250X                               = hardware.MI250X
-	MI300A                               = hardware.MI300A
-	MI325X                               = hardware.MI325X
-	MI350X                               = hardware.MI350X
-	MI355X                               = hardware.MI355X
-	MI455X                               = hardware.MI455X
-	Inferentia1                          = hardware.Inferentia1
-	Inferentia2                          = hardware.Inferentia2
-	Trainium1                            = hardware.Trainium1
-	Trainium2                            = hardware.Trainium2
-	Trainium3                            = hardware.Trainium3
-	Xeon_8480C                           = hardware.Xeon_8480C
-	EPYC_9654                            = hardware.EPYC_9654
-	Grace_CPU                            = hardware.Grace_CPU
-	Graviton4                            = hardware.Graviton4
-	TPUv1                                = hardware.TPUv1
-	TPUv2                                = hardware.TPUv2
-	TPUv3                                = hardware.TPUv3
-	TPUv4                                = hardware.TPUv4
-	TPUv4i                               = hardware.TPUv4i
-	TPUv5e                               = hardware.TPUv5e
-	TPUv5p                               = hardware.TPUv5p
-	TPUv6                                = hardware.TPUv6
-	TPU7x                                = hardware.TPU7x
-	K80                                  = hardware.K80
-	P100                                 = hardware.P100
-	V100_PCIe                            = hardware.V100_PCIe
-	A100_40GB                            = hardware.A100_40GB
-	A100_PCIe_80GB                       = hardware.A100_PCIe_80GB
-	A800                                 = hardware.A800
-	A30                                  = hardware.A30
-	A40                                  = hardware.A40
-	A10                                  = hardware.A10
-	A10G                                 = hardware.A10G
-	A2                                   = hardware.A2
-	L4                                   = hardware.L4
-	L40                                  = hardware.L40
-	L40S                                 = hardware.L40S
-	H100_PCIe                            = hardware.H100_PCIe
-	H100_NVL                             = hardware.H100_NVL
-	H200_NVL                             = hardware.H200_NVL
-	H800                                 = hardware.H800
-	H20                                  = hardware.H20
-	GH200_96GB                           = hardware.GH200_96GB
-	GH200_144GB                          = hardware.GH200_144GB
-	B100                                 = hardware.B100
-	GB200                                = hardware.GB200
-	GB200_NVL72                          = hardware.GB200_NVL72
-	B300                                 = hardware.B300
-	GB300                                = hardware.GB300
-	GB300_NVL72                          = hardware.GB300_NVL72
-	Rubin                                = hardware.Rubin
-	RTX_PRO_6000_Server                  = hardware.RTX_PRO_6000_Server
-	Maia100                              = hardware.Maia100
-	Maia200                              = hardware.Maia200
-	MTIA_v2                              = hardware.MTIA_v2
-	Gaudi1                               = hardware.Gaudi1
-	Gaudi2                               = hardware.Gaudi2
-	Gaudi3                               = hardware.Gaudi3
-	Max_1550                             = hardware.Max_1550
-	Ascend_910B                          = hardware.Ascend_910B
-	Ascend_910C                          = hardware.Ascend_910C
-	SN40L                                = hardware.SN40L
-	Groq_LPU                             = hardware.Groq_LPU
-	Graphcore_GC200                      = hardware.Graphcore_GC200
-	DMatrix_Corsair                      = hardware.DMatrix_Corsair
-	Untether_speedAI240                  = hardware.Untether_speedAI240
-	Cloud_AI100_Ultra                    = hardware.Cloud_AI100_Ultra
-	RNGD                                 = hardware.RNGD
-	Tenstorrent_n300                     = hardware.Tenstorrent_n300
-	Tenstorrent_p150                     = hardware.Tenstorrent_p150
-	Cerebras_CS2                         = hardware.Cerebras_CS2
-	Cerebras_CS3                         = hardware.Cerebras_CS3
-	T4                                   = hardware.T4
-	V100                                 = hardware.V100
-	A100                                 = hardware.A100
-	H100                                 = hardware.H100
-	H200                                 = hardware.H200
-	B200                                 = hardware.B200
-	MI300X                               = hardware.MI300X
-	JetsonOrinNX                         = hardware.JetsonOrinNX
-	JetsonThor_T5000                     = hardware.JetsonThor_T5000
-	JetsonThor_T4000                     = hardware.JetsonThor_T4000
-	JetsonAGXOrin                        = hardware.JetsonAGXOrin
-	JetsonOrinNano                       = hardware.JetsonOrinNano
-	JetsonOrinNanoSuper                  = hardware.JetsonOrinNanoSuper
-	JetsonAGXXavier                      = hardware.JetsonAGXXavier
-	JetsonXavierNX                       = hardware.JetsonXavierNX
-	JetsonTX2                            = hardware.JetsonTX2
-	JetsonNano                           = hardware.JetsonNano
-	DriveOrin                            = hardware.DriveOrin
-	DriveThor                            = hardware.DriveThor
-	TeslaFSD_HW3                         = hardware.TeslaFSD_HW3
-	Hailo8                               = hardware.Hailo8
-	Hailo8L                              = hardware.Hailo8L
-	Hailo10H                             = hardware.Hailo10H
-	MyriadX_NCS2                         = hardware.MyriadX_NCS2
-	Coral                                = hardware.Coral
-	RaspberryPi5                         = hardware.RaspberryPi5
-	RaspberryPi4                         = hardware.RaspberryPi4
-	RK3588                               = hardware.RK3588
-	KriaK26                              = hardware.KriaK26
-	TDA4VM                               = hardware.TDA4VM
-	IPhone15Pro                          = hardware.IPhone15Pro
-	IPhone12                             = hardware.IPhone12
-	IPhone14Pro                          = hardware.IPhone14Pro
-	IPhone16Pro                          = hardware.IPhone16Pro
-	IPhone17Pro                          = hardware.IPhone17Pro
-	IPadPro_M4                           = hardware.IPadPro_M4
-	AppleM2                              = hardware.AppleM2
-	GalaxyS25_8Elite                     = hardware.GalaxyS25_8Elite
-	GalaxyS23_8Gen2                      = hardware.GalaxyS23_8Gen2
-	Pixel8                               = hardware.Pixel8
-	Pixel9Pro                            = hardware.Pixel9Pro
-	Snapdragon8Gen3                      = hardware.Snapdragon8Gen3
-	Dimensity9400                        = hardware.Dimensity9400
-	ReferenceCPU                         = hardware.ReferenceCPU
-	IntelSGX                             = hardware.IntelSGX
-	GenericServer                        = hardware.GenericServer
-	NUC_Movidius                         = hardware.NUC_Movidius
-	RoboTaxi                             = hardware.RoboTaxi
-	LockstepSafetyMCU_Reference          = hardware.LockstepSafetyMCU_Reference
-	OuraRing                             = hardware.OuraRing
-	ESP32_S3                             = hardware.ESP32_S3
-	STM32L4R5                            = hardware.STM32L4R5
-	STM32F746                            = hardware.STM32F746
-	STM32H743                            = hardware.STM32H743
-	STM32N6                              = hardware.STM32N6
-	ESP32_Classic                        = hardware.ESP32_Classic
-	ESP32_P4                             = hardware.ESP32_P4
-	RP2040                               = hardware.RP2040
-	RP2350                               = hardware.RP2350
-	NRF5340                              = hardware.NRF5340
-	Apollo3_Blue                         = hardware.Apollo3_Blue
-	Apollo4_Plus                         = hardware.Apollo4_Plus
-	IMXRT1062                            = hardware.IMXRT1062
-	MCXN947                              = hardware.MCXN947
-	MAX78000                             = hardware.MAX78000
-	Kendryte_K210                        = hardware.Kendryte_K210
-	GAP8                                 = hardware.GAP8
-	GAP9                                 = hardware.GAP9
-	Alif_E3                              = hardware.Alif_E3
-	Himax_WE2                            = hardware.Himax_WE2
-	Syntiant_NDP120                      = hardware.Syntiant_NDP120
-	Arduino_Nano33_BLE                   = hardware.Arduino_Nano33_BLE
-	NRF52840                             = hardware.NRF52840
-	STM32F4                              = hardware.STM32F4
-	HimaxWE1                             = hardware.HimaxWE1
-	RTX_4090                             = hardware.RTX_4090
-	RTX_5090                             = hardware.RTX_5090
-	RTX_5080                             = hardware.RTX_5080
-	RTX_4060                             = hardware.RTX_4060
-	RTX_3090                             = hardware.RTX_3090
-	RTX_3080                             = hardware.RTX_3080
-	RTX_2080_Ti                          = hardware.RTX_2080_Ti
-	GTX_1080_Ti                          = hardware.GTX_1080_Ti
-	GTX580_3GB                           = hardware.GTX580_3GB
-	RTX_A6000                            = hardware.RTX_A6000
-	RTX_6000_Ada                         = hardware.RTX_6000_Ada
-	RTX_PRO_6000                         = hardware.RTX_PRO_6000
-	RX_7900_XTX                          = hardware.RX_7900_XTX
-	RX_9070_XT                           = hardware.RX_9070_XT
-	Arc_B580                             = hardware.Arc_B580
-	Mac_M1                               = hardware.Mac_M1
-	Mac_M1_Ultra                         = hardware.Mac_M1_Ultra
-	Mac_M2_Ultra                         = hardware.Mac_M2_Ultra
-	MacBookM3Max                         = hardware.MacBookM3Max
-	Mac_M3_Ultra                         = hardware.Mac_M3_Ultra
-	Mac_M4                               = hardware.Mac_M4
-	Mac_M4_Max                           = hardware.Mac_M4_Max
-	DGX_Spark                            = hardware.DGX_Spark
-	Ryzen_AI_Max_395                     = hardware.Ryzen_AI_Max_395
-	Snapdragon_X_Elite                   = hardware.Snapdragon_X_Elite
-	Lunar_Lake_288V                      = hardware.Lunar_Lake_288V
-	Core_i9_14900K                       = hardware.Core_i9_14900K
-	ACT_ALOHA                            = models.ACT_ALOHA
-	DiffusionPolicy_PushT                = models.DiffusionPolicy_PushT
-	Octo_Base                            = models.Octo_Base
-	OpenVLA_7B                           = models.OpenVLA_7B
-	StableDiffusion_v1_5                 = models.StableDiffusion_v1_5
-	StableDiffusion_2_1                  = models.StableDiffusion_2_1
-	SDXL_Base                            = models.SDXL_Base
-	SD3_Medium                           = models.SD3_Medium
-	FLUX_1_dev                           = models.FLUX_1_dev
-	DiT_XL_2                             = models.DiT_XL_2
-	BERT_Base                            = models.BERT_Base
-	BERT_Large                           = models.BERT_Large
-	DistilBERT                           = models.DistilBERT
-	RoBERTa_Base                         = models.RoBERTa_Base
-	RoBERTa_Large                        = models.RoBERTa_Large
-	MiniLM_L6                            = models.MiniLM_L6
-	T5_Small                             = models.T5_Small
-	T5_Base                              = models.T5_Base
-	T5_Large                             = models.T5_Large
-	T5_3B                                = models.T5_3B
-	T5_11B                               = models.T5_11B
-	Gemma_7B                             = models.Gemma_7B
-	Gemma2_2B                            = models.Gemma2_2B
-	Gemma2_9B                            = models.Gemma2_9B
-	Gemma2_27B                           = models.Gemma2_27B
-	Gemma3_1B                            = models.Gemma3_1B
-	Gemma3_4B                            = models.Gemma3_4B
-	Gemma3_12B                           = models.Gemma3_12B
-	Gemma3_27B                           = models.Gemma3_27B
-	Gemma4_26B_A4B                       = models.Gemma4_26B_A4B
-	Gemma4_31B                           = models.Gemma4_31B
-	GPT2_Small                           = models.GPT2_Small
-	GPT2_Medium                          = models.GPT2_Medium
-	GPT2_Large                           = models.GPT2_Large
-	GPT2                                 = models.GPT2
-	GPT3_XL                              = models.GPT3_XL
-	GPT3_6_7B                            = models.GPT3_6_7B
-	GPT3_13B                             = models.GPT3_13B
-	GPT3                                 = models.GPT3
-	GPT4                                 = models.GPT4
-	OPT_13B                              = models.OPT_13B
-	OPT_66B                              = models.OPT_66B
-	OPT_175B                             = models.OPT_175B
-	BLOOM_176B                           = models.BLOOM_176B
-	GPT_NeoX_20B                         = models.GPT_NeoX_20B
-	Falcon_7B                            = models.Falcon_7B
-	Falcon_40B                           = models.Falcon_40B
-	PaLM_540B                            = models.PaLM_540B
-	Llama3_8B                            = models.Llama3_8B
-	Llama3_70B                           = models.Llama3_70B
-	Llama3_405B                          = models.Llama3_405B
-	Llama3_2_1B                          = models.Llama3_2_1B
-	Llama3_2_3B                          = models.Llama3_2_3B
-	Llama2_7B                            = models.Llama2_7B
-	Llama2_13B                           = models.Llama2_13B
-	Llama2_70B                           = models.Llama2_70B
-	TinyLlama_1_1B                       = models.TinyLlama_1_1B
-	Llama4_Scout                         = models.Llama4_Scout
-	Llama4_Maverick                      = models.Llama4_Maverick
-	Mistral_7B                           = models.Mistral_7B
-	Mistral_Nemo_12B                     = models.Mistral_Nemo_12B
-	Mistral_Small3_24B                   = models.Mistral_Small3_24B
-	Mistral_Large2_123B                  = models.Mistral_Large2_123B
-	Mixtral_8x7B                         = models.Mixtral_8x7B
-	Mixtral_8x22B                        = models.Mixtral_8x22B
-	DeepSeek_V3                          = models.DeepSeek_V3
-	DeepSeek_V2                          = models.DeepSeek_V2
-	DeepSeek_V2_Lite                     = models.DeepSeek_V2_Lite
-	Kimi_K2                              = models.Kimi_K2
-	Gpt_oss_20B                          = models.Gpt_oss_20B
-	Gpt_oss_120B                         = models.Gpt_oss_120B
-	DBRX                                 = models.DBRX
-	Grok_1                               = models.Grok_1
-	GLM_4_5                              = models.GLM_4_5
-	MiniMax_M2                           = models.MiniMax_M2
-	Qwen2_5_0_5B                         = models.Qwen2_5_0_5B
-	Qwen2_5_1_5B                         = models.Qwen2_5_1_5B
-	Qwen2_5_3B                           = models.Qwen2_5_3B
-	Qwen2_5_7B                           = models.Qwen2_5_7B
-	Qwen2_5_14B                          = models.Qwen2_5_14B
-	Qwen2_5_32B                          = models.Qwen2_5_32B
-	Qwen2_5_72B                          = models.Qwen2_5_72B
-	Qwen3_0_6B                           = models.Qwen3_0_6B
-	Qwen3_1_7B                           = models.Qwen3_1_7B
-	Qwen3_4B                             = models.Qwen3_4B
-	Qwen3_8B                             = models.Qwen3_8B
-	Qwen3_14B                            = models.Qwen3_14B
-	Qwen3_32B                            = models.Qwen3_32B
-	Qwen3_30B_A3B                        = models.Qwen3_30B_A3B
-	Qwen3_235B_A22B                      = models.Qwen3_235B_A22B
-	Qwen3_Coder_480B_A35B                = models.Qwen3_Coder_480B_A35B
-	Qwen1_5_MoE_A2_7B                    = models.Qwen1_5_MoE_A2_7B
-	Phi_2                                = models.Phi_2
-	Phi_3_Mini                           = models.Phi_3_Mini
-	Phi_4                                = models.Phi_4
-	Phi_4_Mini                           = models.Phi_4_Mini
-	OLMo3_7B                             = models.OLMo3_7B
-	OLMo3_32B                            = models.OLMo3_32B
-	SmolLM2_135M                         = models.SmolLM2_135M
-	SmolLM2_1_7B                         = models.SmolLM2_1_7B
-	DLRM_MLPerf_v1                       = models.DLRM_MLPerf_v1
-	DLRM_DCNv2                           = models.DLRM_DCNv2
-	NCF                                  = models.NCF
-	AlphaFold2                           = models.AlphaFold2
-	GraphCast                            = models.GraphCast
-	Whisper_Tiny                         = models.Whisper_Tiny
-	Whisper_Base                         = models.Whisper_Base
-	Whisper_Small                        = models.Whisper_Small
-	Whisper_Medium                       = models.Whisper_Medium
-	Whisper_Large_V3                     = models.Whisper_Large_V3
-	Wav2Vec2_Base                        = models.Wav2Vec2_Base
-	Mamba_130M                           = models.Mamba_130M
-	Mamba_370M                           = models.Mamba_370M
-	Mamba_790M                           = models.Mamba_790M
-	Mamba_1_4B                           = models.Mamba_1_4B
-	Mamba_2_8B                           = models.Mamba_2_8B
-	Mamba2_2_7B                          = models.Mamba2_2_7B
-	Jamba_1_5_Large                      = models.Jamba_1_5_Large
-	DS_CNN                               = models.DS_CNN
-	AnomalyDetector                      = models.AnomalyDetector
-	VWW_MobileNetV1                      = models.VWW_MobileNetV1
-	ResNet8                              = models.ResNet8
-	HelloEdge_DSCNN_M                    = models.HelloEdge_DSCNN_M
-	MicroSpeech_TinyConv                 = models.MicroSpeech_TinyConv
-	MCUNet_320KB                         = models.MCUNet_320KB
-	WakeVision                           = models.WakeVision
-	LeNet5                               = models.LeNet5
-	MLP_MNIST                            = models.MLP_MNIST
-	LeNet1                               = models.LeNet1
-	AlexNet                              = models.AlexNet
-	VGG16                                = models.VGG16
-	GoogLeNet                            = models.GoogLeNet
-	InceptionV3                          = models.InceptionV3
-	ResNet18                             = models.ResNet18
-	ResNet34                             = models.ResNet34
-	ResNet50                             = models.ResNet50
-	ResNet101                            = models.ResNet101
-	ResNet152                            = models.ResNet152
-	DenseNet121                          = models.DenseNet121
-	SqueezeNet1_1                        = models.SqueezeNet1_1
-	MobileNetV1                          = models.MobileNetV1
-	MobileNetV2                          = models.MobileNetV2
-	MobileNetV2_Alpha0_75                = models.MobileNetV2_Alpha0_75
-	MobileNetV2_Alpha0_5                 = models.MobileNetV2_Alpha0_5
+
+	// MI100 is the AMD Instinct MI100 (2020): 184.6 TFLOP/s fp16, 32 GiB at 1.2288 TB/s, 300 W.
+	MI100 = hardware.MI100
+
+	// MI210 is the AMD Instinct MI210 (2022): 181 TFLOP/s fp16, 64 GiB at 1.6384 TB/s, 300 W.
+	MI210 = hardware.MI210
+
+	// MI250 is the AMD Instinct MI250 (2021): 362.1 TFLOP/s fp16, 128 GiB at 3.2768 TB/s, 500 W.
+	MI250 = hardware.MI250
+
+	// MI250X is the AMD Instinct MI250X (2021): 383 TFLOP/s fp16, 128 GiB at 3276.8 GB/s, 500 W.
+	MI250X = hardware.MI250X
+
+	// MI300A is the AMD Instinct MI300A (2023): 980.6 TFLOP/s fp16, 128 GiB at 5.3 TB/s, 550 W.
+	MI300A = hardware.MI300A
+
+	// MI325X is the AMD Instinct MI325X (2024): 1307.4 TFLOP/s fp16, 256 GiB at 6 TB/s, 1000 W.
+	MI325X = hardware.MI325X
+
+	// MI350X is the AMD Instinct MI350X (2025): 2306.9 TFLOP/s fp16, 288 GiB at 8 TB/s, 1000 W.
+	MI350X = hardware.MI350X
+
+	// MI355X is the AMD Instinct MI355X (2025): 2516.6 TFLOP/s fp16, 288 GiB at 8 TB/s, 1400 W.
+	MI355X = hardware.MI355X
+
+	// MI455X is the AMD Instinct MI455X (2026, announced): 5000 TFLOP/s fp16, 432 GiB at 23.3 TB/s.
+	MI455X = hardware.MI455X
+
+	// Inferentia1 is the AWS Inferentia (2019): 64 TFLOP/s fp16, 8 GiB at 50 GB/s.
+	Inferentia1 = hardware.Inferentia1
+
+	// Inferentia2 is the AWS Inferentia2 (2023): 190 TFLOP/s fp16, 32 GiB at 880.468 GB/s.
+	Inferentia2 = hardware.Inferentia2
+
+	// Trainium1 is the AWS Trainium (2022): 190 TFLOP/s fp16, 32 GiB at 880.468 GB/s.
+	Trainium1 = hardware.Trainium1
+
+	// Trainium2 is the AWS Trainium2 (2024): 667 TFLOP/s fp16, 96 GiB at 2.9 TB/s, 500 W.
+	Trainium2 = hardware.Trainium2
+
+	// Trainium3 is the AWS Trainium3 (2025): 671 TFLOP/s fp16, 144 GiB at 4.9 TB/s.
+	Trainium3 = hardware.Trainium3
+
+	// Xeon_8480C is the Intel Xeon Platinum 8480C (2023): 229 TFLOP/s bf16, 1024 GiB at 307.2 GB/s, 350 W.
+	Xeon_8480C = hardware.Xeon_8480C
+
+	// EPYC_9654 is the AMD EPYC 9654 (2022): 14.7 TFLOP/s bf16, 768 GiB at 460.8 GB/s, 360 W.
+	EPYC_9654 = hardware.EPYC_9654
+
+	// Grace_CPU is the NVIDIA Grace (72 cores) (2023): 7.1 TFLOP/s fp32, 480 GB at 512 GB/s, 250 W.
+	Grace_CPU = hardware.Grace_CPU
+
+	// Graviton4 is the AWS Graviton4 (2024): 8.6 TFLOP/s fp32, 768 GiB at 537.6 GB/s.
+	Graviton4 = hardware.Graviton4
+
+	// TPUv1 is the Google TPU v1 (2015): 92 TOP/s int8, 8 GiB at 34 GB/s, 75 W.
+	TPUv1 = hardware.TPUv1
+
+	// TPUv2 is the Google TPU v2 (2017): 46 TFLOP/s bf16, 16 GiB at 700 GB/s, 280 W.
+	TPUv2 = hardware.TPUv2
+
+	// TPUv3 is the Google TPU v3 (2018): 123 TFLOP/s bf16, 32 GiB at 900 GB/s, 450 W.
+	TPUv3 = hardware.TPUv3
+
+	// TPUv4 is the Google TPU v4 (2021): 275 TFLOP/s bf16, 32 GiB at 1.2 TB/s, 192 W.
+	TPUv4 = hardware.TPUv4
+
+	// TPUv4i is the Google TPU v4i (2020): 138 TFLOP/s bf16, 8 GiB at 614 GB/s, 175 W.
+	TPUv4i = hardware.TPUv4i
+
+	// TPUv5e is the Google TPU v5e (2023): 197 TFLOP/s bf16, 16 GiB at 819 GB/s.
+	TPUv5e = hardware.TPUv5e
+
+	// TPUv5p is the Google TPU v5p (2023): 459 TFLOP/s bf16, 95 GiB at 2765 GB/s, 300 W.
+	TPUv5p = hardware.TPUv5p
+
+	// TPUv6 is the Google TPU v6e (Trillium) (2024): 918 TFLOP/s bf16, 32 GiB at 1.638 TB/s, 300 W.
+	TPUv6 = hardware.TPUv6
+
+	// TPU7x is the Google TPU7x (Ironwood) (2025): 2307 TFLOP/s bf16, 192 GiB at 7.38 TB/s.
+	TPU7x = hardware.TPU7x
+
+	// K80 is the NVIDIA Tesla K80 (one of its two GPUs) (2014): 4.37 TFLOP/s fp32, 12 GiB at 240 GB/s, 150 W.
+	K80 = hardware.K80
+
+	// P100 is the NVIDIA Tesla P100 SXM2 (2016): 21.2 TFLOP/s fp16, 16 GiB at 732 GB/s, 300 W.
+	P100 = hardware.P100
+
+	// V100_PCIe is the NVIDIA V100 PCIe 32GB (2018): 112 TFLOP/s fp16, 32 GiB at 900 GB/s, 250 W.
+	V100_PCIe = hardware.V100_PCIe
+
+	// A100_40GB is the NVIDIA A100 SXM4 40GB (2020): 312 TFLOP/s fp16, 40 GiB at 1.555 TB/s, 400 W.
+	A100_40GB = hardware.A100_40GB
+
+	// A100_PCIe_80GB is the NVIDIA A100 80GB PCIe (2021): 312 TFLOP/s fp16, 80 GiB at 1.935 TB/s, 300 W.
+	A100_PCIe_80GB = hardware.A100_PCIe_80GB
+
+	// A800 is the NVIDIA A800 SXM4 80GB (2022): 312 TFLOP/s fp16, 80 GiB at 2.039 TB/s, 400 W.
+	A800 = hardware.A800
+
+	// A30 is the NVIDIA A30 (2021): 165 TFLOP/s fp16, 24 GiB at 933 GB/s, 165 W.
+	A30 = hardware.A30
+
+	// A40 is the NVIDIA A40 (2020): 149.7 TFLOP/s fp16, 48 GiB at 696 GB/s, 300 W.
+	A40 = hardware.A40
+
+	// A10 is the NVIDIA A10 (2021): 125 TFLOP/s fp16, 24 GiB at 600 GB/s, 150 W.
+	A10 = hardware.A10
+
+	// A10G is the NVIDIA A10G (2021): 70 TFLOP/s fp16, 24 GiB at 600 GB/s, 300 W.
+	A10G = hardware.A10G
+
+	// A2 is the NVIDIA A2 (2021): 18 TFLOP/s fp16, 16 GiB at 200 GB/s, 60 W.
+	A2 = hardware.A2
+
+	// L4 is the NVIDIA L4 (2023): 121 TFLOP/s fp16, 24 GiB at 300 GB/s, 72 W.
+	L4 = hardware.L4
+
+	// L40 is the NVIDIA L40 (2022): 181.05 TFLOP/s fp16, 48 GiB at 864 GB/s, 300 W.
+	L40 = hardware.L40
+
+	// L40S is the NVIDIA L40S (2023): 362 TFLOP/s fp16, 48 GiB at 864 GB/s, 350 W.
+	L40S = hardware.L40S
+
+	// H100_PCIe is the NVIDIA H100 PCIe (2022): 756 TFLOP/s fp16, 80 GiB at 2 TB/s, 350 W.
+	H100_PCIe = hardware.H100_PCIe
+
+	// H100_NVL is the NVIDIA H100 NVL (one of the pair) (2023): 835.5 TFLOP/s fp16, 94 GiB at 3.938 TB/s, 400 W.
+	H100_NVL = hardware.H100_NVL
+
+	// H200_NVL is the NVIDIA H200 NVL (2024): 835.5 TFLOP/s fp16, 141 GiB at 4.8 TB/s, 600 W.
+	H200_NVL = hardware.H200_NVL
+
+	// H800 is the NVIDIA H800 SXM5 (2023): 989 TFLOP/s fp16, 80 GiB at 3.35 TB/s, 700 W.
+	H800 = hardware.H800
+
+	// H20 is the NVIDIA H20 (2023): 148 TFLOP/s fp16, 96 GiB at 4 TB/s, 400 W.
+	H20 = hardware.H20
+
+	// GH200_96GB is the NVIDIA GH200 96GB (its Hopper GPU) (2023): 989 TFLOP/s fp16, 96 GiB at 4 TB/s, 700 W.
+	GH200_96GB = hardware.GH200_96GB
+
+	// GH200_144GB is the NVIDIA GH200 144GB (its Hopper GPU) (2024): 989 TFLOP/s fp16, 144 GiB at 4.9 TB/s, 700 W.
+	GH200_144GB = hardware.GH200_144GB
+
+	// B100 is the NVIDIA B100 SXM (2024, announced): 1750 TFLOP/s fp16, 192 GiB at 8 TB/s, 700 W.
+	B100 = hardware.B100
+
+	// GB200 is the NVIDIA GB200 (one Blackwell GPU) (2024): 2500 TFLOP/s fp16, 186 GB at 8 TB/s, 1200 W.
+	GB200 = hardware.GB200
+
+	// GB200_NVL72 is the NVIDIA GB200 NVL72 (whole rack) (2024): 180 PFLOP/s fp16, 13.4 TB at 576 TB/s, 120 kW.
+	GB200_NVL72 = hardware.GB200_NVL72
+
+	// B300 is the NVIDIA B300 SXM (2025): 2250 TFLOP/s fp16, 270 GB at 8 TB/s, 1100 W.
+	B300 = hardware.B300
+
+	// GB300 is the NVIDIA GB300 (one Blackwell Ultra GPU) (2025): 2500 TFLOP/s fp16, 279 GB at 8 TB/s, 1400 W.
+	GB300 = hardware.GB300
+
+	// GB300_NVL72 is the NVIDIA GB300 NVL72 (whole rack) (2025): 180 PFLOP/s fp16, 20.1 TB at 576 TB/s, 132 kW.
+	GB300_NVL72 = hardware.GB300_NVL72
+
+	// Rubin is the NVIDIA Rubin (one GPU of a Vera Rubin NVL72) (2026, announced): 4000 TFLOP/s fp16, 288 GB at 22 TB/s.
+	Rubin = hardware.Rubin
+
+	// RTX_PRO_6000_Server is the NVIDIA RTX PRO 6000 Blackwell Server Edition (2025): 503.8 TFLOP/s fp16, 96 GiB at 1.597 TB/s, 600 W.
+	RTX_PRO_6000_Server = hardware.RTX_PRO_6000_Server
+
+	// Maia100 is the Microsoft Maia 100 (2023): 800 TFLOP/s bf16, 64 GiB at 1.8 TB/s, 500 W.
+	Maia100 = hardware.Maia100
+
+	// Maia200 is the Microsoft Maia 200 (2026): 2500 TFLOP/s bf16, 216 GiB at 7 TB/s, 750 W.
+	Maia200 = hardware.Maia200
+
+	// MTIA_v2 is the Meta MTIA v2 (2024): 177 TFLOP/s fp16, 128 GiB at 204.8 GB/s, 90 W.
+	MTIA_v2 = hardware.MTIA_v2
+
+	// Gaudi1 is the Intel Gaudi (Habana HL-205) (2019): 100 TFLOP/s bf16, 32 GiB at 1 TB/s, 350 W.
+	Gaudi1 = hardware.Gaudi1
+
+	// Gaudi2 is the Intel Gaudi 2 (2022): 432 TFLOP/s bf16, 96 GiB at 2.45 TB/s, 600 W.
+	Gaudi2 = hardware.Gaudi2
+
+	// Gaudi3 is the Intel Gaudi 3 (2024): 1678 TFLOP/s bf16, 128 GiB at 3.7 TB/s, 900 W.
+	Gaudi3 = hardware.Gaudi3
+
+	// Max_1550 is the Intel Data Center GPU Max 1550 (2023): 832 TFLOP/s fp16, 128 GiB at 3.277 TB/s, 600 W.
+	Max_1550 = hardware.Max_1550
+
+	// Ascend_910B is the Huawei Ascend 910B (2023): 376 TFLOP/s fp16, 64 GiB at 1.6 TB/s, 400 W.
+	Ascend_910B = hardware.Ascend_910B
+
+	// Ascend_910C is the Huawei Ascend 910C (2025): 780 TFLOP/s bf16, 128 GiB at 3.2 TB/s.
+	Ascend_910C = hardware.Ascend_910C
+
+	// SN40L is the SambaNova SN40L (2023): 638 TFLOP/s bf16, 64 GiB at 1.6 TB/s.
+	SN40L = hardware.SN40L
+
+	// Groq_LPU is the Groq LPU (GroqChip 1) (2020): 188 TFLOP/s fp16, 230 MiB SRAM at 80 TB/s, 215 W.
+	Groq_LPU = hardware.Groq_LPU
+
+	// Graphcore_GC200 is the Graphcore Colossus Mk2 GC200 (2020): 250 TFLOP/s fp16, 900 MiB SRAM at 47.5 TB/s, 185 W.
+	Graphcore_GC200 = hardware.Graphcore_GC200
+
+	// DMatrix_Corsair is the d-Matrix Corsair (2024): 2400 TOP/s int8, 256 GB at 400 GB/s, 600 W.
+	DMatrix_Corsair = hardware.DMatrix_Corsair
+
+	// Untether_speedAI240 is the Untether AI speedAI240 (2023): 1000 TFLOP/s bf16, 238 MiB SRAM at 1 PB/s.
+	Untether_speedAI240 = hardware.Untether_speedAI240
+
+	// Cloud_AI100_Ultra is the Qualcomm Cloud AI 100 Ultra (2023): 288 TFLOP/s fp16, 128 GB at 548 GB/s, 150 W.
+	Cloud_AI100_Ultra = hardware.Cloud_AI100_Ultra
+
+	// RNGD is the FuriosaAI RNGD (2024): 256 TFLOP/s bf16, 48 GB at 1.5 TB/s, 180 W.
+	RNGD = hardware.RNGD
+
+	// Tenstorrent_n300 is the Tenstorrent Wormhole n300 (2024): 131 TFLOP/s fp16, 24 GB at 576 GB/s, 300 W.
+	Tenstorrent_n300 = hardware.Tenstorrent_n300
+
+	// Tenstorrent_p150 is the Tenstorrent Blackhole p150 (2025): 332 TFLOP/s fp16, 32 GB at 512 GB/s, 300 W.
+	Tenstorrent_p150 = hardware.Tenstorrent_p150
+
+	// Cerebras_CS2 is the Cerebras CS-2 (WSE-2) (2021): 7500 TFLOP/s fp16, 40 GB SRAM at 20 PB/s, 23 kW.
+	Cerebras_CS2 = hardware.Cerebras_CS2
+
+	// Cerebras_CS3 is the Cerebras CS-3 (WSE-3) (2024): 12.5 PFLOP/s fp16, 44 GB SRAM at 21 PB/s, 23 kW.
+	Cerebras_CS3 = hardware.Cerebras_CS3
+
+	// T4 is the NVIDIA T4 (2018): 65 TFLOP/s fp16, 16 GiB at 320 GB/s, 70 W.
+	T4 = hardware.T4
+
+	// V100 is the NVIDIA V100 SXM2 32GB (2018): 125 TFLOP/s fp16, 32 GiB at 900 GB/s, 300 W.
+	V100 = hardware.V100
+
+	// A100 is the NVIDIA A100 SXM4 80GB (2020): 312 TFLOP/s fp16, 80 GiB at 2039 GB/s, 400 W.
+	A100 = hardware.A100
+
+	// H100 is the NVIDIA H100 SXM5 (2022): 989 TFLOP/s fp16, 80 GiB at 3.35 TB/s, 700 W.
+	H100 = hardware.H100
+
+	// H200 is the NVIDIA H200 SXM (2023): 989 TFLOP/s fp16, 141 GiB at 4.8 TB/s, 700 W.
+	H200 = hardware.H200
+
+	// B200 is the NVIDIA B200 SXM (2024): 2250 TFLOP/s fp16, 180 GiB at 8 TB/s, 1000 W.
+	B200 = hardware.B200
+
+	// MI300X is the AMD Instinct MI300X (2023): 1307 TFLOP/s fp16, 192 GiB at 5.3 TB/s, 750 W.
+	MI300X = hardware.MI300X
+
+	// JetsonOrinNX is the NVIDIA Jetson Orin NX 16GB (2023): 15 TFLOP/s fp16, 16 GiB at 102.4 GB/s, 25 W.
+	JetsonOrinNX = hardware.JetsonOrinNX
+
+	// JetsonThor_T5000 is the NVIDIA Jetson AGX Thor T5000 (2025): 258.8 TFLOP/s fp16, 128 GiB at 273 GB/s, 130 W.
+	JetsonThor_T5000 = hardware.JetsonThor_T5000
+
+	// JetsonThor_T4000 is the NVIDIA Jetson Thor T4000 (2026): 150 TFLOP/s fp16, 64 GiB at 273 GB/s, 70 W.
+	JetsonThor_T4000 = hardware.JetsonThor_T4000
+
+	// JetsonAGXOrin is the NVIDIA Jetson AGX Orin 64GB (2022): 42.5 TFLOP/s fp16, 64 GiB at 204.8 GB/s, 60 W.
+	JetsonAGXOrin = hardware.JetsonAGXOrin
+
+	// JetsonOrinNano is the NVIDIA Jetson Orin Nano 8GB (2023): 10 TFLOP/s fp16, 8 GiB at 68 GB/s, 15 W.
+	JetsonOrinNano = hardware.JetsonOrinNano
+
+	// JetsonOrinNanoSuper is the NVIDIA Jetson Orin Nano Super 8GB (2024): 16.7 TFLOP/s fp16, 8 GiB at 102 GB/s, 25 W.
+	JetsonOrinNanoSuper = hardware.JetsonOrinNanoSuper
+
+	// JetsonAGXXavier is the NVIDIA Jetson AGX Xavier 32GB (2018): 11 TFLOP/s fp16, 32 GiB at 136.5 GB/s, 30 W.
+	JetsonAGXXavier = hardware.JetsonAGXXavier
+
+	// JetsonXavierNX is the NVIDIA Jetson Xavier NX 8GB (2020): 6 TFLOP/s fp16, 8 GiB at 59.7 GB/s, 20 W.
+	JetsonXavierNX = hardware.JetsonXavierNX
+
+	// JetsonTX2 is the NVIDIA Jetson TX2 8GB (2017): 1.33 TFLOP/s fp16, 8 GiB at 59.7 GB/s, 15 W.
+	JetsonTX2 = hardware.JetsonTX2
+
+	// JetsonNano is the NVIDIA Jetson Nano 4GB (2019): 472 GFLOP/s fp16, 4 GiB at 25.6 GB/s, 10 W.
+	JetsonNano = hardware.JetsonNano
+
+	// DriveOrin is the NVIDIA DRIVE AGX Orin (2022): 127 TOP/s int8, 32 GiB at 204.8 GB/s, 90 W.
+	DriveOrin = hardware.DriveOrin
+
+	// DriveThor is the NVIDIA DRIVE AGX Thor (2025): 250 TFLOP/s fp16, 64 GiB at 273 GB/s, 100 W.
+	DriveThor = hardware.DriveThor
+
+	// TeslaFSD_HW3 is the Tesla FSD computer HW3 (one chip) (2019): 73.7 TOP/s int8, 8 GiB at 68.3 GB/s, 36 W.
+	TeslaFSD_HW3 = hardware.TeslaFSD_HW3
+
+	// Hailo8 is the Hailo-8 (2020): 26 TOP/s int8, 32 MiB SRAM at 40 GB/s, 2.5 W.
+	Hailo8 = hardware.Hailo8
+
+	// Hailo8L is the Hailo-8L (2023): 13 TOP/s int8, 16 MiB SRAM at 20 GB/s, 1.5 W.
+	Hailo8L = hardware.Hailo8L
+
+	// Hailo10H is the Hailo-10H (2025): 20 TOP/s int8, 8 GiB at 17 GB/s, 2.5 W.
+	Hailo10H = hardware.Hailo10H
+
+	// MyriadX_NCS2 is the Intel Neural Compute Stick 2 (2018): 1 TFLOP/s fp16, 512 MiB at 4.2 GB/s, 2 W.
+	MyriadX_NCS2 = hardware.MyriadX_NCS2
+
+	// Coral is the Google Coral Edge TPU (2019): 4 TOP/s int8, 8 MiB SRAM, 2 W.
+	Coral = hardware.Coral
+
+	// RaspberryPi5 is the Raspberry Pi 5 8GB (2023): 307 GFLOP/s fp16, 8 GiB at 17.1 GB/s, 12 W.
+	RaspberryPi5 = hardware.RaspberryPi5
+
+	// RaspberryPi4 is the Raspberry Pi 4 Model B 4GB (2019): 48 GFLOP/s fp32, 4 GiB at 12.8 GB/s, 7.6 W.
+	RaspberryPi4 = hardware.RaspberryPi4
+
+	// RK3588 is the Rockchip RK3588 (2022): 3 TFLOP/s fp16, 16 GiB at 34.1 GB/s, 10 W.
+	RK3588 = hardware.RK3588
+
+	// KriaK26 is the AMD Kria K26 (2021): 1.36 TOP/s int8, 4 GiB at 19.2 GB/s, 15 W.
+	KriaK26 = hardware.KriaK26
+
+	// TDA4VM is the TI TDA4VM (2020): 8 TOP/s int8, 4 GiB at 14.9 GB/s, 10 W.
+	TDA4VM = hardware.TDA4VM
+
+	// IPhone15Pro is the Apple iPhone 15 Pro (2023): 35 TOP/s int8, 8 GiB at 51.2 GB/s, 5 W.
+	IPhone15Pro = hardware.IPhone15Pro
+
+	// IPhone12 is the Apple iPhone 12 (2020): 11 TOP/s int8, 4 GiB at 34.1 GB/s, 5 W.
+	IPhone12 = hardware.IPhone12
+
+	// IPhone14Pro is the Apple iPhone 14 Pro (2022): 17 TOP/s int8, 6 GiB at 51.2 GB/s, 5 W.
+	IPhone14Pro = hardware.IPhone14Pro
+
+	// IPhone16Pro is the Apple iPhone 16 Pro (2024): 35 TOP/s int8, 8 GiB at 60 GB/s, 5 W.
+	IPhone16Pro = hardware.IPhone16Pro
+
+	// IPhone17Pro is the Apple iPhone 17 Pro (2025): 35 TOP/s int8, 12 GiB at 76.8 GB/s, 5 W.
+	IPhone17Pro = hardware.IPhone17Pro
+
+	// IPadPro_M4 is the Apple iPad Pro M4 (2024): 38 TOP/s int8, 16 GiB at 120 GB/s, 15 W.
+	IPadPro_M4 = hardware.IPadPro_M4
+
+	// AppleM2 is the Apple M2 (neural engine) (2022): 15.8 TOP/s int8, 16 GiB at 100 GB/s, 20 W.
+	AppleM2 = hardware.AppleM2
+
+	// GalaxyS25_8Elite is the Samsung Galaxy S25 (Snapdragon 8 Elite) (2025): 45 TOP/s int8, 12 GiB at 84.8 GB/s, 6 W.
+	GalaxyS25_8Elite = hardware.GalaxyS25_8Elite
+
+	// GalaxyS23_8Gen2 is the Samsung Galaxy S23 (Snapdragon 8 Gen 2) (2023): 26 TOP/s int8, 8 GiB at 67.2 GB/s, 5 W.
+	GalaxyS23_8Gen2 = hardware.GalaxyS23_8Gen2
+
+	// Pixel8 is the Google Pixel 8 (Tensor G3) (2023): 15 TOP/s int8, 8 GiB at 68.3 GB/s, 5 W.
+	Pixel8 = hardware.Pixel8
+
+	// Pixel9Pro is the Google Pixel 9 Pro (Tensor G4) (2024): 15 TOP/s int8, 16 GiB at 68.3 GB/s, 5 W.
+	Pixel9Pro = hardware.Pixel9Pro
+
+	// Snapdragon8Gen3 is the Qualcomm Snapdragon 8 Gen 3 (2023): 34 TOP/s int8, 12 GiB at 77 GB/s, 5 W.
+	Snapdragon8Gen3 = hardware.Snapdragon8Gen3
+
+	// Dimensity9400 is the MediaTek Dimensity 9400 (2024): 50 TOP/s int8, 16 GiB at 85.3 GB/s, 6 W.
+	Dimensity9400 = hardware.Dimensity9400
+
+	// ReferenceCPU is the Reference desktop processor (2024, reference): 1 TFLOP/s fp32, 64 GiB at 50 GB/s, 150 W.
+	ReferenceCPU = hardware.ReferenceCPU
+
+	// IntelSGX is the Intel SGX enclave (reference) (2020, reference): 1 TFLOP/s fp32, 128 MiB at 10 GB/s.
+	IntelSGX = hardware.IntelSGX
+
+	// GenericServer is the Reference edge server (2024, reference): 1 TFLOP/s fp32, 128 GiB at 100 GB/s, 300 W.
+	GenericServer = hardware.GenericServer
+
+	// NUC_Movidius is the Reference mini PC with a Movidius stick (2020, reference): 1 TFLOP/s fp16, 16 GiB at 25 GB/s, 15 W.
+	NUC_Movidius = hardware.NUC_Movidius
+
+	// RoboTaxi is the Reference computer of a robotaxi (2022, reference): 127 TOP/s int8, 32 GiB at 200 GB/s, 60 W.
+	RoboTaxi = hardware.RoboTaxi
+
+	// LockstepSafetyMCU_Reference is the Reference lockstep safety microcontroller (2024, reference): 800 MFLOP/s fp32, 1 MiB SRAM at 3.2 GB/s, 4 MiB flash, 1 W.
+	LockstepSafetyMCU_Reference = hardware.LockstepSafetyMCU_Reference
+
+	// OuraRing is the Reference wearable after the Oura Ring 4 (2024, reference): 200 MOP/s int8, 512 KiB SRAM at 250 MB/s, 2 MiB flash, 20 mW.
+	OuraRing = hardware.OuraRing
+
+	// ESP32_S3 is the Espressif ESP32-S3 (2021): 15.36 GOP/s int8, 512 KiB SRAM at 1.92 GB/s, 8 MiB flash, 0.4 W.
+	ESP32_S3 = hardware.ESP32_S3
+
+	// STM32L4R5 is the STMicroelectronics STM32L4R5ZI (2017): 480 MOP/s int8, 640 KiB SRAM at 480 MB/s, 2 MiB flash, 20 mW.
+	STM32L4R5 = hardware.STM32L4R5
+
+	// STM32F746 is the STMicroelectronics STM32F746 (2015): 864 MOP/s int8, 320 KiB SRAM at 864 MB/s, 1 MiB flash, 0.35 W.
+	STM32F746 = hardware.STM32F746
+
+	// STM32H743 is the STMicroelectronics STM32H743 (2017): 1.92 GOP/s int8, 1 MiB SRAM at 1.92 GB/s, 2 MiB flash, 0.6 W.
+	STM32H743 = hardware.STM32H743
+
+	// STM32N6 is the STMicroelectronics STM32N657 (2024): 600 GOP/s int8, 4.2 MiB SRAM at 3.2 GB/s, 8 MiB flash, 0.9 W.
+	STM32N6 = hardware.STM32N6
+
+	// ESP32_Classic is the Espressif ESP32 (dual LX6) (2016): 960 MOP/s int8, 520 KiB SRAM at 1.92 GB/s, 4 MiB flash, 0.26 W.
+	ESP32_Classic = hardware.ESP32_Classic
+
+	// ESP32_P4 is the Espressif ESP32-P4 (2024): 25.6 GOP/s int8, 768 KiB SRAM at 3.2 GB/s, 16 MiB flash, 0.6 W.
+	ESP32_P4 = hardware.ESP32_P4
+
+	// RP2040 is the Raspberry Pi RP2040 (2021): 532 MOP/s int8, 264 KiB SRAM at 1.064 GB/s, 2 MiB flash, 0.1 W.
+	RP2040 = hardware.RP2040
+
+	// RP2350 is the Raspberry Pi RP2350 (2024): 1.2 GOP/s int8, 520 KiB SRAM at 1.2 GB/s, 4 MiB flash, 0.12 W.
+	RP2350 = hardware.RP2350
+
+	// NRF5340 is the Nordic nRF5340 (2020): 512 MOP/s int8, 512 KiB SRAM at 512 MB/s, 1 MiB flash, 20 mW.
+	NRF5340 = hardware.NRF5340
+
+	// Apollo3_Blue is the Ambiq Apollo3 Blue (2019): 192 MOP/s int8, 384 KiB SRAM at 192 MB/s, 1 MiB flash, 1 mW.
+	Apollo3_Blue = hardware.Apollo3_Blue
+
+	// Apollo4_Plus is the Ambiq Apollo4 Plus (2022): 768 MOP/s int8, 2.75 MiB SRAM at 768 MB/s, 2 MiB flash, 3 mW.
+	Apollo4_Plus = hardware.Apollo4_Plus
+
+	// IMXRT1062 is the NXP i.MX RT1062 (2018): 2.4 GOP/s int8, 1 MiB SRAM at 2.4 GB/s, 8 MiB flash, 0.5 W.
+	IMXRT1062 = hardware.IMXRT1062
+
+	// MCXN947 is the NXP MCX N947 (2024): 4.8 GOP/s int8, 512 KiB SRAM at 1.2 GB/s, 2 MiB flash, 0.1 W.
+	MCXN947 = hardware.MCXN947
+
+	// MAX78000 is the Analog Devices MAX78000 (2020): 57.6 GOP/s int8, 442 KiB SRAM at 28.8 GB/s, 512 KiB flash, 30 mW.
+	MAX78000 = hardware.MAX78000
+
+	// Kendryte_K210 is the Canaan Kendryte K210 (2018): 250 GOP/s int8, 8 MiB SRAM at 3.2 GB/s, 16 MiB flash, 0.3 W.
+	Kendryte_K210 = hardware.Kendryte_K210
+
+	// GAP8 is the GreenWaves GAP8 (2018): 22.65 GOP/s int8, 512 KiB SRAM at 5.6 GB/s, 8 MiB flash, 0.1 W.
+	GAP8 = hardware.GAP8
+
+	// GAP9 is the GreenWaves GAP9 (2021): 150.8 GOP/s int8, 1.6 MiB SRAM at 14.4 GB/s, 2 MiB flash, 50 mW.
+	GAP9 = hardware.GAP9
+
+	// Alif_E3 is the Alif Ensemble E3 (2021): 250 GOP/s int8, 13.5 MiB SRAM at 1.6 GB/s, 5.5 MiB flash, 0.1 W.
+	Alif_E3 = hardware.Alif_E3
+
+	// Himax_WE2 is the Himax WiseEye2 HX6538 (2023): 51.2 GOP/s int8, 2.5 MiB SRAM at 1.6 GB/s, 16 MiB flash, 10 mW.
+	Himax_WE2 = hardware.Himax_WE2
+
+	// Syntiant_NDP120 is the Syntiant NDP120 (2021): 6.4 GOP/s int8, 1 MiB SRAM at 392 MB/s, 1 MiB flash, 1 mW.
+	Syntiant_NDP120 = hardware.Syntiant_NDP120
+
+	// Arduino_Nano33_BLE is the Arduino Nano 33 BLE Sense (2019): 256 MOP/s int8, 256 KiB SRAM at 256 MB/s, 1 MiB flash, 15 mW.
+	Arduino_Nano33_BLE = hardware.Arduino_Nano33_BLE
+
+	// NRF52840 is the Nordic nRF52840 (2018): 256 MOP/s int8, 256 KiB SRAM at 256 MB/s, 1 MiB flash, 15 mW.
+	NRF52840 = hardware.NRF52840
+
+	// STM32F4 is the STMicroelectronics STM32F407 (2011): 672 MOP/s int8, 192 KiB SRAM at 672 MB/s, 1 MiB flash.
+	STM32F4 = hardware.STM32F4
+
+	// HimaxWE1 is the Himax WE-I Plus (2020): 1.6 GOP/s int8, 2 MiB SRAM at 1.6 GB/s, 2 MiB flash, 5 mW.
+	HimaxWE1 = hardware.HimaxWE1
+
+	// RTX_4090 is the NVIDIA GeForce RTX 4090 (2022): 165.2 TFLOP/s fp16, 24 GiB at 1008 GB/s, 450 W.
+	RTX_4090 = hardware.RTX_4090
+
+	// RTX_5090 is the NVIDIA GeForce RTX 5090 (2025): 209.5 TFLOP/s fp16, 32 GiB at 1.792 TB/s, 575 W.
+	RTX_5090 = hardware.RTX_5090
+
+	// RTX_5080 is the NVIDIA GeForce RTX 5080 (2025): 112.6 TFLOP/s fp16, 16 GiB at 960 GB/s, 360 W.
+	RTX_5080 = hardware.RTX_5080
+
+	// RTX_4060 is the NVIDIA GeForce RTX 4060 (2023): 30.2 TFLOP/s fp16, 8 GiB at 272 GB/s, 115 W.
+	RTX_4060 = hardware.RTX_4060
+
+	// RTX_3090 is the NVIDIA GeForce RTX 3090 (2020): 71 TFLOP/s fp16, 24 GiB at 936 GB/s, 350 W.
+	RTX_3090 = hardware.RTX_3090
+
+	// RTX_3080 is the NVIDIA GeForce RTX 3080 10GB (2020): 59.5 TFLOP/s fp16, 10 GiB at 760 GB/s, 320 W.
+	RTX_3080 = hardware.RTX_3080
+
+	// RTX_2080_Ti is the NVIDIA GeForce RTX 2080 Ti (2018): 53.8 TFLOP/s fp16, 11 GiB at 616 GB/s, 250 W.
+	RTX_2080_Ti = hardware.RTX_2080_Ti
+
+	// GTX_1080_Ti is the NVIDIA GeForce GTX 1080 Ti (2017): 177 GFLOP/s fp16, 11 GiB at 484 GB/s, 250 W.
+	GTX_1080_Ti = hardware.GTX_1080_Ti
+
+	// GTX580_3GB is the NVIDIA GeForce GTX 580 3GB (2010): 1.5811 TFLOP/s fp32, 3 GiB at 192.4 GB/s, 244 W.
+	GTX580_3GB = hardware.GTX580_3GB
+
+	// RTX_A6000 is the NVIDIA RTX A6000 (2020): 154.8 TFLOP/s fp16, 48 GiB at 768 GB/s, 300 W.
+	RTX_A6000 = hardware.RTX_A6000
+
+	// RTX_6000_Ada is the NVIDIA RTX 6000 Ada Generation (2022): 364.2 TFLOP/s fp16, 48 GiB at 960 GB/s, 300 W.
+	RTX_6000_Ada = hardware.RTX_6000_Ada
+
+	// RTX_PRO_6000 is the NVIDIA RTX PRO 6000 Blackwell Workstation Edition (2025): 503.8 TFLOP/s fp16, 96 GiB at 1.792 TB/s, 600 W.
+	RTX_PRO_6000 = hardware.RTX_PRO_6000
+
+	// RX_7900_XTX is the AMD Radeon RX 7900 XTX (2022): 122.8 TFLOP/s fp16, 24 GiB at 960 GB/s, 355 W.
+	RX_7900_XTX = hardware.RX_7900_XTX
+
+	// RX_9070_XT is the AMD Radeon RX 9070 XT (2025): 194.6 TFLOP/s fp16, 16 GiB at 640 GB/s, 304 W.
+	RX_9070_XT = hardware.RX_9070_XT
+
+	// Arc_B580 is the Intel Arc B580 (2024): 116.5 TFLOP/s fp16, 12 GiB at 456 GB/s, 190 W.
+	Arc_B580 = hardware.Arc_B580
+
+	// Mac_M1 is the Apple M1 (8-core GPU) (2020): 2.6 TFLOP/s fp16, 16 GiB at 68.25 GB/s, 20 W.
+	Mac_M1 = hardware.Mac_M1
+
+	// Mac_M1_Ultra is the Apple M1 Ultra (64-core GPU) (2022): 21 TFLOP/s fp16, 128 GiB at 800 GB/s, 120 W.
+	Mac_M1_Ultra = hardware.Mac_M1_Ultra
+
+	// Mac_M2_Ultra is the Apple M2 Ultra (76-core GPU) (2023): 27.2 TFLOP/s fp16, 192 GiB at 800 GB/s, 150 W.
+	Mac_M2_Ultra = hardware.Mac_M2_Ultra
+
+	// MacBookM3Max is the Apple MacBook Pro M3 Max (40-core GPU) (2023): 14.2 TFLOP/s fp16, 128 GiB at 400 GB/s, 100 W.
+	MacBookM3Max = hardware.MacBookM3Max
+
+	// Mac_M3_Ultra is the Apple M3 Ultra (80-core GPU) (2025): 28.2 TFLOP/s fp16, 512 GiB at 819 GB/s, 180 W.
+	Mac_M3_Ultra = hardware.Mac_M3_Ultra
+
+	// Mac_M4 is the Apple M4 (10-core GPU) (2024): 4.6 TFLOP/s fp16, 32 GiB at 120 GB/s, 30 W.
+	Mac_M4 = hardware.Mac_M4
+
+	// Mac_M4_Max is the Apple M4 Max (40-core GPU) (2024): 18.4 TFLOP/s fp16, 128 GiB at 546 GB/s, 90 W.
+	Mac_M4_Max = hardware.Mac_M4_Max
+
+	// DGX_Spark is the NVIDIA DGX Spark (GB10) (2025): 125 TFLOP/s fp16, 128 GiB at 273 GB/s, 140 W.
+	DGX_Spark = hardware.DGX_Spark
+
+	// Ryzen_AI_Max_395 is the AMD Ryzen AI Max+ 395 128GB (2025): 59.4 TFLOP/s fp16, 128 GiB at 256 GB/s, 120 W.
+	Ryzen_AI_Max_395 = hardware.Ryzen_AI_Max_395
+
+	// Snapdragon_X_Elite is the Qualcomm Snapdragon X Elite (2024): 45 TOP/s int8, 32 GiB at 135 GB/s, 23 W.
+	Snapdragon_X_Elite = hardware.Snapdragon_X_Elite
+
+	// Lunar_Lake_288V is the Intel Core Ultra 9 288V (2024): 33.5 TFLOP/s fp16, 32 GiB at 136.5 GB/s, 17 W.
+	Lunar_Lake_288V = hardware.Lunar_Lake_288V
+
+	// Core_i9_14900K is the Intel Core i9-14900K (2023): 1 TFLOP/s fp32, 64 GiB at 89.6 GB/s, 125 W.
+	Core_i9_14900K = hardware.Core_i9_14900K
+
+	// ACT_ALOHA is ACT (ALOHA) (2023): 83.92 M parameters, 11 layers, 160.4 GFLOP per chunk of 100 actions.
+	ACT_ALOHA = models.ACT_ALOHA
+
+	// DiffusionPolicy_PushT is Diffusion Policy (Push-T) (2023): 251.5 M parameters, 35 layers, 2.339 GFLOP per denoising step of 16 actions.
+	DiffusionPolicy_PushT = models.DiffusionPolicy_PushT
+
+	// Octo_Base is Octo-Base (2024): 93 M parameters, 12 layers, 63.01 GFLOP per observation of two cameras.
+	Octo_Base = models.Octo_Base
+
+	// OpenVLA_7B is OpenVLA-7B (2024): 6.739 B parameters, 32 layers, MHA 32, 2048 context.
+	OpenVLA_7B = models.OpenVLA_7B
+
+	// StableDiffusion_v1_5 is Stable Diffusion v1.5 (2022): 859.5 M parameters, 25 layers, 803.3 GFLOP per denoising step at 512x512.
+	StableDiffusion_v1_5 = models.StableDiffusion_v1_5
+
+	// StableDiffusion_2_1 is Stable Diffusion 2.1 (2022): 865.9 M parameters, 25 layers, 804.3 GFLOP per denoising step at 512x512.
+	StableDiffusion_2_1 = models.StableDiffusion_2_1
+
+	// SDXL_Base is SDXL 1.0 base (2023): 2.567 B parameters, 19 layers, 6.761 TFLOP per denoising step at 1024x1024.
+	SDXL_Base = models.SDXL_Base
+
+	// SD3_Medium is Stable Diffusion 3 Medium (2024): 2.028 B parameters, 24 layers, MHA 24, 8.904 TFLOP per denoising step at 1024x1024.
+	SD3_Medium = models.SD3_Medium
+
+	// FLUX_1_dev is FLUX.1-dev (2024): 11.9 B parameters, 57 layers, MHA 24, 74.38 TFLOP per denoising step at 1024x1024.
+	FLUX_1_dev = models.FLUX_1_dev
+
+	// DiT_XL_2 is DiT-XL/2 (2022): 675 M parameters, 28 layers, MHA 16, 237.3 GFLOP per denoising step at 256x256.
+	DiT_XL_2 = models.DiT_XL_2
+
+	// BERT_Base is BERT-base-uncased (2018): 109.5 M parameters, 12 layers, MHA 12, 512 context.
+	BERT_Base = models.BERT_Base
+
+	// BERT_Large is BERT-large-uncased (2018): 335.1 M parameters, 24 layers, MHA 16, 512 context.
+	BERT_Large = models.BERT_Large
+
+	// DistilBERT is DistilBERT-base-uncased (2019): 66.36 M parameters, 6 layers, MHA 12, 512 context.
+	DistilBERT = models.DistilBERT
+
+	// RoBERTa_Base is RoBERTa-base (2019): 124.6 M parameters, 12 layers, MHA 12, 512 context.
+	RoBERTa_Base = models.RoBERTa_Base
+
+	// RoBERTa_Large is RoBERTa-large (2019): 355.4 M parameters, 24 layers, MHA 16, 512 context.
+	RoBERTa_Large = models.RoBERTa_Large
+
+	// MiniLM_L6 is all-MiniLM-L6-v2 (2021): 22.71 M parameters, 6 layers, MHA 12, 512 context.
+	MiniLM_L6 = models.MiniLM_L6
+
+	// T5_Small is T5-Small (2019): 60.51 M parameters, 6 + 6 layers, MHA 8, 512 context.
+	T5_Small = models.T5_Small
+
+	// T5_Base is T5-Base (2019): 222.9 M parameters, 12 + 12 layers, MHA 12, 512 context.
+	T5_Base = models.T5_Base
+
+	// T5_Large is T5-Large (2019): 737.7 M parameters, 24 + 24 layers, MHA 16, 512 context.
+	T5_Large = models.T5_Large
+
+	// T5_3B is T5-3B (2019): 2.852 B parameters, 24 + 24 layers, MHA 32, 512 context.
+	T5_3B = models.T5_3B
+
+	// T5_11B is T5-11B (2019): 11.31 B parameters, 24 + 24 layers, MHA 128, 512 context.
+	T5_11B = models.T5_11B
+
+	// Gemma_7B is Gemma-7B (2024): 8.538 B parameters, 28 layers, MHA 16, 8192 context.
+	Gemma_7B = models.Gemma_7B
+
+	// Gemma2_2B is Gemma-2-2B (2024): 2.614 B parameters, 26 layers, GQA 8/4, window 4096, 8192 context.
+	Gemma2_2B = models.Gemma2_2B
+
+	// Gemma2_9B is Gemma-2-9B (2024): 9.242 B parameters, 42 layers, GQA 16/8, window 4096, 8192 context.
+	Gemma2_9B = models.Gemma2_9B
+
+	// Gemma2_27B is Gemma-2-27B (2024): 27.23 B parameters, 46 layers, GQA 32/16, window 4096, 8192 context.
+	Gemma2_27B = models.Gemma2_27B
+
+	// Gemma3_1B is Gemma-3-1B (2025): 999.9 M parameters, 26 layers, MQA 4/1, window 512, 32k context.
+	Gemma3_1B = models.Gemma3_1B
+
+	// Gemma3_4B is Gemma-3-4B (2025): 3.88 B parameters, 34 layers, GQA 8/4, window 1024, 131k context.
+	Gemma3_4B = models.Gemma3_4B
+
+	// Gemma3_12B is Gemma-3-12B (2025): 11.77 B parameters, 48 layers, GQA 16/8, window 1024, 131k context.
+	Gemma3_12B = models.Gemma3_12B
+
+	// Gemma3_27B is Gemma-3-27B (2025): 27.01 B parameters, 62 layers, GQA 32/16, window 1024, 131k context.
+	Gemma3_27B = models.Gemma3_27B
+
+	// Gemma4_26B_A4B is Gemma-4-26B-A4B (2026): 25.23 B parameters, 3.823 B active, 30 layers, 8 of 128 experts, GQA 16/8, window 1024, 262k context.
+	Gemma4_26B_A4B = models.Gemma4_26B_A4B
+
+	// Gemma4_31B is Gemma-4-31B (2026): 30.7 B parameters, 60 layers, GQA 32/16, window 1024, 262k context.
+	Gemma4_31B = models.Gemma4_31B
+
+	// GPT2_Small is GPT-2 Small (2019): 124.4 M parameters, 12 layers, MHA 12, 1024 context.
+	GPT2_Small = models.GPT2_Small
+
+	// GPT2_Medium is GPT-2 Medium (2019): 354.8 M parameters, 24 layers, MHA 16, 1024 context.
+	GPT2_Medium = models.GPT2_Medium
+
+	// GPT2_Large is GPT-2 Large (2019): 774 M parameters, 36 layers, MHA 20, 1024 context.
+	GPT2_Large = models.GPT2_Large
+
+	// GPT2 is GPT-2 XL (2019): 1.558 B parameters, 48 layers, MHA 25, 1024 context.
+	GPT2 = models.GPT2
+
+	// GPT3_XL is GPT-3 XL (2020): 1.316 B parameters, 24 layers, MHA 16, 2048 context.
+	GPT3_XL = models.GPT3_XL
+
+	// GPT3_6_7B is GPT-3 6.7B (2020): 6.658 B parameters, 32 layers, MHA 32, 2048 context.
+	GPT3_6_7B = models.GPT3_6_7B
+
+	// GPT3_13B is GPT-3 13B (2020): 12.94 B parameters, 40 layers, MHA 40, 2048 context.
+	GPT3_13B = models.GPT3_13B
+
+	// GPT3 is GPT-3 (2020): 174.6 B parameters, 96 layers, MHA 96, 2048 context.
+	GPT3 = models.GPT3
+
+	// GPT4 is GPT-4 (2023): 1.76 T parameters, 280 B active, 120 layers, 2 of 16 experts, MQA 128/1, 8192 context.
+	GPT4 = models.GPT4
+
+	// OPT_13B is OPT-13B (2022): 12.85 B parameters, 40 layers, MHA 40, 2048 context.
+	OPT_13B = models.OPT_13B
+
+	// OPT_66B is OPT-66B (2022): 65.72 B parameters, 64 layers, MHA 72, 2048 context.
+	OPT_66B = models.OPT_66B
+
+	// OPT_175B is OPT-175B (2022): 174.6 B parameters, 96 layers, MHA 96, 2048 context.
+	OPT_175B = models.OPT_175B
+
+	// BLOOM_176B is BLOOM-176B (2022): 176.2 B parameters, 70 layers, MHA 112, 2048 context.
+	BLOOM_176B = models.BLOOM_176B
+
+	// GPT_NeoX_20B is GPT-NeoX-20B (2022): 20.55 B parameters, 44 layers, MHA 64, 2048 context.
+	GPT_NeoX_20B = models.GPT_NeoX_20B
+
+	// Falcon_7B is Falcon-7B (2023): 6.922 B parameters, 32 layers, MQA 71/1, 2048 context.
+	Falcon_7B = models.Falcon_7B
+
+	// Falcon_40B is Falcon-40B (2023): 41.3 B parameters, 60 layers, GQA 128/8, 2048 context.
+	Falcon_40B = models.Falcon_40B
+
+	// PaLM_540B is PaLM-540B (2022): 540.4 B parameters, 118 layers, MQA 48/1, 2048 context.
+	PaLM_540B = models.PaLM_540B
+
+	// Llama3_8B is Llama-3.1-8B (2024): 8.03 B parameters, 32 layers, GQA 32/8, 131k context.
+	Llama3_8B = models.Llama3_8B
+
+	// Llama3_70B is Llama-3.1-70B (2024): 70.55 B parameters, 80 layers, GQA 64/8, 131k context.
+	Llama3_70B = models.Llama3_70B
+
+	// Llama3_405B is Llama-3.1-405B (2024): 405.9 B parameters, 126 layers, GQA 128/8, 131k context.
+	Llama3_405B = models.Llama3_405B
+
+	// Llama3_2_1B is Llama-3.2-1B (2024): 1.236 B parameters, 16 layers, GQA 32/8, 131k context.
+	Llama3_2_1B = models.Llama3_2_1B
+
+	// Llama3_2_3B is Llama-3.2-3B (2024): 3.213 B parameters, 28 layers, GQA 24/8, 131k context.
+	Llama3_2_3B = models.Llama3_2_3B
+
+	// Llama2_7B is Llama-2-7B (2023): 6.738 B parameters, 32 layers, MHA 32, 4096 context.
+	Llama2_7B = models.Llama2_7B
+
+	// Llama2_13B is Llama-2-13B (2023): 13.02 B parameters, 40 layers, MHA 40, 4096 context.
+	Llama2_13B = models.Llama2_13B
+
+	// Llama2_70B is Llama-2-70B (2023): 68.98 B parameters, 80 layers, GQA 64/8, 4096 context.
+	Llama2_70B = models.Llama2_70B
+
+	// TinyLlama_1_1B is TinyLlama-1.1B (2023): 1.1 B parameters, 22 layers, GQA 32/4, 2048 context.
+	TinyLlama_1_1B = models.TinyLlama_1_1B
+
+	// Llama4_Scout is Llama-4-Scout (2025): 107.8 B parameters, 17.17 B active, 48 layers, 1 of 16 experts, GQA 40/8, window 8192, 10.5M context.
+	Llama4_Scout = models.Llama4_Scout
+
+	// Llama4_Maverick is Llama-4-Maverick (2025): 400.7 B parameters, 17.18 B active, 48 layers, 1 of 128 experts, GQA 40/8, window 8192, 1.0M context.
+	Llama4_Maverick = models.Llama4_Maverick
+
+	// Mistral_7B is Mistral-7B-v0.1 (2023): 7.242 B parameters, 32 layers, GQA 32/8, window 4096, 32k context.
+	Mistral_7B = models.Mistral_7B
+
+	// Mistral_Nemo_12B is Mistral-Nemo-12B (2024): 12.25 B parameters, 40 layers, GQA 32/8, 131k context.
+	Mistral_Nemo_12B = models.Mistral_Nemo_12B
+
+	// Mistral_Small3_24B is Mistral-Small-3-24B (2025): 23.57 B parameters, 40 layers, GQA 32/8, 32k context.
+	Mistral_Small3_24B = models.Mistral_Small3_24B
+
+	// Mistral_Large2_123B is Mistral-Large-2-123B (2024): 122.6 B parameters, 88 layers, GQA 96/8, 131k context.
+	Mistral_Large2_123B = models.Mistral_Large2_123B
+
+	// Mixtral_8x7B is Mixtral-8x7B (2023): 46.7 B parameters, 12.88 B active, 32 layers, 2 of 8 experts, GQA 32/8, 32k context.
+	Mixtral_8x7B = models.Mixtral_8x7B
+
+	// Mixtral_8x22B is Mixtral-8x22B (2024): 140.6 B parameters, 39.16 B active, 56 layers, 2 of 8 experts, GQA 48/8, 65k context.
+	Mixtral_8x22B = models.Mixtral_8x22B
+
+	// DeepSeek_V3 is DeepSeek-V3 / R1 (2024): 671 B parameters, 37.55 B active, 61 layers, 8 of 256 experts, MLA 128, 131k context.
+	DeepSeek_V3 = models.DeepSeek_V3
+
+	// DeepSeek_V2 is DeepSeek-V2 (2024): 235.7 B parameters, 21.38 B active, 60 layers, 6 of 160 experts, MLA 128, 131k context.
+	DeepSeek_V2 = models.DeepSeek_V2
+
+	// DeepSeek_V2_Lite is DeepSeek-V2-Lite (2024): 15.71 B parameters, 2.661 B active, 27 layers, 6 of 64 experts, MLA 16, 32k context.
+	DeepSeek_V2_Lite = models.DeepSeek_V2_Lite
+
+	// Kimi_K2 is Kimi-K2 (2025): 1.026 T parameters, 32.86 B active, 61 layers, 8 of 384 experts, MLA 64, 131k context.
+	Kimi_K2 = models.Kimi_K2
+
+	// Gpt_oss_20B is gpt-oss-20b (2025): 20.91 B parameters, 4.187 B active, 24 layers, 4 of 32 experts, GQA 64/8, window 128, 131k context.
+	Gpt_oss_20B = models.Gpt_oss_20B
+
+	// Gpt_oss_120B is gpt-oss-120b (2025): 116.8 B parameters, 5.712 B active, 36 layers, 4 of 128 experts, GQA 64/8, window 128, 131k context.
+	Gpt_oss_120B = models.Gpt_oss_120B
+
+	// DBRX is DBRX (2024): 131.6 B parameters, 36.47 B active, 40 layers, 4 of 16 experts, GQA 48/8, 32k context.
+	DBRX = models.DBRX
+
+	// Grok_1 is Grok-1 (2024): 315.7 B parameters, 83.76 B active, 64 layers, 2 of 8 experts, GQA 48/8, 8192 context.
+	Grok_1 = models.Grok_1
+
+	// GLM_4_5 is GLM-4.5 (2025): 352.8 B parameters, 33.63 B active, 92 layers, 8 of 160 experts, GQA 96/8, 131k context.
+	GLM_4_5 = models.GLM_4_5
+
+	// MiniMax_M2 is MiniMax-M2 (2025): 228.7 B parameters, 11.03 B active, 62 layers, 8 of 256 experts, GQA 48/8, 196k context.
+	MiniMax_M2 = models.MiniMax_M2
+
+	// Qwen2_5_0_5B is Qwen2.5-0.5B (2024): 494 M parameters, 24 layers, GQA 14/2, 32k context.
+	Qwen2_5_0_5B = models.Qwen2_5_0_5B
+
+	// Qwen2_5_1_5B is Qwen2.5-1.5B (2024): 1.544 B parameters, 28 layers, GQA 12/2, 32k context.
+	Qwen2_5_1_5B = models.Qwen2_5_1_5B
+
+	// Qwen2_5_3B is Qwen2.5-3B (2024): 3.086 B parameters, 36 layers, GQA 16/2, 32k context.
+	Qwen2_5_3B = models.Qwen2_5_3B
+
+	// Qwen2_5_7B is Qwen2.5-7B (2024): 7.616 B parameters, 28 layers, GQA 28/4, 131k context.
+	Qwen2_5_7B = models.Qwen2_5_7B
+
+	// Qwen2_5_14B is Qwen2.5-14B (2024): 14.77 B parameters, 48 layers, GQA 40/8, 131k context.
+	Qwen2_5_14B = models.Qwen2_5_14B
+
+	// Qwen2_5_32B is Qwen2.5-32B (2024): 32.76 B parameters, 64 layers, GQA 40/8, 131k context.
+	Qwen2_5_32B = models.Qwen2_5_32B
+
+	// Qwen2_5_72B is Qwen2.5-72B (2024): 72.71 B parameters, 80 layers, GQA 64/8, 131k context.
+	Qwen2_5_72B = models.Qwen2_5_72B
+
+	// Qwen3_0_6B is Qwen3-0.6B (2025): 596 M parameters, 28 layers, GQA 16/8, 32k context.
+	Qwen3_0_6B = models.Qwen3_0_6B
+
+	// Qwen3_1_7B is Qwen3-1.7B (2025): 1.721 B parameters, 28 layers, GQA 16/8, 32k context.
+	Qwen3_1_7B = models.Qwen3_1_7B
+
+	// Qwen3_4B is Qwen3-4B (2025): 4.022 B parameters, 36 layers, GQA 32/8, 32k context.
+	Qwen3_4B = models.Qwen3_4B
+
+	// Qwen3_8B is Qwen3-8B (2025): 8.191 B parameters, 36 layers, GQA 32/8, 131k context.
+	Qwen3_8B = models.Qwen3_8B
+
+	// Qwen3_14B is Qwen3-14B (2025): 14.77 B parameters, 40 layers, GQA 40/8, 131k context.
+	Qwen3_14B = models.Qwen3_14B
+
+	// Qwen3_32B is Qwen3-32B (2025): 32.76 B parameters, 64 layers, GQA 64/8, 131k context.
+	Qwen3_32B = models.Qwen3_32B
+
+	// Qwen3_30B_A3B is Qwen3-30B-A3B (2025): 30.53 B parameters, 3.353 B active, 48 layers, 8 of 128 experts, GQA 32/4, 131k context.
+	Qwen3_30B_A3B = models.Qwen3_30B_A3B
+
+	// Qwen3_235B_A22B is Qwen3-235B-A22B (2025): 235.1 B parameters, 22.19 B active, 94 layers, 8 of 128 experts, GQA 64/4, 131k context.
+	Qwen3_235B_A22B = models.Qwen3_235B_A22B
+
+	// Qwen3_Coder_480B_A35B is Qwen3-Coder-480B-A35B (2025): 480.2 B parameters, 35.47 B active, 62 layers, 8 of 160 experts, GQA 96/8, 262k context.
+	Qwen3_Coder_480B_A35B = models.Qwen3_Coder_480B_A35B
+
+	// Qwen1_5_MoE_A2_7B is Qwen1.5-MoE-A2.7B (2024): 14.32 B parameters, 2.689 B active, 24 layers, 4 of 60 experts, MHA 16, 8192 context.
+	Qwen1_5_MoE_A2_7B = models.Qwen1_5_MoE_A2_7B
+
+	// Phi_2 is Phi-2 (2023): 2.78 B parameters, 32 layers, MHA 32, 2048 context.
+	Phi_2 = models.Phi_2
+
+	// Phi_3_Mini is Phi-3-mini (2024): 3.821 B parameters, 32 layers, MHA 32, 131k context.
+	Phi_3_Mini = models.Phi_3_Mini
+
+	// Phi_4 is Phi-4 (2024): 14.66 B parameters, 40 layers, GQA 40/10, 16k context.
+	Phi_4 = models.Phi_4
+
+	// Phi_4_Mini is Phi-4-mini (2025): 3.836 B parameters, 32 layers, GQA 24/8, 131k context.
+	Phi_4_Mini = models.Phi_4_Mini
+
+	// OLMo3_7B is OLMo-3-7B (2025): 7.298 B parameters, 32 layers, MHA 32, window 4096, 65k context.
+	OLMo3_7B = models.OLMo3_7B
+
+	// OLMo3_32B is OLMo-3-32B (2025): 32.23 B parameters, 64 layers, GQA 40/8, window 4096, 65k context.
+	OLMo3_32B = models.OLMo3_32B
+
+	// SmolLM2_135M is SmolLM2-135M (2024): 134.5 M parameters, 30 layers, GQA 9/3, 8192 context.
+	SmolLM2_135M = models.SmolLM2_135M
+
+	// SmolLM2_1_7B is SmolLM2-1.7B (2024): 1.711 B parameters, 24 layers, MHA 32, 8192 context.
+	SmolLM2_1_7B = models.SmolLM2_1_7B
+
+	// DLRM_MLPerf_v1 is DLRM (MLPerf, Criteo 1TB) (2020): 24.04 B parameters, 8 layers.
+	DLRM_MLPerf_v1 = models.DLRM_MLPerf_v1
+
+	// DLRM_DCNv2 is DLRM-DCNv2 (MLPerf, Criteo 1TB) (2023): 26.15 B parameters, 11 layers.
+	DLRM_DCNv2 = models.DLRM_DCNv2
+
+	// NCF is NCF (MLPerf, MovieLens 20M) (2017): 31.83 M parameters, 4 layers.
+	NCF = models.NCF
+
+	// AlphaFold2 is AlphaFold 2 (2021): 93 M parameters, 48 layers, 29.65 TFLOP per pass over 256 residues.
+	AlphaFold2 = models.AlphaFold2
+
+	// GraphCast is GraphCast 0.25° (2023): 36.7 M parameters, 18 layers, 29.33 TFLOP per step of 6 h.
+	GraphCast = models.GraphCast
+
+	// Whisper_Tiny is Whisper tiny (2022): 37.76 M parameters, 4 + 4 layers, MHA 6, 448 context.
+	Whisper_Tiny = models.Whisper_Tiny
+
+	// Whisper_Base is Whisper base (2022): 72.59 M parameters, 6 + 6 layers, MHA 8, 448 context.
+	Whisper_Base = models.Whisper_Base
+
+	// Whisper_Small is Whisper small (2022): 241.7 M parameters, 12 + 12 layers, MHA 12, 448 context.
+	Whisper_Small = models.Whisper_Small
+
+	// Whisper_Medium is Whisper medium (2022): 763.9 M parameters, 24 + 24 layers, MHA 16, 448 context.
+	Whisper_Medium = models.Whisper_Medium
+
+	// Whisper_Large_V3 is Whisper large-v3 (2023): 1.543 B parameters, 32 + 32 layers, MHA 20, 448 context.
+	Whisper_Large_V3 = models.Whisper_Large_V3
+
+	// Wav2Vec2_Base is wav2vec 2.0 base (2020): 94.37 M parameters, 19 layers, 13.81 GFLOP per second of sound.
+	Wav2Vec2_Base = models.Wav2Vec2_Base
+
+	// Mamba_130M is Mamba-130M (2023): 129.1 M parameters, 24 layers, state 16.
+	Mamba_130M = models.Mamba_130M
+
+	// Mamba_370M is Mamba-370M (2023): 371.5 M parameters, 48 layers, state 16.
+	Mamba_370M = models.Mamba_370M
+
+	// Mamba_790M is Mamba-790M (2023): 793.2 M parameters, 48 layers, state 16.
+	Mamba_790M = models.Mamba_790M
+
+	// Mamba_1_4B is Mamba-1.4B (2023): 1.372 B parameters, 48 layers, state 16.
+	Mamba_1_4B = models.Mamba_1_4B
+
+	// Mamba_2_8B is Mamba-2.8B (2023): 2.768 B parameters, 64 layers, state 16.
+	Mamba_2_8B = models.Mamba_2_8B
+
+	// Mamba2_2_7B is Mamba-2 2.7B (2024): 2.703 B parameters, 64 layers, state 128.
+	Mamba2_2_7B = models.Mamba2_2_7B
+
+	// Jamba_1_5_Large is Jamba 1.5 Large (2024): 398.6 B parameters, 94.15 B active, 72 layers, 2 of 16 experts, GQA 64/8, state 16, 262k context.
+	Jamba_1_5_Large = models.Jamba_1_5_Large
+
+	// DS_CNN is DS-CNN (MLPerf Tiny KWS) (2021): 24.91 K parameters, 10 layers, 5.314 MFLOP per window of 49x10.
+	DS_CNN = models.DS_CNN
+
+	// AnomalyDetector is FC-Autoencoder (MLPerf Tiny AD) (2021): 270 K parameters, 10 layers, 528.4 kFLOP per frame of 640 values.
+	AnomalyDetector = models.AnomalyDetector
+
+	// VWW_MobileNetV1 is MobileNetV1 0.25 (MLPerf Tiny VWW) (2021): 221.8 K parameters, 28 layers, 14.98 MFLOP per image of 96x96.
+	VWW_MobileNetV1 = models.VWW_MobileNetV1
+
+	// ResNet8 is ResNet-8 (MLPerf Tiny IC) (2021): 78.67 K parameters, 8 layers, 25 MFLOP per image of 32x32.
+	ResNet8 = models.ResNet8
+
+	// HelloEdge_DSCNN_M is DS-CNN-M (Hello Edge) (2018): 135 K parameters, 10 layers, 19.63 MFLOP per window of 49x10.
+	HelloEdge_DSCNN_M = models.HelloEdge_DSCNN_M
+
+	// MicroSpeech_TinyConv is micro_speech tiny_conv (2019): 16.65 K parameters, 2 layers, 672 kFLOP per spectrogram of 49x40.
+	MicroSpeech_TinyConv = models.MicroSpeech_TinyConv
+
+	// MCUNet_320KB is MCUNet (320 kB SRAM) (2020): 740 K parameters, 163.6 MFLOP per image of 176x176.
+	MCUNet_320KB = models.MCUNet_320KB
+
+	// WakeVision is Wake Vision (doorbell) (2024): 250 K parameters, 25 MFLOP per image.
+	WakeVision = models.WakeVision
+
+	// LeNet5 is LeNet-5 (1998): 61.71 K parameters, 5 layers, 833 kFLOP per image of 32x32.
+	LeNet5 = models.LeNet5
+
+	// MLP_MNIST is MLP 784-128-10 (2010): 101.8 K parameters, 2 layers, 203.3 kFLOP per image of 28x28.
+	MLP_MNIST = models.MLP_MNIST
+
+	// LeNet1 is LeNet-1 (1989): 9.76 K parameters, 4 layers, 127.3 kFLOP per image of 16x16.
+	LeNet1 = models.LeNet1
+
+	// AlexNet is AlexNet (2014): 61.1 M parameters, 8 layers, 1.428 GFLOP per image of 224x224.
+	AlexNet = models.AlexNet
+
+	// VGG16 is VGG-16 (2014): 138.4 M parameters, 16 layers, 30.94 GFLOP per image of 224x224.
+	VGG16 = models.VGG16
+
+	// GoogLeNet is GoogLeNet (2014): 6.625 M parameters, 22 layers, 2.996 GFLOP per image of 224x224.
+	GoogLeNet = models.GoogLeNet
+
+	// InceptionV3 is Inception-v3 (2015): 23.83 M parameters, 48 layers, 11.43 GFLOP per image of 299x299.
+	InceptionV3 = models.InceptionV3
+
+	// ResNet18 is ResNet-18 (2015): 11.69 M parameters, 18 layers, 3.628 GFLOP per image of 224x224.
+	ResNet18 = models.ResNet18
+
+	// ResNet34 is ResNet-34 (2015): 21.8 M parameters, 34 layers, 7.328 GFLOP per image of 224x224.
+	ResNet34 = models.ResNet34
+
+	// ResNet50 is ResNet-50 (2015): 25.56 M parameters, 50 layers, 8.178 GFLOP per image of 224x224.
+	ResNet50 = models.ResNet50
+
+	// ResNet101 is ResNet-101 (2015): 44.55 M parameters, 101 layers, 15.6 GFLOP per image of 224x224.
+	ResNet101 = models.ResNet101
+
+	// ResNet152 is ResNet-152 (2015): 60.19 M parameters, 152 layers, 23.03 GFLOP per image of 224x224.
+	ResNet152 = models.ResNet152
+
+	// DenseNet121 is DenseNet-121 (2016): 7.979 M parameters, 121 layers, 5.668 GFLOP per image of 224x224.
+	DenseNet121 = models.DenseNet121
+
+	// SqueezeNet1_1 is SqueezeNet 1.1 (2016): 1.235 M parameters, 26 layers, 698 MFLOP per image of 224x224.
+	SqueezeNet1_1 = models.SqueezeNet1_1
+
+	// MobileNetV1 is MobileNetV1 1.0 (2017): 4.232 M parameters, 28 layers, 1.137 GFLOP per image of 224x224.
+	MobileNetV1 = models.MobileNetV1
+
+	// MobileNetV2 is MobileNetV2 1.0 (2018): 3.505 M parameters, 53 layers, 602 MFLOP per image of 224x224.
+	MobileNetV2 = models.MobileNetV2
+
+	// MobileNetV2_Alpha0_75 is MobileNetV2 0.75 (2018): 2.636 M parameters, 53 layers, 418.1 MFLOP per image of 224x224.
+	MobileNetV2_Alpha0_75 = models.MobileNetV2_Alpha0_75
+
+	// MobileNetV2_Alpha0_5 is MobileNetV2 0.5 (2018): 1.969 M parameters, 53 layers, 194.3 MFLOP per image of 224x224.
+	MobileNetV2_Alpha0_5 = models.MobileNetV2_Alpha0_5
+
+	// MobileNetV2_Alpha0_5FeatureExtractor is MobileNetV2 0.5 features (2018): 687.7 K parameters, 52 layers, 191.7 MFLOP per image of 224x224.
 	MobileNetV2_Alpha0_5FeatureExtractor = models.MobileNetV2_Alpha0_5FeatureExtractor
-	ShuffleNetV2_1x                      = models.ShuffleNetV2_1x
-	MobileNetV3_Large                    = models.MobileNetV3_Large
-	MobileNetV3_Small                    = models.MobileNetV3_Small
-	EfficientNetB0                       = models.EfficientNetB0
-	EfficientNetB4                       = models.EfficientNetB4
-	EfficientNetB7                       = models.EfficientNetB7
-	EfficientNetV2_S                     = models.EfficientNetV2_S
-	RegNetY_16GF                         = models.RegNetY_16GF
-	ConvNeXt_Tiny                        = models.ConvNeXt_Tiny
-	ConvNeXt_Large                       = models.ConvNeXt_Large
-	YOLOv8_Nano                          = models.YOLOv8_Nano
-	YOLOv8_Small                         = models.YOLOv8_Small
-	YOLOv8_Medium                        = models.YOLOv8_Medium
-	YOLOv8_Large                         = models.YOLOv8_Large
-	YOLOv8_XLarge                        = models.YOLOv8_XLarge
-	YOLO11_Nano                          = models.YOLO11_Nano
-	YOLO11_XLarge                        = models.YOLO11_XLarge
-	UNet3D_KiTS19                        = models.UNet3D_KiTS19
-	ViT_Tiny                             = models.ViT_Tiny
-	ViT_Small                            = models.ViT_Small
-	ViT_Base                             = models.ViT_Base
-	ViT_Large                            = models.ViT_Large
-	ViT_Huge                             = models.ViT_Huge
-	Swin_T                               = models.Swin_T
-	CLIP_ViT_L14                         = models.CLIP_ViT_L14
-	SAM_ViT_H                            = models.SAM_ViT_H
-	GCP_africa_south1                    = infra.GCP_africa_south1
-	GCP_asia_east1                       = infra.GCP_asia_east1
-	GCP_asia_east2                       = infra.GCP_asia_east2
-	GCP_asia_northeast1                  = infra.GCP_asia_northeast1
-	GCP_asia_northeast2                  = infra.GCP_asia_northeast2
-	GCP_asia_northeast3                  = infra.GCP_asia_northeast3
-	GCP_asia_south1                      = infra.GCP_asia_south1
-	GCP_asia_south2                      = infra.GCP_asia_south2
-	GCP_asia_southeast1                  = infra.GCP_asia_southeast1
-	GCP_asia_southeast2                  = infra.GCP_asia_southeast2
-	GCP_australia_southeast1             = infra.GCP_australia_southeast1
-	GCP_australia_southeast2             = infra.GCP_australia_southeast2
-	GCP_europe_central2                  = infra.GCP_europe_central2
-	GCP_europe_north1                    = infra.GCP_europe_north1
-	GCP_europe_north2                    = infra.GCP_europe_north2
-	GCP_europe_southwest1                = infra.GCP_europe_southwest1
-	GCP_europe_west1                     = infra.GCP_europe_west1
-	GCP_europe_west2                     = infra.GCP_europe_west2
-	GCP_europe_west3                     = infra.GCP_europe_west3
-	GCP_europe_west4                     = infra.GCP_europe_west4
-	GCP_europe_west6                     = infra.GCP_europe_west6
-	GCP_europe_west8                     = infra.GCP_europe_west8
-	GCP_europe_west9                     = infra.GCP_europe_west9
-	GCP_europe_west10                    = infra.GCP_europe_west10
-	GCP_europe_west12                    = infra.GCP_europe_west12
-	GCP_me_central1                      = infra.GCP_me_central1
-	GCP_me_central2                      = infra.GCP_me_central2
-	GCP_me_west1                         = infra.GCP_me_west1
-	GCP_northamerica_northeast1          = infra.GCP_northamerica_northeast1
-	GCP_northamerica_northeast2          = infra.GCP_northamerica_northeast2
-	GCP_northamerica_south1              = infra.GCP_northamerica_south1
-	GCP_southamerica_east1               = infra.GCP_southamerica_east1
-	GCP_southamerica_west1               = infra.GCP_southamerica_west1
-	GCP_us_central1                      = infra.GCP_us_central1
-	GCP_us_central2                      = infra.GCP_us_central2
-	GCP_us_east1                         = infra.GCP_us_east1
-	GCP_us_east2                         = infra.GCP_us_east2
-	GCP_us_east4                         = infra.GCP_us_east4
-	GCP_us_east5                         = infra.GCP_us_east5
-	GCP_us_south1                        = infra.GCP_us_south1
-	GCP_us_west1                         = infra.GCP_us_west1
-	GCP_us_west2                         = infra.GCP_us_west2
-	GCP_us_west3                         = infra.GCP_us_west3
-	GCP_us_west4                         = infra.GCP_us_west4
-	US_Alabama                           = infra.US_Alabama
-	US_Alaska                            = infra.US_Alaska
-	US_Arizona                           = infra.US_Arizona
-	US_Arkansas                          = infra.US_Arkansas
-	US_California                        = infra.US_California
-	US_Colorado                          = infra.US_Colorado
-	US_Connecticut                       = infra.US_Connecticut
-	US_Delaware                          = infra.US_Delaware
-	US_District_of_Columbia              = infra.US_District_of_Columbia
-	US_Florida                           = infra.US_Florida
-	US_Georgia                           = infra.US_Georgia
-	US_Hawaii                            = infra.US_Hawaii
-	US_Idaho                             = infra.US_Idaho
-	US_Illinois                          = infra.US_Illinois
-	US_Indiana                           = infra.US_Indiana
-	Iowa                                 = infra.Iowa
-	US_Kansas                            = infra.US_Kansas
-	US_Kentucky                          = infra.US_Kentucky
-	US_Louisiana                         = infra.US_Louisiana
-	US_Maine                             = infra.US_Maine
-	US_Maryland                          = infra.US_Maryland
-	US_Massachusetts                     = infra.US_Massachusetts
-	US_Michigan                          = infra.US_Michigan
-	US_Minnesota                         = infra.US_Minnesota
-	US_Mississippi                       = infra.US_Mississippi
-	US_Missouri                          = infra.US_Missouri
-	US_Montana                           = infra.US_Montana
-	US_Nebraska                          = infra.US_Nebraska
-	US_Nevada                            = infra.US_Nevada
-	US_New_Hampshire                     = infra.US_New_Hampshire
-	US_New_Jersey                        = infra.US_New_Jersey
-	US_New_Mexico                        = infra.US_New_Mexico
-	US_New_York                          = infra.US_New_York
-	US_North_Carolina                    = infra.US_North_Carolina
-	US_North_Dakota                      = infra.US_North_Dakota
-	US_Ohio                              = infra.US_Ohio
-	US_Oklahoma                          = infra.US_Oklahoma
-	US_Oregon                            = infra.US_Oregon
-	US_Pennsylvania                      = infra.US_Pennsylvania
-	US_Rhode_Island                      = infra.US_Rhode_Island
-	US_South_Carolina                    = infra.US_South_Carolina
-	US_South_Dakota                      = infra.US_South_Dakota
-	US_Tennessee                         = infra.US_Tennessee
-	Texas                                = infra.Texas
-	US_Utah                              = infra.US_Utah
-	US_Vermont                           = infra.US_Vermont
-	US_Virginia                          = infra.US_Virginia
-	US_Washington                        = infra.US_Washington
-	US_West_Virginia                     = infra.US_West_Virginia
-	US_Wisconsin                         = infra.US_Wisconsin
-	US_Wyoming                           = infra.US_Wyoming
-	US_eGRID                             = infra.US_eGRID
-	US_Avg                               = infra.US_Avg
-	Norway                               = infra.Norway
-	Poland                               = infra.Poland
-	France                               = infra.France
-	Germany                              = infra.Germany
-	China                                = infra.China
-	India                                = infra.India
-	Iceland                              = infra.Iceland
-	Sweden                               = infra.Sweden
-	Canada                               = infra.Canada
-	United_Kingdom                       = infra.United_Kingdom
-	South_Africa                         = infra.South_Africa
-	Australia                            = infra.Australia
-	Japan                                = infra.Japan
-	South_Korea                          = infra.South_Korea
-	Singapore                            = infra.Singapore
-	Brazil                               = infra.Brazil
-	Taiwan                               = infra.Taiwan
-	Ireland                              = infra.Ireland
-	Netherlands                          = infra.Netherlands
-	United_Arab_Emirates                 = infra.United_Arab_Emirates
-	Saudi_Arabia                         = infra.Saudi_Arabia
-	Vietnam                              = infra.Vietnam
-	Malaysia                             = infra.Malaysia
-	Indonesia                            = infra.Indonesia
-	Estonia                              = infra.Estonia
-	Denmark                              = infra.Denmark
-	Finland                              = infra.Finland
-	Switzerland                          = infra.Switzerland
-	Spain                                = infra.Spain
-	Italy                                = infra.Italy
-	Portugal                             = infra.Portugal
-	Chile                                = infra.Chile
-	Mexico                               = infra.Mexico
-	Kenya                                = infra.Kenya
-	Israel                               = infra.Israel
-	New_Zealand                          = infra.New_Zealand
-	Qatar                                = infra.Qatar
-	Thailand                             = infra.Thailand
-	Austria                              = infra.Austria
-	Belgium                              = infra.Belgium
-	Czechia                              = infra.Czechia
-	Turkey                               = infra.Turkey
-	Ukraine                              = infra.Ukraine
-	Greece                               = infra.Greece
-	Hong_Kong                            = infra.Hong_Kong
-	Argentina                            = infra.Argentina
-	Kazakhstan                           = infra.Kazakhstan
-	Nigeria                              = infra.Nigeria
-	Egypt                                = infra.Egypt
-	Pakistan                             = infra.Pakistan
-	Philippines                          = infra.Philippines
-	Quebec                               = infra.Quebec
-	EU_27                                = infra.EU_27
-	World_Avg                            = infra.World_Avg
-	LBNL_US_2023                         = infra.LBNL_US_2023
-	Uptime_2024                          = infra.Uptime_2024
-	Google_2024                          = infra.Google_2024
-	Microsoft_FY24                       = infra.Microsoft_FY24
-	Meta_2023                            = infra.Meta_2023
-	AWS_2024                             = infra.AWS_2024
-	NREL_ESIF                            = infra.NREL_ESIF
-	Lefdal_Norway                        = infra.Lefdal_Norway
-	Quebec_Campus                        = infra.Quebec_Campus
-	Norway_Campus                        = infra.Norway_Campus
-	Poland_Campus                        = infra.Poland_Campus
-	US_Campus                            = infra.US_Campus
-	EU_Campus                            = infra.EU_Campus
-	France_Campus                        = infra.France_Campus
-	Iowa_Campus                          = infra.Iowa_Campus
-	Cooling_Best_Air                     = infra.Cooling_Best_Air
-	Cooling_State_Of_Art                 = infra.Cooling_State_Of_Art
-	Cooling_Typical                      = infra.Cooling_Typical
-	Cooling_Legacy                       = infra.Cooling_Legacy
-	Cooling_Simple_Air                   = infra.Cooling_Simple_Air
-	Cooling_Liquid                       = infra.Cooling_Liquid
-	Rack_Traditional                     = infra.Rack_Traditional
-	Rack_AI_Standard                     = infra.Rack_AI_Standard
-	Rack_AI_High                         = infra.Rack_AI_High
-	Rack_Air_Limit                       = infra.Rack_Air_Limit
-	Rack_DGX_H100_4                      = infra.Rack_DGX_H100_4
-	Rack_GB200_NVL72                     = infra.Rack_GB200_NVL72
-	Rack_GB300_NVL72                     = infra.Rack_GB300_NVL72
-	Tariff_US_Commercial                 = infra.Tariff_US_Commercial
-	Tariff_US_Industrial                 = infra.Tariff_US_Industrial
-	Tariff_EU27                          = infra.Tariff_EU27
-	Tariff_Germany                       = infra.Tariff_Germany
-	Tariff_France                        = infra.Tariff_France
-	Tariff_Quebec                        = infra.Tariff_Quebec
-	Tariff_Norway                        = infra.Tariff_Norway
-	Tariff_Iceland                       = infra.Tariff_Iceland
-	Tariff_India                         = infra.Tariff_India
-	Tariff_China                         = infra.Tariff_China
-	Tariff_Singapore                     = infra.Tariff_Singapore
-	Tariff_Japan                         = infra.Tariff_Japan
-	AWS_p5_48xlarge                      = infra.AWS_p5_48xlarge
-	AWS_p5_4xlarge                       = infra.AWS_p5_4xlarge
-	AWS_p5en_48xlarge                    = infra.AWS_p5en_48xlarge
-	AWS_p5_48xlarge_2023                 = infra.AWS_p5_48xlarge_2023
-	AWS_p4d_24xlarge                     = infra.AWS_p4d_24xlarge
-	AWS_p4de_24xlarge                    = infra.AWS_p4de_24xlarge
-	AWS_p6_b200_48xlarge                 = infra.AWS_p6_b200_48xlarge
-	AWS_p3_2xlarge                       = infra.AWS_p3_2xlarge
-	AWS_g4dn_xlarge                      = infra.AWS_g4dn_xlarge
-	AWS_g5_xlarge                        = infra.AWS_g5_xlarge
-	AWS_g6_xlarge                        = infra.AWS_g6_xlarge
-	AWS_g6e_xlarge                       = infra.AWS_g6e_xlarge
-	AWS_inf2_xlarge                      = infra.AWS_inf2_xlarge
-	AWS_trn1_2xlarge                     = infra.AWS_trn1_2xlarge
-	AWS_trn1_32xlarge                    = infra.AWS_trn1_32xlarge
-	AWS_c5_xlarge                        = infra.AWS_c5_xlarge
-	AWS_m7i_xlarge                       = infra.AWS_m7i_xlarge
-	GCP_tpu_v5p                          = infra.GCP_tpu_v5p
-	GCP_tpu_v5e                          = infra.GCP_tpu_v5e
-	GCP_tpu_v6e                          = infra.GCP_tpu_v6e
-	GCP_tpu_v4                           = infra.GCP_tpu_v4
-	GCP_tpu_v3                           = infra.GCP_tpu_v3
-	GCP_tpu_v2                           = infra.GCP_tpu_v2
-	GCP_a2_highgpu_1g                    = infra.GCP_a2_highgpu_1g
-	GCP_a2_ultragpu_1g                   = infra.GCP_a2_ultragpu_1g
-	GCP_a3_highgpu_8g                    = infra.GCP_a3_highgpu_8g
-	GCP_g2_standard_4                    = infra.GCP_g2_standard_4
-	Azure_ND96isr_H100_v5                = infra.Azure_ND96isr_H100_v5
-	Azure_ND96amsr_A100_v4               = infra.Azure_ND96amsr_A100_v4
-	Azure_NC24ads_A100_v4                = infra.Azure_NC24ads_A100_v4
-	Azure_NC40ads_H100_v5                = infra.Azure_NC40ads_H100_v5
-	Lambda_1x_h100_sxm5                  = infra.Lambda_1x_h100_sxm5
-	Lambda_2x_h100_sxm5                  = infra.Lambda_2x_h100_sxm5
-	Lambda_4x_h100_sxm5                  = infra.Lambda_4x_h100_sxm5
-	Lambda_1x_h100_pcie                  = infra.Lambda_1x_h100_pcie
-	Lambda_8x_a100_80gb_sxm4             = infra.Lambda_8x_a100_80gb_sxm4
-	Lambda_1x_a10                        = infra.Lambda_1x_a10
-	Lambda_1x_a6000                      = infra.Lambda_1x_a6000
-	Lambda_8x_v100                       = infra.Lambda_8x_v100
-	Nebius_h100_sxm_1gpu                 = infra.Nebius_h100_sxm_1gpu
-	Nebius_h200_sxm_1gpu                 = infra.Nebius_h200_sxm_1gpu
-	Nebius_b200_sxm_8gpu                 = infra.Nebius_b200_sxm_8gpu
-	Nebius_l40s_a_1gpu_8vcpu             = infra.Nebius_l40s_a_1gpu_8vcpu
-	DGX_1_V100                           = systems.DGX_1_V100
-	DGX_A100                             = systems.DGX_A100
-	DGX_H100                             = systems.DGX_H100
-	DGX_H200                             = systems.DGX_H200
-	DGX_B200                             = systems.DGX_B200
-	DGX_B300                             = systems.DGX_B300
-	NVL72_GB200                          = systems.NVL72_GB200
-	NVL72_GB300                          = systems.NVL72_GB300
-	HGX_H100_EPYC                        = systems.HGX_H100_EPYC
-	GrandTeton_H100                      = systems.GrandTeton_H100
-	Kempner_H100_4GPU                    = systems.Kempner_H100_4GPU
-	Server_8x_MI300X                     = systems.Server_8x_MI300X
-	Server_8x_MI325X                     = systems.Server_8x_MI325X
-	Server_8x_MI355X                     = systems.Server_8x_MI355X
-	Workstation_M3Max                    = systems.Workstation_M3Max
-	AWS_p4d                              = systems.AWS_p4d
-	AWS_p5                               = systems.AWS_p5
-	AWS_p5en                             = systems.AWS_p5en
-	AWS_p6_b200                          = systems.AWS_p6_b200
-	AWS_p6_b300                          = systems.AWS_p6_b300
-	AWS_trn1                             = systems.AWS_trn1
-	AWS_trn2                             = systems.AWS_trn2
-	GCP_A3_High                          = systems.GCP_A3_High
-	GCP_A3_Mega                          = systems.GCP_A3_Mega
-	Azure_ND_H100_v5                     = systems.Azure_ND_H100_v5
-	TPUv4_Host                           = systems.TPUv4_Host
-	TPUv5e_Host                          = systems.TPUv5e_Host
-	TPUv5p_Host                          = systems.TPUv5p_Host
-	TPUv6e_Host                          = systems.TPUv6e_Host
-	TPU7x_Host                           = systems.TPU7x_Host
-	Frontier_Node                        = systems.Frontier_Node
-	InfiniBand_FDR                       = systems.InfiniBand_FDR
-	InfiniBand_EDR                       = systems.InfiniBand_EDR
-	InfiniBand_HDR                       = systems.InfiniBand_HDR
-	InfiniBand_NDR                       = systems.InfiniBand_NDR
-	InfiniBand_NDR_Oversub2to1           = systems.InfiniBand_NDR_Oversub2to1
-	InfiniBand_NDR_Oversub4to1           = systems.InfiniBand_NDR_Oversub4to1
-	InfiniBand_XDR                       = systems.InfiniBand_XDR
-	InfiniBand_GDR                       = systems.InfiniBand_GDR
-	RoCE_25G                             = systems.RoCE_25G
-	RoCE_100G                            = systems.RoCE_100G
-	RoCE_200G                            = systems.RoCE_200G
-	RoCE_400G                            = systems.RoCE_400G
-	RoCE_800G                            = systems.RoCE_800G
-	Ethernet_1G                          = systems.Ethernet_1G
-	Ethernet_10G                         = systems.Ethernet_10G
-	Ethernet_25G                         = systems.Ethernet_25G
-	Ethernet_40G                         = systems.Ethernet_40G
-	Ethernet_50G                         = systems.Ethernet_50G
-	Ethernet_100G                        = systems.Ethernet_100G
-	Ethernet_200G                        = systems.Ethernet_200G
-	Ethernet_400G                        = systems.Ethernet_400G
-	Ethernet_800G                        = systems.Ethernet_800G
-	Ethernet_1600G                       = systems.Ethernet_1600G
-	NVLink1                              = systems.NVLink1
-	NVLink2                              = systems.NVLink2
-	NVLink3                              = systems.NVLink3
-	NVLink4                              = systems.NVLink4
-	NVLink5                              = systems.NVLink5
-	NVLink6                              = systems.NVLink6
-	PCIe3_x16                            = systems.PCIe3_x16
-	PCIe4_x16                            = systems.PCIe4_x16
-	PCIe5_x16                            = systems.PCIe5_x16
-	PCIe6_x16                            = systems.PCIe6_x16
-	PCIe7_x16                            = systems.PCIe7_x16
-	NVLink_C2C_Hopper                    = systems.NVLink_C2C_Hopper
-	NVLink_C2C_Rubin                     = systems.NVLink_C2C_Rubin
-	XGMI_MI250X                          = systems.XGMI_MI250X
-	XGMI_MI300X                          = systems.XGMI_MI300X
-	XGMI_MI355X                          = systems.XGMI_MI355X
-	Gaudi2_RoCE                          = systems.Gaudi2_RoCE
-	Gaudi3_RoCE                          = systems.Gaudi3_RoCE
-	ICI_v3                               = systems.ICI_v3
-	ICI_v4                               = systems.ICI_v4
-	ICI_v5e                              = systems.ICI_v5e
-	ICI_v5p                              = systems.ICI_v5p
-	ICI_v6e                              = systems.ICI_v6e
-	ICI_v7x                              = systems.ICI_v7x
-	NeuronLink_v2                        = systems.NeuronLink_v2
-	NeuronLink_v3                        = systems.NeuronLink_v3
-	NeuronLink_v4                        = systems.NeuronLink_v4
-	UALink_200G                          = systems.UALink_200G
-	CXL2_x8                              = systems.CXL2_x8
-	CXL2_x16                             = systems.CXL2_x16
-	CXL3_x16                             = systems.CXL3_x16
-	UB_950                               = systems.UB_950
-	EFA_v1_p4d                           = systems.EFA_v1_p4d
-	EFA_v2_p5                            = systems.EFA_v2_p5
-	EFA_v3_p5en                          = systems.EFA_v3_p5en
-	EFA_v4_p6_b200                       = systems.EFA_v4_p6_b200
-	EFA_v4_p6_b300                       = systems.EFA_v4_p6_b300
-	GCP_A3_High_TCPX                     = systems.GCP_A3_High_TCPX
-	GCP_A3_Mega_TCPXO                    = systems.GCP_A3_Mega_TCPXO
-	Slingshot_11                         = systems.Slingshot_11
-	DGX_H100_NDR                         = systems.DGX_H100_NDR
-	DGX_B300_XDR                         = systems.DGX_B300_XDR
-	Lab_64_A100                          = systems.Lab_64_A100
-	Lab_64_H100                          = systems.Lab_64_H100
-	Research_256                         = systems.Research_256
-	Training_512_H100                    = systems.Training_512_H100
-	Training_1K                          = systems.Training_1K
-	Training_1K_A100                     = systems.Training_1K_A100
-	Training_1K_B200                     = systems.Training_1K_B200
-	Production_2K                        = systems.Production_2K
-	Frontier_8K                          = systems.Frontier_8K
-	Training_10K                         = systems.Training_10K
-	Reference_25K_H100                   = systems.Reference_25K_H100
-	Mega_100K                            = systems.Mega_100K
-	DgxH100SuperPodSU                    = systems.DgxH100SuperPodSU
-	DgxB200SuperPodSU                    = systems.DgxB200SuperPodSU
-	DgxGB200SuperPodSU                   = systems.DgxGB200SuperPodSU
-	Kempner_H100_384                     = systems.Kempner_H100_384
-	Meta_RSC_A100_16K                    = systems.Meta_RSC_A100_16K
-	Meta_GenAI_H100_24K_IB               = systems.Meta_GenAI_H100_24K_IB
-	Meta_GenAI_H100_24K_RoCE             = systems.Meta_GenAI_H100_24K_RoCE
-	Meta_Llama3_16K_H100                 = systems.Meta_Llama3_16K_H100
-	Eos_4608_H100                        = systems.Eos_4608_H100
-	Selene_4480_A100                     = systems.Selene_4480_A100
-	AWS_UltraCluster_20K                 = systems.AWS_UltraCluster_20K
-	GCP_A3_26K                           = systems.GCP_A3_26K
-	Frontier_ORNL                        = systems.Frontier_ORNL
-	TPUv4_4096                           = systems.TPUv4_4096
-	TPUv5e_256                           = systems.TPUv5e_256
-	TPUv5p_8960                          = systems.TPUv5p_8960
-	TPUv6e_256                           = systems.TPUv6e_256
-	TPU7x_9216                           = systems.TPU7x_9216
-	CloudBlockStorageBaseline            = systems.CloudBlockStorageBaseline
-	Hdd7200Rpm                           = systems.Hdd7200Rpm
-	LocalNvmeGen3                        = systems.LocalNvmeGen3
-	LocalNvmeGen4                        = systems.LocalNvmeGen4
-	LocalNvmeGen4_7T68                   = systems.LocalNvmeGen4_7T68
-	LocalNvmeGen4_7T68x4                 = systems.LocalNvmeGen4_7T68x4
-	LocalNvmeGen4x4                      = systems.LocalNvmeGen4x4
-	LocalNvmeGen5                        = systems.LocalNvmeGen5
-	LocalNvmeGen5x4                      = systems.LocalNvmeGen5x4
-	LocalNvmeTrainingLow                 = systems.LocalNvmeTrainingLow
-	LocalNvmeTrainingTypical             = systems.LocalNvmeTrainingTypical
-	ObjectStoreSingleStream              = systems.ObjectStoreSingleStream
-	PfsOneTbPerSecond                    = systems.PfsOneTbPerSecond
-	PfsPerNodeShare                      = systems.PfsPerNodeShare
-	SataSsd                              = systems.SataSsd
-	SataSsdEffective                     = systems.SataSsdEffective
-	ArchiveStore                         = systems.ArchiveStore
-	Failure_GPU                          = systems.Failure_GPU
-	Failure_HBM                          = systems.Failure_HBM
-	Failure_NIC                          = systems.Failure_NIC
-	Failure_PSU                          = systems.Failure_PSU
-	Failure_PCIe_Switch                  = systems.Failure_PCIe_Switch
-	Failure_Cable                        = systems.Failure_Cable
-	Failure_Switch                       = systems.Failure_Switch
-	Failure_Node                         = systems.Failure_Node
-	Failure_Silent                       = systems.Failure_Silent
-	Llama3_Failure_Any                   = systems.Llama3_Failure_Any
-	Llama3_Failure_GPU                   = systems.Llama3_Failure_GPU
-	Llama3_Failure_HBM                   = systems.Llama3_Failure_HBM
-	Llama3_Failure_Software              = systems.Llama3_Failure_Software
-	Llama3_Failure_Network               = systems.Llama3_Failure_Network
-	Llama3_Failure_Maintenance           = systems.Llama3_Failure_Maintenance
-	Llama3_Failure_SRAM                  = systems.Llama3_Failure_SRAM
-	Llama3_Failure_Processor             = systems.Llama3_Failure_Processor
-	Llama3_Failure_NIC                   = systems.Llama3_Failure_NIC
-	Llama3_Failure_Timeout               = systems.Llama3_Failure_Timeout
-	Llama3_Failure_Silent                = systems.Llama3_Failure_Silent
-	Llama3_Failure_Thermal               = systems.Llama3_Failure_Thermal
-	Llama3_Failure_SSD                   = systems.Llama3_Failure_SSD
-	Llama3_Failure_PSU                   = systems.Llama3_Failure_PSU
-	Llama3_Failure_Chassis               = systems.Llama3_Failure_Chassis
-	Llama3_Failure_IO_Board              = systems.Llama3_Failure_IO_Board
-	Llama3_Failure_Dependency            = systems.Llama3_Failure_Dependency
-	Llama3_Failure_CPU                   = systems.Llama3_Failure_CPU
-	Llama3_Failure_Host_Memory           = systems.Llama3_Failure_Host_Memory
-	RSC1_Failure_Node                    = systems.RSC1_Failure_Node
-	RSC2_Failure_Node                    = systems.RSC2_Failure_Node
-	OPT_Failure_Any                      = systems.OPT_Failure_Any
-	CloudPlatform                        = systems.CloudPlatform
-	EdgePlatform                         = systems.EdgePlatform
-	MobilePlatform                       = systems.MobilePlatform
-	TinyPlatform                         = systems.TinyPlatform
-	VLLM                                 = systems.VLLM
-	LlamaCpp                             = systems.LlamaCpp
+
+	// ShuffleNetV2_1x is ShuffleNetV2 1.0x (2018): 2.279 M parameters, 57 layers, 290 MFLOP per image of 224x224.
+	ShuffleNetV2_1x = models.ShuffleNetV2_1x
+
+	// MobileNetV3_Large is MobileNetV3-Large (2019): 5.483 M parameters, 64 layers, 434 MFLOP per image of 224x224.
+	MobileNetV3_Large = models.MobileNetV3_Large
+
+	// MobileNetV3_Small is MobileNetV3-Small (2019): 2.543 M parameters, 54 layers, 114 MFLOP per image of 224x224.
+	MobileNetV3_Small = models.MobileNetV3_Small
+
+	// EfficientNetB0 is EfficientNet-B0 (2019): 5.289 M parameters, 82 layers, 772 MFLOP per image of 224x224.
+	EfficientNetB0 = models.EfficientNetB0
+
+	// EfficientNetB4 is EfficientNet-B4 (2019): 19.34 M parameters, 161 layers, 8.788 GFLOP per image of 380x380.
+	EfficientNetB4 = models.EfficientNetB4
+
+	// EfficientNetB7 is EfficientNet-B7 (2019): 66.35 M parameters, 274 layers, 75.49 GFLOP per image of 600x600.
+	EfficientNetB7 = models.EfficientNetB7
+
+	// EfficientNetV2_S is EfficientNetV2-S (2021): 21.46 M parameters, 171 layers, 16.73 GFLOP per image of 384x384.
+	EfficientNetV2_S = models.EfficientNetV2_S
+
+	// RegNetY_16GF is RegNetY-16GF (2020): 83.59 M parameters, 96 layers, 31.82 GFLOP per image of 224x224.
+	RegNetY_16GF = models.RegNetY_16GF
+
+	// ConvNeXt_Tiny is ConvNeXt-T (2022): 28.59 M parameters, 59 layers, 8.912 GFLOP per image of 224x224.
+	ConvNeXt_Tiny = models.ConvNeXt_Tiny
+
+	// ConvNeXt_Large is ConvNeXt-L (2022): 197.8 M parameters, 113 layers, 68.72 GFLOP per image of 224x224.
+	ConvNeXt_Large = models.ConvNeXt_Large
+
+	// YOLOv8_Nano is YOLOv8n (2023): 3.157 M parameters, 64 layers, 8.7 GFLOP per image of 640x640.
+	YOLOv8_Nano = models.YOLOv8_Nano
+
+	// YOLOv8_Small is YOLOv8s (2023): 11.17 M parameters, 64 layers, 28.6 GFLOP per image of 640x640.
+	YOLOv8_Small = models.YOLOv8_Small
+
+	// YOLOv8_Medium is YOLOv8m (2023): 25.9 M parameters, 84 layers, 78.9 GFLOP per image of 640x640.
+	YOLOv8_Medium = models.YOLOv8_Medium
+
+	// YOLOv8_Large is YOLOv8l (2023): 43.69 M parameters, 104 layers, 165.2 GFLOP per image of 640x640.
+	YOLOv8_Large = models.YOLOv8_Large
+
+	// YOLOv8_XLarge is YOLOv8x (2023): 68.23 M parameters, 104 layers, 257.8 GFLOP per image of 640x640.
+	YOLOv8_XLarge = models.YOLOv8_XLarge
+
+	// YOLO11_Nano is YOLO11n (2024): 2.624 M parameters, 88 layers, 6.5 GFLOP per image of 640x640.
+	YOLO11_Nano = models.YOLO11_Nano
+
+	// YOLO11_XLarge is YOLO11x (2024): 56.97 M parameters, 174 layers, 194.9 GFLOP per image of 640x640.
+	YOLO11_XLarge = models.YOLO11_XLarge
+
+	// UNet3D_KiTS19 is 3D U-Net (MLPerf, KiTS19) (2021): 31.19 M parameters, 28 layers, 954.6 GFLOP per patch of 128x128x128.
+	UNet3D_KiTS19 = models.UNet3D_KiTS19
+
+	// ViT_Tiny is ViT-Ti/16 (2020): 5.717 M parameters, 12 layers, MHA 3.
+	ViT_Tiny = models.ViT_Tiny
+
+	// ViT_Small is ViT-S/16 (2020): 22.05 M parameters, 12 layers, MHA 6.
+	ViT_Small = models.ViT_Small
+
+	// ViT_Base is ViT-B/16 (2020): 86.57 M parameters, 12 layers, MHA 12.
+	ViT_Base = models.ViT_Base
+
+	// ViT_Large is ViT-L/16 (2020): 304.3 M parameters, 24 layers, MHA 16.
+	ViT_Large = models.ViT_Large
+
+	// ViT_Huge is ViT-H/14 (2020): 632 M parameters, 32 layers, MHA 16.
+	ViT_Huge = models.ViT_Huge
+
+	// Swin_T is Swin-T (2021): 28.29 M parameters, 12 layers, 8.982 GFLOP per image of 224x224.
+	Swin_T = models.Swin_T
+
+	// CLIP_ViT_L14 is CLIP ViT-L/14 (2021): 427.6 M parameters, 36 layers, 175.3 GFLOP per image of 224x224 with its text.
+	CLIP_ViT_L14 = models.CLIP_ViT_L14
+
+	// SAM_ViT_H is Segment Anything ViT-H (2023): 641 M parameters, 32 layers, 5.97 TFLOP per image of 1024x1024.
+	SAM_ViT_H = models.SAM_ViT_H
+
+	// GCP_africa_south1 is the electricity grid of Johannesburg (africa-south1) (2024): 656.9 g/kWh, operational.
+	GCP_africa_south1 = infra.GCP_africa_south1
+
+	// GCP_asia_east1 is the electricity grid of Taiwan (asia-east1) (2024): 439.3 g/kWh, operational.
+	GCP_asia_east1 = infra.GCP_asia_east1
+
+	// GCP_asia_east2 is the electricity grid of Hong Kong (asia-east2) (2024): 505 g/kWh, operational.
+	GCP_asia_east2 = infra.GCP_asia_east2
+
+	// GCP_asia_northeast1 is the electricity grid of Tokyo (asia-northeast1) (2024): 452.9 g/kWh, operational, 0.16 USD/kWh.
+	GCP_asia_northeast1 = infra.GCP_asia_northeast1
+
+	// GCP_asia_northeast2 is the electricity grid of Osaka (asia-northeast2) (2024): 296.2 g/kWh, operational, 0.16 USD/kWh.
+	GCP_asia_northeast2 = infra.GCP_asia_northeast2
+
+	// GCP_asia_northeast3 is the electricity grid of Seoul (asia-northeast3) (2024): 356.6 g/kWh, operational.
+	GCP_asia_northeast3 = infra.GCP_asia_northeast3
+
+	// GCP_asia_south1 is the electricity grid of Mumbai (asia-south1) (2024): 678.8 g/kWh, operational, 0.09 USD/kWh.
+	GCP_asia_south1 = infra.GCP_asia_south1
+
+	// GCP_asia_south2 is the electricity grid of Delhi (asia-south2) (2024): 531.8 g/kWh, operational, 0.09 USD/kWh.
+	GCP_asia_south2 = infra.GCP_asia_south2
+
+	// GCP_asia_southeast1 is the electricity grid of Singapore (asia-southeast1) (2024): 366.9 g/kWh, operational, 0.2 USD/kWh.
+	GCP_asia_southeast1 = infra.GCP_asia_southeast1
+
+	// GCP_asia_southeast2 is the electricity grid of Jakarta (asia-southeast2) (2024): 560.5 g/kWh, operational.
+	GCP_asia_southeast2 = infra.GCP_asia_southeast2
+
+	// GCP_australia_southeast1 is the electricity grid of Sydney (australia-southeast1) (2024): 497.5 g/kWh, operational.
+	GCP_australia_southeast1 = infra.GCP_australia_southeast1
+
+	// GCP_australia_southeast2 is the electricity grid of Melbourne (australia-southeast2) (2024): 454.4 g/kWh, operational.
+	GCP_australia_southeast2 = infra.GCP_australia_southeast2
+
+	// GCP_europe_central2 is the electricity grid of Warsaw (europe-central2) (2024): 642.9 g/kWh, operational.
+	GCP_europe_central2 = infra.GCP_europe_central2
+
+	// GCP_europe_north1 is the electricity grid of Finland (europe-north1) (2024): 39.32 g/kWh, operational.
+	GCP_europe_north1 = infra.GCP_europe_north1
+
+	// GCP_europe_north2 is the electricity grid of Stockholm (europe-north2) (2024): 2.73 g/kWh, operational.
+	GCP_europe_north2 = infra.GCP_europe_north2
+
+	// GCP_europe_southwest1 is the electricity grid of Madrid (europe-southwest1) (2024): 89.04 g/kWh, operational.
+	GCP_europe_southwest1 = infra.GCP_europe_southwest1
+
+	// GCP_europe_west1 is the electricity grid of Belgium (europe-west1) (2024): 103.4 g/kWh, operational.
+	GCP_europe_west1 = infra.GCP_europe_west1
+
+	// GCP_europe_west2 is the electricity grid of London (europe-west2) (2024): 105.9 g/kWh, operational.
+	GCP_europe_west2 = infra.GCP_europe_west2
+
+	// GCP_europe_west3 is the electricity grid of Frankfurt (europe-west3) (2024): 275.8 g/kWh, operational, 0.19 USD/kWh.
+	GCP_europe_west3 = infra.GCP_europe_west3
+
+	// GCP_europe_west4 is the electricity grid of Eemshaven (europe-west4) (2024): 208.8 g/kWh, operational.
+	GCP_europe_west4 = infra.GCP_europe_west4
+
+	// GCP_europe_west6 is the electricity grid of Zürich (europe-west6) (2024): 15.05 g/kWh, operational.
+	GCP_europe_west6 = infra.GCP_europe_west6
+
+	// GCP_europe_west8 is the electricity grid of Milan (europe-west8) (2024): 201.7 g/kWh, operational.
+	GCP_europe_west8 = infra.GCP_europe_west8
+
+	// GCP_europe_west9 is the electricity grid of Paris (europe-west9) (2024): 16.3 g/kWh, operational, 0.13 USD/kWh.
+	GCP_europe_west9 = infra.GCP_europe_west9
+
+	// GCP_europe_west10 is the electricity grid of Berlin (europe-west10) (2024): 275.8 g/kWh, operational, 0.19 USD/kWh.
+	GCP_europe_west10 = infra.GCP_europe_west10
+
+	// GCP_europe_west12 is the electricity grid of Turin (europe-west12) (2024): 201.7 g/kWh, operational.
+	GCP_europe_west12 = infra.GCP_europe_west12
+
+	// GCP_me_central1 is the electricity grid of Doha (me-central1) (2024): 366 g/kWh, operational.
+	GCP_me_central1 = infra.GCP_me_central1
+
+	// GCP_me_central2 is the electricity grid of Dammam (me-central2) (2024): 382.2 g/kWh, operational.
+	GCP_me_central2 = infra.GCP_me_central2
+
+	// GCP_me_west1 is the electricity grid of Tel Aviv (me-west1) (2024): 433.8 g/kWh, operational.
+	GCP_me_west1 = infra.GCP_me_west1
+
+	// GCP_northamerica_northeast1 is the electricity grid of Montréal (northamerica-northeast1) (2024): 5.48 g/kWh, operational, 0.04 USD/kWh.
+	GCP_northamerica_northeast1 = infra.GCP_northamerica_northeast1
+
+	// GCP_northamerica_northeast2 is the electricity grid of Toronto (northamerica-northeast2) (2024): 58.56 g/kWh, operational.
+	GCP_northamerica_northeast2 = infra.GCP_northamerica_northeast2
+
+	// GCP_northamerica_south1 is the electricity grid of Mexico (northamerica-south1) (2024): 305 g/kWh, operational.
+	GCP_northamerica_south1 = infra.GCP_northamerica_south1
+
+	// GCP_southamerica_east1 is the electricity grid of São Paulo (southamerica-east1) (2024): 67.32 g/kWh, operational.
+	GCP_southamerica_east1 = infra.GCP_southamerica_east1
+
+	// GCP_southamerica_west1 is the electricity grid of Santiago (southamerica-west1) (2024): 238 g/kWh, operational.
+	GCP_southamerica_west1 = infra.GCP_southamerica_west1
+
+	// GCP_us_central1 is the electricity grid of Iowa (us-central1) (2024): 412.7 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_central1 = infra.GCP_us_central1
+
+	// GCP_us_central2 is the electricity grid of Oklahoma (us-central2) (2024): 372.2 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_central2 = infra.GCP_us_central2
+
+	// GCP_us_east1 is the electricity grid of South Carolina (us-east1) (2024): 575.8 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_east1 = infra.GCP_us_east1
+
+	// GCP_us_east2 is the electricity grid of Georgia (us-east2) (2024): 340.4 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_east2 = infra.GCP_us_east2
+
+	// GCP_us_east4 is the electricity grid of Northern Virginia (us-east4) (2024): 323.1 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_east4 = infra.GCP_us_east4
+
+	// GCP_us_east5 is the electricity grid of Columbus (us-east5) (2024): 323.1 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_east5 = infra.GCP_us_east5
+
+	// GCP_us_south1 is the electricity grid of Dallas (us-south1) (2024): 302.9 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_south1 = infra.GCP_us_south1
+
+	// GCP_us_west1 is the electricity grid of Oregon (us-west1) (2024): 79.23 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_west1 = infra.GCP_us_west1
+
+	// GCP_us_west2 is the electricity grid of Los Angeles (us-west2) (2024): 169.3 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_west2 = infra.GCP_us_west2
+
+	// GCP_us_west3 is the electricity grid of Salt Lake City (us-west3) (2024): 555.2 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_west3 = infra.GCP_us_west3
+
+	// GCP_us_west4 is the electricity grid of Las Vegas (us-west4) (2024): 357.3 g/kWh, operational, 0.0815 USD/kWh.
+	GCP_us_west4 = infra.GCP_us_west4
+
+	// US_Alabama is the electricity grid of Alabama (US) (2022): 323.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Alabama = infra.US_Alabama
+
+	// US_Alaska is the electricity grid of Alaska (US) (2022): 369.4 g/kWh, operational, 0.0815 USD/kWh.
+	US_Alaska = infra.US_Alaska
+
+	// US_Arizona is the electricity grid of Arizona (US) (2022): 312.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Arizona = infra.US_Arizona
+
+	// US_Arkansas is the electricity grid of Arkansas (US) (2022): 452.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Arkansas = infra.US_Arkansas
+
+	// US_California is the electricity grid of California (US) (2022): 179.1 g/kWh, operational, 0.0815 USD/kWh.
+	US_California = infra.US_California
+
+	// US_Colorado is the electricity grid of Colorado (US) (2022): 494.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Colorado = infra.US_Colorado
+
+	// US_Connecticut is the electricity grid of Connecticut (US) (2022): 245.2 g/kWh, operational, 0.0815 USD/kWh.
+	US_Connecticut = infra.US_Connecticut
+
+	// US_Delaware is the electricity grid of Delaware (US) (2022): 319.4 g/kWh, operational, 0.0815 USD/kWh.
+	US_Delaware = infra.US_Delaware
+
+	// US_District_of_Columbia is the electricity grid of District of Columbia (US) (2022): 179.2 g/kWh, operational, 0.0815 USD/kWh.
+	US_District_of_Columbia = infra.US_District_of_Columbia
+
+	// US_Florida is the electricity grid of Florida (US) (2022): 357.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Florida = infra.US_Florida
+
+	// US_Georgia is the electricity grid of Georgia (US) (2022): 325.4 g/kWh, operational, 0.0815 USD/kWh.
+	US_Georgia = infra.US_Georgia
+
+	// US_Hawaii is the electricity grid of Hawaii (US) (2022): 632.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Hawaii = infra.US_Hawaii
+
+	// US_Idaho is the electricity grid of Idaho (US) (2022): 142.4 g/kWh, operational, 0.0815 USD/kWh.
+	US_Idaho = infra.US_Idaho
+
+	// US_Illinois is the electricity grid of Illinois (US) (2022): 215.2 g/kWh, operational, 0.0815 USD/kWh.
+	US_Illinois = infra.US_Illinois
+
+	// US_Indiana is the electricity grid of Indiana (US) (2022): 664.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Indiana = infra.US_Indiana
+
+	// Iowa is the electricity grid of Iowa (2022): 287.6 g/kWh, operational, 0.0815 USD/kWh.
+	Iowa = infra.Iowa
+
+	// US_Kansas is the electricity grid of Kansas (US) (2022): 332.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Kansas = infra.US_Kansas
+
+	// US_Kentucky is the electricity grid of Kentucky (US) (2022): 792.4 g/kWh, operational, 0.0815 USD/kWh.
+	US_Kentucky = infra.US_Kentucky
+
+	// US_Louisiana is the electricity grid of Louisiana (US) (2022): 346.1 g/kWh, operational, 0.0815 USD/kWh.
+	US_Louisiana = infra.US_Louisiana
+
+	// US_Maine is the electricity grid of Maine (US) (2022): 143.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Maine = infra.US_Maine
+
+	// US_Maryland is the electricity grid of Maryland (US) (2022): 236.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Maryland = infra.US_Maryland
+
+	// US_Massachusetts is the electricity grid of Massachusetts (US) (2022): 376.5 g/kWh, operational, 0.0815 USD/kWh.
+	US_Massachusetts = infra.US_Massachusetts
+
+	// US_Michigan is the electricity grid of Michigan (US) (2022): 361.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Michigan = infra.US_Michigan
+
+	// US_Minnesota is the electricity grid of Minnesota (US) (2022): 341.3 g/kWh, operational, 0.0815 USD/kWh.
+	US_Minnesota = infra.US_Minnesota
+
+	// US_Mississippi is the electricity grid of Mississippi (US) (2022): 375.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Mississippi = infra.US_Mississippi
+
+	// US_Missouri is the electricity grid of Missouri (US) (2022): 659.8 g/kWh, operational, 0.0815 USD/kWh.
+	US_Missouri = infra.US_Missouri
+
+	// US_Montana is the electricity grid of Montana (US) (2022): 482.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Montana = infra.US_Montana
+
+	// US_Nebraska is the electricity grid of Nebraska (US) (2022): 465.3 g/kWh, operational, 0.0815 USD/kWh.
+	US_Nebraska = infra.US_Nebraska
+
+	// US_Nevada is the electricity grid of Nevada (US) (2022): 292 g/kWh, operational, 0.0815 USD/kWh.
+	US_Nevada = infra.US_Nevada
+
+	// US_New_Hampshire is the electricity grid of New Hampshire (US) (2022): 125.3 g/kWh, operational, 0.0815 USD/kWh.
+	US_New_Hampshire = infra.US_New_Hampshire
+
+	// US_New_Jersey is the electricity grid of New Jersey (US) (2022): 213.3 g/kWh, operational, 0.0815 USD/kWh.
+	US_New_Jersey = infra.US_New_Jersey
+
+	// US_New_Mexico is the electricity grid of New Mexico (US) (2022): 350.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_New_Mexico = infra.US_New_Mexico
+
+	// US_New_York is the electricity grid of New York (US) (2022): 211.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_New_York = infra.US_New_York
+
+	// US_North_Carolina is the electricity grid of North Carolina (US) (2022): 284.1 g/kWh, operational, 0.0815 USD/kWh.
+	US_North_Carolina = infra.US_North_Carolina
+
+	// US_North_Dakota is the electricity grid of North Dakota (US) (2022): 588.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_North_Dakota = infra.US_North_Dakota
+
+	// US_Ohio is the electricity grid of Ohio (US) (2022): 484.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Ohio = infra.US_Ohio
+
+	// US_Oklahoma is the electricity grid of Oklahoma (US) (2022): 294.3 g/kWh, operational, 0.0815 USD/kWh.
+	US_Oklahoma = infra.US_Oklahoma
+
+	// US_Oregon is the electricity grid of Oregon (US) (2022): 165.5 g/kWh, operational, 0.0815 USD/kWh.
+	US_Oregon = infra.US_Oregon
+
+	// US_Pennsylvania is the electricity grid of Pennsylvania (US) (2022): 293.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Pennsylvania = infra.US_Pennsylvania
+
+	// US_Rhode_Island is the electricity grid of Rhode Island (US) (2022): 381 g/kWh, operational, 0.0815 USD/kWh.
+	US_Rhode_Island = infra.US_Rhode_Island
+
+	// US_South_Carolina is the electricity grid of South Carolina (US) (2022): 254.2 g/kWh, operational, 0.0815 USD/kWh.
+	US_South_Carolina = infra.US_South_Carolina
+
+	// US_South_Dakota is the electricity grid of South Dakota (US) (2022): 152.2 g/kWh, operational, 0.0815 USD/kWh.
+	US_South_Dakota = infra.US_South_Dakota
+
+	// US_Tennessee is the electricity grid of Tennessee (US) (2022): 299.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Tennessee = infra.US_Tennessee
+
+	// Texas is the electricity grid of Texas (2022): 349.8 g/kWh, operational, 0.0815 USD/kWh.
+	Texas = infra.Texas
+
+	// US_Utah is the electricity grid of Utah (US) (2022): 644.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Utah = infra.US_Utah
+
+	// US_Vermont is the electricity grid of Vermont (US) (2022): 23.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_Vermont = infra.US_Vermont
+
+	// US_Virginia is the electricity grid of Virginia (US) (2022): 244.8 g/kWh, operational, 0.0815 USD/kWh.
+	US_Virginia = infra.US_Virginia
+
+	// US_Washington is the electricity grid of Washington (US) (2022): 120.9 g/kWh, operational, 0.0815 USD/kWh.
+	US_Washington = infra.US_Washington
+
+	// US_West_Virginia is the electricity grid of West Virginia (US) (2022): 893.1 g/kWh, operational, 0.0815 USD/kWh.
+	US_West_Virginia = infra.US_West_Virginia
+
+	// US_Wisconsin is the electricity grid of Wisconsin (US) (2022): 527.8 g/kWh, operational, 0.0815 USD/kWh.
+	US_Wisconsin = infra.US_Wisconsin
+
+	// US_Wyoming is the electricity grid of Wyoming (US) (2022): 831.6 g/kWh, operational, 0.0815 USD/kWh.
+	US_Wyoming = infra.US_Wyoming
+
+	// US_eGRID is the electricity grid of United States (eGRID) (2022): 349.7 g/kWh, operational, 0.0815 USD/kWh.
+	US_eGRID = infra.US_eGRID
+
+	// US_Avg is the electricity grid of United States (2023): 369.5 g/kWh, lifecycle, 0.0815 USD/kWh.
+	US_Avg = infra.US_Avg
+
+	// Norway is the electricity grid of Norway (2023): 30.1 g/kWh, lifecycle, 0.06 USD/kWh.
+	Norway = infra.Norway
+
+	// Poland is the electricity grid of Poland (2023): 661.9 g/kWh, lifecycle.
+	Poland = infra.Poland
+
+	// France is the electricity grid of France (2023): 56 g/kWh, lifecycle, 0.13 USD/kWh.
+	France = infra.France
+
+	// Germany is the electricity grid of Germany (2023): 380.9 g/kWh, lifecycle, 0.19 USD/kWh.
+	Germany = infra.Germany
+
+	// China is the electricity grid of China (2023): 582.3 g/kWh, lifecycle, 0.09 USD/kWh.
+	China = infra.China
+
+	// India is the electricity grid of India (2023): 713.4 g/kWh, lifecycle, 0.09 USD/kWh.
+	India = infra.India
+
+	// Iceland is the electricity grid of Iceland (2022): 27.7 g/kWh, lifecycle, 0.045 USD/kWh.
+	Iceland = infra.Iceland
+
+	// Sweden is the electricity grid of Sweden (2023): 40.7 g/kWh, lifecycle.
+	Sweden = infra.Sweden
+
+	// Canada is the electricity grid of Canada (2023): 170 g/kWh, lifecycle.
+	Canada = infra.Canada
+
+	// United_Kingdom is the electricity grid of United Kingdom (2023): 237.6 g/kWh, lifecycle.
+	United_Kingdom = infra.United_Kingdom
+
+	// South_Africa is the electricity grid of South Africa (2023): 707.7 g/kWh, lifecycle.
+	South_Africa = infra.South_Africa
+
+	// Australia is the electricity grid of Australia (2023): 548.7 g/kWh, lifecycle.
+	Australia = infra.Australia
+
+	// Japan is the electricity grid of Japan (2023): 485.4 g/kWh, lifecycle, 0.16 USD/kWh.
+	Japan = infra.Japan
+
+	// South_Korea is the electricity grid of South Korea (2023): 430.6 g/kWh, lifecycle.
+	South_Korea = infra.South_Korea
+
+	// Singapore is the electricity grid of Singapore (2023): 470.8 g/kWh, lifecycle, 0.2 USD/kWh.
+	Singapore = infra.Singapore
+
+	// Brazil is the electricity grid of Brazil (2023): 98.3 g/kWh, lifecycle.
+	Brazil = infra.Brazil
+
+	// Taiwan is the electricity grid of Taiwan (2023): 642.4 g/kWh, lifecycle.
+	Taiwan = infra.Taiwan
+
+	// Ireland is the electricity grid of Ireland (2023): 290.8 g/kWh, lifecycle.
+	Ireland = infra.Ireland
+
+	// Netherlands is the electricity grid of Netherlands (2023): 267.6 g/kWh, lifecycle.
+	Netherlands = infra.Netherlands
+
+	// United_Arab_Emirates is the electricity grid of United Arab Emirates (2022): 561.1 g/kWh, lifecycle.
+	United_Arab_Emirates = infra.United_Arab_Emirates
+
+	// Saudi_Arabia is the electricity grid of Saudi Arabia (2022): 706.8 g/kWh, lifecycle.
+	Saudi_Arabia = infra.Saudi_Arabia
+
+	// Vietnam is the electricity grid of Vietnam (2023): 475.4 g/kWh, lifecycle.
+	Vietnam = infra.Vietnam
+
+	// Malaysia is the electricity grid of Malaysia (2022): 605.8 g/kWh, lifecycle.
+	Malaysia = infra.Malaysia
+
+	// Indonesia is the electricity grid of Indonesia (2022): 675.9 g/kWh, lifecycle.
+	Indonesia = infra.Indonesia
+
+	// Estonia is the electricity grid of Estonia (2023): 416.7 g/kWh, lifecycle.
+	Estonia = infra.Estonia
+
+	// Denmark is the electricity grid of Denmark (2023): 151.7 g/kWh, lifecycle.
+	Denmark = infra.Denmark
+
+	// Finland is the electricity grid of Finland (2023): 79.2 g/kWh, lifecycle.
+	Finland = infra.Finland
+
+	// Switzerland is the electricity grid of Switzerland (2023): 34.8 g/kWh, lifecycle.
+	Switzerland = infra.Switzerland
+
+	// Spain is the electricity grid of Spain (2023): 174.1 g/kWh, lifecycle.
+	Spain = infra.Spain
+
+	// Italy is the electricity grid of Italy (2023): 330.7 g/kWh, lifecycle.
+	Italy = infra.Italy
+
+	// Portugal is the electricity grid of Portugal (2023): 165.6 g/kWh, lifecycle.
+	Portugal = infra.Portugal
+
+	// Chile is the electricity grid of Chile (2023): 291.1 g/kWh, lifecycle.
+	Chile = infra.Chile
+
+	// Mexico is the electricity grid of Mexico (2023): 507.2 g/kWh, lifecycle.
+	Mexico = infra.Mexico
+
+	// Kenya is the electricity grid of Kenya (2023): 70.5 g/kWh, lifecycle.
+	Kenya = infra.Kenya
+
+	// Israel is the electricity grid of Israel (2022): 582.9 g/kWh, lifecycle.
+	Israel = infra.Israel
+
+	// New_Zealand is the electricity grid of New Zealand (2023): 112.8 g/kWh, lifecycle.
+	New_Zealand = infra.New_Zealand
+
+	// Qatar is the electricity grid of Qatar (2023): 602.5 g/kWh, lifecycle.
+	Qatar = infra.Qatar
+
+	// Thailand is the electricity grid of Thailand (2023): 549.6 g/kWh, lifecycle.
+	Thailand = infra.Thailand
+
+	// Austria is the electricity grid of Austria (2023): 110.8 g/kWh, lifecycle.
+	Austria = infra.Austria
+
+	// Belgium is the electricity grid of Belgium (2023): 138.1 g/kWh, lifecycle.
+	Belgium = infra.Belgium
+
+	// Czechia is the electricity grid of Czechia (2023): 449.7 g/kWh, lifecycle.
+	Czechia = infra.Czechia
+
+	// Turkey is the electricity grid of Turkey (2023): 464.6 g/kWh, lifecycle.
+	Turkey = infra.Turkey
+
+	// Ukraine is the electricity grid of Ukraine (2022): 259.7 g/kWh, lifecycle.
+	Ukraine = infra.Ukraine
+
+	// Greece is the electricity grid of Greece (2023): 336.6 g/kWh, lifecycle.
+	Greece = infra.Greece
+
+	// Hong_Kong is the electricity grid of Hong Kong (2022): 699.5 g/kWh, lifecycle.
+	Hong_Kong = infra.Hong_Kong
+
+	// Argentina is the electricity grid of Argentina (2023): 354.1 g/kWh, lifecycle.
+	Argentina = infra.Argentina
+
+	// Kazakhstan is the electricity grid of Kazakhstan (2023): 821.4 g/kWh, lifecycle.
+	Kazakhstan = infra.Kazakhstan
+
+	// Nigeria is the electricity grid of Nigeria (2023): 523.2 g/kWh, lifecycle.
+	Nigeria = infra.Nigeria
+
+	// Egypt is the electricity grid of Egypt (2023): 570.3 g/kWh, lifecycle.
+	Egypt = infra.Egypt
+
+	// Pakistan is the electricity grid of Pakistan (2023): 440.6 g/kWh, lifecycle.
+	Pakistan = infra.Pakistan
+
+	// Philippines is the electricity grid of Philippines (2023): 610.7 g/kWh, lifecycle.
+	Philippines = infra.Philippines
+
+	// Quebec is the electricity grid of Québec (2021): 34.5 g/kWh, lifecycle, 0.04 USD/kWh.
+	Quebec = infra.Quebec
+
+	// EU_27 is the electricity grid of EU-27 (2023): 242 g/kWh, lifecycle, 0.2 USD/kWh.
+	EU_27 = infra.EU_27
+
+	// World_Avg is the electricity grid of World (2023): 480 g/kWh, lifecycle.
+	World_Avg = infra.World_Avg
+
+	// LBNL_US_2023 is US data centers average (2023): PUE 1.4, 0.36 L/kWh.
+	LBNL_US_2023 = infra.LBNL_US_2023
+
+	// Uptime_2024 is Industry average (survey) (2024): PUE 1.56.
+	Uptime_2024 = infra.Uptime_2024
+
+	// Google_2024 is Google fleet (2024): PUE 1.09.
+	Google_2024 = infra.Google_2024
+
+	// Microsoft_FY24 is Microsoft fleet (2024): PUE 1.16, 0.3 L/kWh.
+	Microsoft_FY24 = infra.Microsoft_FY24
+
+	// Meta_2023 is Meta fleet (2023): PUE 1.08, 0.18 L/kWh.
+	Meta_2023 = infra.Meta_2023
+
+	// AWS_2024 is AWS fleet (2024): PUE 1.15, 0.15 L/kWh.
+	AWS_2024 = infra.AWS_2024
+
+	// NREL_ESIF is NREL supercomputer hall (2018): PUE 1.036, 0.7 L/kWh.
+	NREL_ESIF = infra.NREL_ESIF
+
+	// Lefdal_Norway is Lefdal Mine Datacenter (2022): PUE 1.1.
+	Lefdal_Norway = infra.Lefdal_Norway
+
+	// Quebec_Campus is Québec hydro campus: PUE 1.06.
+	Quebec_Campus = infra.Quebec_Campus
+
+	// Norway_Campus is Norway hydro campus: PUE 1.06.
+	Norway_Campus = infra.Norway_Campus
+
+	// Poland_Campus is Poland coal campus: PUE 1.58, 1.8 L/kWh.
+	Poland_Campus = infra.Poland_Campus
+
+	// US_Campus is US hyperscale campus: PUE 1.12, 1.8 L/kWh.
+	US_Campus = infra.US_Campus
+
+	// EU_Campus is EU average campus: PUE 1.12, 1.8 L/kWh.
+	EU_Campus = infra.EU_Campus
+
+	// France_Campus is France nuclear campus: PUE 1.12, 1.8 L/kWh.
+	France_Campus = infra.France_Campus
+
+	// Iowa_Campus is Iowa reference site: PUE 1.12, 1.8 L/kWh.
+	Iowa_Campus = infra.Iowa_Campus
+
+	// Cooling_Best_Air is a way to cool (Best air cooling, 2022): air, PUE 1.12, 1.8 L/kWh.
+	Cooling_Best_Air = infra.Cooling_Best_Air
+
+	// Cooling_State_Of_Art is a way to cool (State of the art, 2024): air, PUE 1.1, 1.8 L/kWh.
+	Cooling_State_Of_Art = infra.Cooling_State_Of_Art
+
+	// Cooling_Typical is a way to cool (Industry average 2022, 2022): air, PUE 1.55, 1.8 L/kWh.
+	Cooling_Typical = infra.Cooling_Typical
+
+	// Cooling_Legacy is a way to cool (Industry average 2023, 2023): air, PUE 1.58, 1.8 L/kWh.
+	Cooling_Legacy = infra.Cooling_Legacy
+
+	// Cooling_Simple_Air is a way to cool (Simple air cooling, 2013): air, PUE 1.5, 1.8 L/kWh.
+	Cooling_Simple_Air = infra.Cooling_Simple_Air
+
+	// Cooling_Liquid is a way to cool (Warm-water liquid cooling, 2015): liquid, PUE 1.06, 0.7 L/kWh.
+	Cooling_Liquid = infra.Cooling_Liquid
+
+	// Rack_Traditional is a rack (Traditional enterprise rack): 12 kW, air-cooled.
+	Rack_Traditional = infra.Rack_Traditional
+
+	// Rack_AI_Standard is a rack (AI rack): 70 kW, liquid-cooled.
+	Rack_AI_Standard = infra.Rack_AI_Standard
+
+	// Rack_AI_High is a rack (AI rack of high density): 100 kW, liquid-cooled.
+	Rack_AI_High = infra.Rack_AI_High
+
+	// Rack_Air_Limit is a rack (Limit of air cooling): 30 kW, air-cooled.
+	Rack_Air_Limit = infra.Rack_Air_Limit
+
+	// Rack_DGX_H100_4 is a rack (Four DGX H100): 40.8 kW, air-cooled.
+	Rack_DGX_H100_4 = infra.Rack_DGX_H100_4
+
+	// Rack_GB200_NVL72 is a rack (GB200 NVL72 rack): 120 kW, liquid-cooled.
+	Rack_GB200_NVL72 = infra.Rack_GB200_NVL72
+
+	// Rack_GB300_NVL72 is a rack (GB300 NVL72 rack): 132 kW, liquid-cooled.
+	Rack_GB300_NVL72 = infra.Rack_GB300_NVL72
+
+	// Tariff_US_Commercial is an electricity tariff (United States, commercial, 2024): 0.1276 USD/kWh.
+	Tariff_US_Commercial = infra.Tariff_US_Commercial
+
+	// Tariff_US_Industrial is an electricity tariff (United States, industrial, 2024): 0.0815 USD/kWh.
+	Tariff_US_Industrial = infra.Tariff_US_Industrial
+
+	// Tariff_EU27 is an electricity tariff (European Union, non-household, 2024): 0.2 USD/kWh.
+	Tariff_EU27 = infra.Tariff_EU27
+
+	// Tariff_Germany is an electricity tariff (Germany, industrial, 2024): 0.19 USD/kWh.
+	Tariff_Germany = infra.Tariff_Germany
+
+	// Tariff_France is an electricity tariff (France, industrial, 2024): 0.13 USD/kWh.
+	Tariff_France = infra.Tariff_France
+
+	// Tariff_Quebec is an electricity tariff (Québec, large power, 2024): 0.04 USD/kWh.
+	Tariff_Quebec = infra.Tariff_Quebec
+
+	// Tariff_Norway is an electricity tariff (Norway, industrial, 2024): 0.06 USD/kWh.
+	Tariff_Norway = infra.Tariff_Norway
+
+	// Tariff_Iceland is an electricity tariff (Iceland, industrial, 2024): 0.045 USD/kWh.
+	Tariff_Iceland = infra.Tariff_Iceland
+
+	// Tariff_India is an electricity tariff (India, industrial, 2024): 0.09 USD/kWh.
+	Tariff_India = infra.Tariff_India
+
+	// Tariff_China is an electricity tariff (China, industrial, 2024): 0.09 USD/kWh.
+	Tariff_China = infra.Tariff_China
+
+	// Tariff_Singapore is an electricity tariff (Singapore, large consumers, 2024): 0.2 USD/kWh.
+	Tariff_Singapore = infra.Tariff_Singapore
+
+	// Tariff_Japan is an electricity tariff (Japan, industrial, 2024): 0.16 USD/kWh.
+	Tariff_Japan = infra.Tariff_Japan
+
+	// AWS_p5_48xlarge is an instance (p5.48xlarge us-east-1): $55.04/h for 8 x H100, AWS, 2026.
+	AWS_p5_48xlarge = infra.AWS_p5_48xlarge
+
+	// AWS_p5_4xlarge is an instance (p5.4xlarge us-east-1): $6.88/h for 1 x H100, AWS, 2026.
+	AWS_p5_4xlarge = infra.AWS_p5_4xlarge
+
+	// AWS_p5en_48xlarge is an instance (p5en.48xlarge us-east-1): $63.30/h for 8 x H200, AWS, 2026.
+	AWS_p5en_48xlarge = infra.AWS_p5en_48xlarge
+
+	// AWS_p5_48xlarge_2023 is an instance (p5.48xlarge us-east-1 launch price): $98.32/h for 8 x H100, AWS, 2023-07.
+	AWS_p5_48xlarge_2023 = infra.AWS_p5_48xlarge_2023
+
+	// AWS_p4d_24xlarge is an instance (p4d.24xlarge us-east-1): $21.96/h for 8 x A100_40GB, AWS, 2025-06 or later.
+	AWS_p4d_24xlarge = infra.AWS_p4d_24xlarge
+
+	// AWS_p4de_24xlarge is an instance (p4de.24xlarge us-east-1): $27.45/h for 8 x A100, AWS, 2025-06 or later.
+	AWS_p4de_24xlarge = infra.AWS_p4de_24xlarge
+
+	// AWS_p6_b200_48xlarge is an instance (p6-b200.48xlarge us-east-1): $113.93/h for 8 x B200, AWS, 2025-06 or later.
+	AWS_p6_b200_48xlarge = infra.AWS_p6_b200_48xlarge
+
+	// AWS_p3_2xlarge is an instance (p3.2xlarge us-east-1): $3.06/h for 1 x V100, AWS, 2025-06 or later.
+	AWS_p3_2xlarge = infra.AWS_p3_2xlarge
+
+	// AWS_g4dn_xlarge is an instance (g4dn.xlarge us-east-1): $0.526/h for 1 x T4, AWS, 2025-06 or later.
+	AWS_g4dn_xlarge = infra.AWS_g4dn_xlarge
+
+	// AWS_g5_xlarge is an instance (g5.xlarge us-east-1): $1.01/h for 1 x A10G, AWS, 2025-06 or later.
+	AWS_g5_xlarge = infra.AWS_g5_xlarge
+
+	// AWS_g6_xlarge is an instance (g6.xlarge us-east-1): $0.8048/h for 1 x L4, AWS, 2025-06 or later.
+	AWS_g6_xlarge = infra.AWS_g6_xlarge
+
+	// AWS_g6e_xlarge is an instance (g6e.xlarge us-east-1): $1.86/h for 1 x L40S, AWS, 2025-06 or later.
+	AWS_g6e_xlarge = infra.AWS_g6e_xlarge
+
+	// AWS_inf2_xlarge is an instance (inf2.xlarge us-east-1): $0.7582/h for 1 x Inferentia2, AWS, 2025-06 or later.
+	AWS_inf2_xlarge = infra.AWS_inf2_xlarge
+
+	// AWS_trn1_2xlarge is an instance (trn1.2xlarge us-east-1): $1.34/h for 1 x Trainium1, AWS, 2025-06 or later.
+	AWS_trn1_2xlarge = infra.AWS_trn1_2xlarge
+
+	// AWS_trn1_32xlarge is an instance (trn1.32xlarge us-east-1): $21.50/h for 16 x Trainium1, AWS, 2025-06 or later.
+	AWS_trn1_32xlarge = infra.AWS_trn1_32xlarge
+
+	// AWS_c5_xlarge is an instance (c5.xlarge us-east-1): $0.17/h, AWS, 2025-06 or later.
+	AWS_c5_xlarge = infra.AWS_c5_xlarge
+
+	// AWS_m7i_xlarge is an instance (m7i.xlarge us-east-1): $0.2016/h, AWS, 2025-06 or later.
+	AWS_m7i_xlarge = infra.AWS_m7i_xlarge
+
+	// GCP_tpu_v5p is an instance (TPU v5p us-east5, slice of 4608 chips): $19,354/h for 4608 x TPUv5p, Google Cloud, 2026.
+	GCP_tpu_v5p = infra.GCP_tpu_v5p
+
+	// GCP_tpu_v5e is an instance (TPU v5e US, one chip): $1.20/h for 1 x TPUv5e, Google Cloud, 2025.
+	GCP_tpu_v5e = infra.GCP_tpu_v5e
+
+	// GCP_tpu_v6e is an instance (TPU v6e US, one chip): $2.70/h for 1 x TPUv6, Google Cloud, 2025.
+	GCP_tpu_v6e = infra.GCP_tpu_v6e
+
+	// GCP_tpu_v4 is an instance (TPU v4 US, one chip): $3.22/h for 1 x TPUv4, Google Cloud, 2025.
+	GCP_tpu_v4 = infra.GCP_tpu_v4
+
+	// GCP_tpu_v3 is an instance (TPU v3 US, one chip): $2.20/h for 1 x TPUv3, Google Cloud, 2025.
+	GCP_tpu_v3 = infra.GCP_tpu_v3
+
+	// GCP_tpu_v2 is an instance (TPU v2 US, one chip): $1.31/h for 1 x TPUv2, Google Cloud, 2025.
+	GCP_tpu_v2 = infra.GCP_tpu_v2
+
+	// GCP_a2_highgpu_1g is an instance (a2-highgpu-1g us-central1): $3.67/h for 1 x A100_40GB, Google Cloud, 2025.
+	GCP_a2_highgpu_1g = infra.GCP_a2_highgpu_1g
+
+	// GCP_a2_ultragpu_1g is an instance (a2-ultragpu-1g us-central1): $5.07/h for 1 x A100, Google Cloud, 2025.
+	GCP_a2_ultragpu_1g = infra.GCP_a2_ultragpu_1g
+
+	// GCP_a3_highgpu_8g is an instance (a3-highgpu-8g us-central1): $88.25/h for 8 x H100, Google Cloud, 2025.
+	GCP_a3_highgpu_8g = infra.GCP_a3_highgpu_8g
+
+	// GCP_g2_standard_4 is an instance (g2-standard-4 us-central1): $0.71/h for 1 x L4, Google Cloud, 2025.
+	GCP_g2_standard_4 = infra.GCP_g2_standard_4
+
+	// Azure_ND96isr_H100_v5 is an instance (ND96isr_H100_v5 East US): $98.32/h for 8 x H100, Azure, 2025.
+	Azure_ND96isr_H100_v5 = infra.Azure_ND96isr_H100_v5
+
+	// Azure_ND96amsr_A100_v4 is an instance (ND96amsr_A100_v4 East US): $32.77/h for 8 x A100, Azure, 2025.
+	Azure_ND96amsr_A100_v4 = infra.Azure_ND96amsr_A100_v4
+
+	// Azure_NC24ads_A100_v4 is an instance (NC24ads_A100_v4 East US): $3.67/h for 1 x A100_PCIe_80GB, Azure, 2025.
+	Azure_NC24ads_A100_v4 = infra.Azure_NC24ads_A100_v4
+
+	// Azure_NC40ads_H100_v5 is an instance (NC40ads_H100_v5 East US): $6.98/h for 1 x H100_NVL, Azure, 2025.
+	Azure_NC40ads_H100_v5 = infra.Azure_NC40ads_H100_v5
+
+	// Lambda_1x_h100_sxm5 is an instance (Lambda 1x_h100_sxm5): $4.29/h for 1 x H100, Lambda, 2026.
+	Lambda_1x_h100_sxm5 = infra.Lambda_1x_h100_sxm5
+
+	// Lambda_2x_h100_sxm5 is an instance (Lambda 2x_h100_sxm5): $8.38/h for 2 x H100, Lambda, 2026.
+	Lambda_2x_h100_sxm5 = infra.Lambda_2x_h100_sxm5
+
+	// Lambda_4x_h100_sxm5 is an instance (Lambda 4x_h100_sxm5): $16.36/h for 4 x H100, Lambda, 2026.
+	Lambda_4x_h100_sxm5 = infra.Lambda_4x_h100_sxm5
+
+	// Lambda_1x_h100_pcie is an instance (Lambda 1x_h100_pcie): $3.29/h for 1 x H100_PCIe, Lambda, 2026.
+	Lambda_1x_h100_pcie = infra.Lambda_1x_h100_pcie
+
+	// Lambda_8x_a100_80gb_sxm4 is an instance (Lambda 8x_a100_80gb_sxm4): $22.32/h for 8 x A100, Lambda, 2026.
+	Lambda_8x_a100_80gb_sxm4 = infra.Lambda_8x_a100_80gb_sxm4
+
+	// Lambda_1x_a10 is an instance (Lambda 1x_a10): $1.29/h for 1 x A10, Lambda, 2026.
+	Lambda_1x_a10 = infra.Lambda_1x_a10
+
+	// Lambda_1x_a6000 is an instance (Lambda 1x_a6000): $1.09/h for 1 x RTX_A6000, Lambda, 2026.
+	Lambda_1x_a6000 = infra.Lambda_1x_a6000
+
+	// Lambda_8x_v100 is an instance (Lambda 8x_v100): $6.32/h for 8 x V100, Lambda, 2026.
+	Lambda_8x_v100 = infra.Lambda_8x_v100
+
+	// Nebius_h100_sxm_1gpu is an instance (Nebius h100 sxm 1gpu): $2.95/h for 1 x H100, Nebius, 2025-2026.
+	Nebius_h100_sxm_1gpu = infra.Nebius_h100_sxm_1gpu
+
+	// Nebius_h200_sxm_1gpu is an instance (Nebius h200 sxm 1gpu): $3.50/h for 1 x H200, Nebius, 2025-2026.
+	Nebius_h200_sxm_1gpu = infra.Nebius_h200_sxm_1gpu
+
+	// Nebius_b200_sxm_8gpu is an instance (Nebius b200 sxm 8gpu): $44/h for 8 x B200, Nebius, 2025-2026.
+	Nebius_b200_sxm_8gpu = infra.Nebius_b200_sxm_8gpu
+
+	// Nebius_l40s_a_1gpu_8vcpu is an instance (Nebius l40s a 1gpu 8vcpu): $1.55/h for 1 x L40S, Nebius, 2025-2026.
+	Nebius_l40s_a_1gpu_8vcpu = infra.Nebius_l40s_a_1gpu_8vcpu
+
+	// DGX_1_V100 is a server (DGX-1 with V100): 8 x V100 at 150 GB/s each way, 4 ports of 12.5 GB/s, 3.5 kW.
+	DGX_1_V100 = systems.DGX_1_V100
+
+	// DGX_A100 is a server (DGX A100): 8 x A100 at 300 GB/s each way, 8 ports of 25 GB/s, 6.5 kW.
+	DGX_A100 = systems.DGX_A100
+
+	// DGX_H100 is a server (DGX H100): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s, 10.2 kW.
+	DGX_H100 = systems.DGX_H100
+
+	// DGX_H200 is a server (DGX H200): 8 x H200 at 450 GB/s each way, 8 ports of 50 GB/s, 10.2 kW.
+	DGX_H200 = systems.DGX_H200
+
+	// DGX_B200 is a server (DGX B200): 8 x B200 at 900 GB/s each way, 8 ports of 50 GB/s, 14.3 kW.
+	DGX_B200 = systems.DGX_B200
+
+	// DGX_B300 is a server (DGX B300): 8 x B300 at 900 GB/s each way, 8 ports of 100 GB/s.
+	DGX_B300 = systems.DGX_B300
+
+	// NVL72_GB200 is a server (GB200 NVL72): 72 x GB200 at 900 GB/s each way, 72 ports of 50 GB/s, 120 kW.
+	NVL72_GB200 = systems.NVL72_GB200
+
+	// NVL72_GB300 is a server (GB300 NVL72): 72 x GB300 at 900 GB/s each way, 72 ports of 100 GB/s, 132 kW.
+	NVL72_GB300 = systems.NVL72_GB300
+
+	// HGX_H100_EPYC is a server (HGX H100 with two EPYC 9654): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+	HGX_H100_EPYC = systems.HGX_H100_EPYC
+
+	// GrandTeton_H100 is a server (Meta Grand Teton): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+	GrandTeton_H100 = systems.GrandTeton_H100
+
+	// Kempner_H100_4GPU is a server (Kempner H100 server): 4 x H100 at 450 GB/s each way, 4 ports of 50 GB/s.
+	Kempner_H100_4GPU = systems.Kempner_H100_4GPU
+
+	// Server_8x_MI300X is a server (Server of eight MI300X): 8 x MI300X at 448 GB/s each way, 8 ports of 50 GB/s, 10 kW.
+	Server_8x_MI300X = systems.Server_8x_MI300X
+
+	// Server_8x_MI325X is a server (Server of eight MI325X): 8 x MI325X at 448 GB/s each way, 8 ports of 50 GB/s.
+	Server_8x_MI325X = systems.Server_8x_MI325X
+
+	// Server_8x_MI355X is a server (Server of eight MI355X): 8 x MI355X at 537.6 GB/s each way, 8 ports of 50 GB/s.
+	Server_8x_MI355X = systems.Server_8x_MI355X
+
+	// Workstation_M3Max is a server (MacBook Pro with M3 Max): 1 x MacBookM3Max.
+	Workstation_M3Max = systems.Workstation_M3Max
+
+	// AWS_p4d is a server (EC2 p4d.24xlarge): 8 x A100_40GB at 300 GB/s each way, 4 ports of 12.5 GB/s.
+	AWS_p4d = systems.AWS_p4d
+
+	// AWS_p5 is a server (EC2 p5.48xlarge): 8 x H100 at 450 GB/s each way, 32 ports of 12.5 GB/s.
+	AWS_p5 = systems.AWS_p5
+
+	// AWS_p5en is a server (EC2 p5en.48xlarge): 8 x H200 at 450 GB/s each way, 16 ports of 25 GB/s.
+	AWS_p5en = systems.AWS_p5en
+
+	// AWS_p6_b200 is a server (EC2 p6-b200.48xlarge): 8 x B200 at 900 GB/s each way, 8 ports of 50 GB/s.
+	AWS_p6_b200 = systems.AWS_p6_b200
+
+	// AWS_p6_b300 is a server (EC2 p6-b300.48xlarge): 8 x B300 at 900 GB/s each way, 16 ports of 50 GB/s.
+	AWS_p6_b300 = systems.AWS_p6_b300
+
+	// AWS_trn1 is a server (EC2 trn1.32xlarge): 16 x Trainium1 at 192 GB/s each way, 8 ports of 12.5 GB/s.
+	AWS_trn1 = systems.AWS_trn1
+
+	// AWS_trn2 is a server (EC2 trn2.48xlarge): 16 x Trainium2 at 640 GB/s each way, 16 ports of 25 GB/s.
+	AWS_trn2 = systems.AWS_trn2
+
+	// GCP_A3_High is a server (Google Cloud A3 High): 8 x H100 at 450 GB/s each way, 4 ports of 25 GB/s.
+	GCP_A3_High = systems.GCP_A3_High
+
+	// GCP_A3_Mega is a server (Google Cloud A3 Mega): 8 x H100 at 450 GB/s each way, 8 ports of 25 GB/s.
+	GCP_A3_Mega = systems.GCP_A3_Mega
+
+	// Azure_ND_H100_v5 is a server (Azure ND H100 v5): 8 x H100 at 450 GB/s each way, 8 ports of 50 GB/s.
+	Azure_ND_H100_v5 = systems.Azure_ND_H100_v5
+
+	// TPUv4_Host is a server (Cloud TPU v4 host): 4 x TPUv4 at 300 GB/s each way.
+	TPUv4_Host = systems.TPUv4_Host
+
+	// TPUv5e_Host is a server (Cloud TPU v5e host): 8 x TPUv5e at 200 GB/s each way, 2 ports of 12.5 GB/s.
+	TPUv5e_Host = systems.TPUv5e_Host
+
+	// TPUv5p_Host is a server (Cloud TPU v5p host): 4 x TPUv5p at 600 GB/s each way.
+	TPUv5p_Host = systems.TPUv5p_Host
+
+	// TPUv6e_Host is a server (Cloud TPU v6e host): 8 x TPUv6 at 400 GB/s each way.
+	TPUv6e_Host = systems.TPUv6e_Host
+
+	// TPU7x_Host is a server (Cloud TPU7x host): 4 x TPU7x at 600 GB/s each way.
+	TPU7x_Host = systems.TPU7x_Host
+
+	// Frontier_Node is a server (Frontier node): 4 x MI250X at 350 GB/s each way, 4 ports of 25 GB/s.
+	Frontier_Node = systems.Frontier_Node
+
+	// InfiniBand_FDR is a fabric (InfiniBand FDR 4x, 2011): 7 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_FDR = systems.InfiniBand_FDR
+
+	// InfiniBand_EDR is a fabric (InfiniBand EDR 4x, 2014): 12.5 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_EDR = systems.InfiniBand_EDR
+
+	// InfiniBand_HDR is a fabric (InfiniBand HDR 4x, 2018): 25 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_HDR = systems.InfiniBand_HDR
+
+	// InfiniBand_NDR is a fabric (InfiniBand NDR 4x, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_NDR = systems.InfiniBand_NDR
+
+	// InfiniBand_NDR_Oversub2to1 is a fabric (InfiniBand NDR 4x, 2:1 oversubscribed, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_NDR_Oversub2to1 = systems.InfiniBand_NDR_Oversub2to1
+
+	// InfiniBand_NDR_Oversub4to1 is a fabric (InfiniBand NDR 4x, 4:1 oversubscribed, 2021): 50 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_NDR_Oversub4to1 = systems.InfiniBand_NDR_Oversub4to1
+
+	// InfiniBand_XDR is a fabric (InfiniBand XDR 4x, 2024): 100 GB/s each way per port, 1.5 µs to 5 µs.
+	InfiniBand_XDR = systems.InfiniBand_XDR
+
+	// InfiniBand_GDR is a fabric (InfiniBand GDR 4x (roadmap), 2027): 200 GB/s each way per port.
+	InfiniBand_GDR = systems.InfiniBand_GDR
+
+	// RoCE_25G is a fabric (RoCEv2 25GbE): 3.125 GB/s each way per port, 3 µs to 10 µs.
+	RoCE_25G = systems.RoCE_25G
+
+	// RoCE_100G is a fabric (RoCEv2 100GbE): 12.5 GB/s each way per port, 3 µs to 10 µs.
+	RoCE_100G = systems.RoCE_100G
+
+	// RoCE_200G is a fabric (RoCEv2 200GbE): 25 GB/s each way per port, 3 µs to 10 µs.
+	RoCE_200G = systems.RoCE_200G
+
+	// RoCE_400G is a fabric (RoCEv2 400GbE): 50 GB/s each way per port, 3 µs to 10 µs.
+	RoCE_400G = systems.RoCE_400G
+
+	// RoCE_800G is a fabric (RoCEv2 800GbE): 100 GB/s each way per port, 3 µs to 10 µs.
+	RoCE_800G = systems.RoCE_800G
+
+	// Ethernet_1G is a fabric (1 GbE (TCP)): 125 MB/s each way per port, 20 µs to 50 µs.
+	Ethernet_1G = systems.Ethernet_1G
+
+	// Ethernet_10G is a fabric (10 GbE (TCP)): 1.25 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_10G = systems.Ethernet_10G
+
+	// Ethernet_25G is a fabric (25 GbE (TCP)): 3.125 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_25G = systems.Ethernet_25G
+
+	// Ethernet_40G is a fabric (40 GbE (TCP)): 5 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_40G = systems.Ethernet_40G
+
+	// Ethernet_50G is a fabric (50 GbE (TCP)): 6.25 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_50G = systems.Ethernet_50G
+
+	// Ethernet_100G is a fabric (100 GbE (TCP)): 12.5 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_100G = systems.Ethernet_100G
+
+	// Ethernet_200G is a fabric (200 GbE (TCP)): 25 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_200G = systems.Ethernet_200G
+
+	// Ethernet_400G is a fabric (400 GbE (TCP)): 50 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_400G = systems.Ethernet_400G
+
+	// Ethernet_800G is a fabric (800 GbE (TCP)): 100 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_800G = systems.Ethernet_800G
+
+	// Ethernet_1600G is a fabric (1600 GbE (TCP)): 200 GB/s each way per port, 20 µs to 50 µs.
+	Ethernet_1600G = systems.Ethernet_1600G
+
+	// NVLink1 is a fabric (NVLink 1): 80 GB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink1 = systems.NVLink1
+
+	// NVLink2 is a fabric (NVLink 2): 150 GB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink2 = systems.NVLink2
+
+	// NVLink3 is a fabric (NVLink 3): 300 GB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink3 = systems.NVLink3
+
+	// NVLink4 is a fabric (NVLink 4): 450 GB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink4 = systems.NVLink4
+
+	// NVLink5 is a fabric (NVLink 5): 900 GB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink5 = systems.NVLink5
+
+	// NVLink6 is a fabric (NVLink 6): 1.8 TB/s each way per accelerator, 1 µs to 2 µs.
+	NVLink6 = systems.NVLink6
+
+	// PCIe3_x16 is a fabric (PCIe Gen3 x16, 2010): 15.75 GB/s each way per accelerator, 1 µs to 5 µs.
+	PCIe3_x16 = systems.PCIe3_x16
+
+	// PCIe4_x16 is a fabric (PCIe Gen4 x16, 2017): 31.5 GB/s each way per accelerator, 1 µs to 5 µs.
+	PCIe4_x16 = systems.PCIe4_x16
+
+	// PCIe5_x16 is a fabric (PCIe Gen5 x16, 2019): 63 GB/s each way per accelerator, 1 µs to 5 µs.
+	PCIe5_x16 = systems.PCIe5_x16
+
+	// PCIe6_x16 is a fabric (PCIe Gen6 x16, 2022): 121 GB/s each way per accelerator, 1 µs to 5 µs.
+	PCIe6_x16 = systems.PCIe6_x16
+
+	// PCIe7_x16 is a fabric (PCIe Gen7 x16, 2025): 242 GB/s each way per accelerator, 1 µs to 5 µs.
+	PCIe7_x16 = systems.PCIe7_x16
+
+	// NVLink_C2C_Hopper is a fabric (NVLink-C2C (GH200, GB200 per superchip)): 450 GB/s each way per accelerator.
+	NVLink_C2C_Hopper = systems.NVLink_C2C_Hopper
+
+	// NVLink_C2C_Rubin is a fabric (NVLink-C2C (Vera Rubin)): 900 GB/s each way per accelerator.
+	NVLink_C2C_Rubin = systems.NVLink_C2C_Rubin
+
+	// XGMI_MI250X is a fabric (AMD Infinity Fabric (MI250X, 7 peers)): 350 GB/s each way per accelerator.
+	XGMI_MI250X = systems.XGMI_MI250X
+
+	// XGMI_MI300X is a fabric (AMD Infinity Fabric (MI300X/MI325X, 7 peers)): 448 GB/s each way per accelerator.
+	XGMI_MI300X = systems.XGMI_MI300X
+
+	// XGMI_MI355X is a fabric (AMD Infinity Fabric (MI350X/MI355X, 7 peers)): 537.6 GB/s each way per accelerator.
+	XGMI_MI355X = systems.XGMI_MI355X
+
+	// Gaudi2_RoCE is a fabric (Gaudi2 24x100GbE (21 intra-node)): 262.5 GB/s each way per accelerator.
+	Gaudi2_RoCE = systems.Gaudi2_RoCE
+
+	// Gaudi3_RoCE is a fabric (Gaudi3 24x200GbE (21 intra-node)): 525 GB/s each way per accelerator.
+	Gaudi3_RoCE = systems.Gaudi3_RoCE
+
+	// ICI_v3 is a fabric (TPU v3 ICI): 140 GB/s each way per accelerator, 1 µs.
+	ICI_v3 = systems.ICI_v3
+
+	// ICI_v4 is a fabric (TPU v4 ICI): 300 GB/s each way per accelerator, 1 µs.
+	ICI_v4 = systems.ICI_v4
+
+	// ICI_v5e is a fabric (TPU v5e ICI): 200 GB/s each way per accelerator, 1 µs.
+	ICI_v5e = systems.ICI_v5e
+
+	// ICI_v5p is a fabric (TPU v5p ICI): 600 GB/s each way per accelerator, 1 µs.
+	ICI_v5p = systems.ICI_v5p
+
+	// ICI_v6e is a fabric (TPU v6e ICI): 400 GB/s each way per accelerator, 1 µs.
+	ICI_v6e = systems.ICI_v6e
+
+	// ICI_v7x is a fabric (TPU7x ICI): 600 GB/s each way per accelerator, 1 µs.
+	ICI_v7x = systems.ICI_v7x
+
+	// NeuronLink_v2 is a fabric (NeuronLink-v2 (Trainium1)): 192 GB/s each way per accelerator.
+	NeuronLink_v2 = systems.NeuronLink_v2
+
+	// NeuronLink_v3 is a fabric (NeuronLink-v3 (Trainium2)): 640 GB/s each way per accelerator.
+	NeuronLink_v3 = systems.NeuronLink_v3
+
+	// NeuronLink_v4 is a fabric (NeuronLink-v4 (Trainium3)): 1.28 TB/s each way per accelerator.
+	NeuronLink_v4 = systems.NeuronLink_v4
+
+	// UALink_200G is a fabric (UALink 1.0 (200G, x4)): 100 GB/s each way per accelerator, 1 µs.
+	UALink_200G = systems.UALink_200G
+
+	// CXL2_x8 is a fabric (CXL 2.0 x8 (PCIe5)): 31.5 GB/s each way per accelerator, 200 ns.
+	CXL2_x8 = systems.CXL2_x8
+
+	// CXL2_x16 is a fabric (CXL 2.0 x16 (PCIe5)): 63 GB/s each way per accelerator, 200 ns.
+	CXL2_x16 = systems.CXL2_x16
+
+	// CXL3_x16 is a fabric (CXL 3.1 x16 (PCIe6)): 121 GB/s each way per accelerator, 250 ns.
+	CXL3_x16 = systems.CXL3_x16
+
+	// UB_950 is a fabric (Huawei UnifiedBus (Ascend 950DT)): 840 GB/s each way per accelerator.
+	UB_950 = systems.UB_950
+
+	// EFA_v1_p4d is a fabric (AWS EFA v1 (p4d, 4x100)): 50 GB/s each way per node, 15 µs.
+	EFA_v1_p4d = systems.EFA_v1_p4d
+
+	// EFA_v2_p5 is a fabric (AWS EFA v2 (p5/p5e, 32x100)): 400 GB/s each way per node, 15 µs.
+	EFA_v2_p5 = systems.EFA_v2_p5
+
+	// EFA_v3_p5en is a fabric (AWS EFA v3 (p5en/trn2, 16x200)): 400 GB/s each way per node, 15 µs.
+	EFA_v3_p5en = systems.EFA_v3_p5en
+
+	// EFA_v4_p6_b200 is a fabric (AWS EFA v4 (p6-b200, 8x400)): 400 GB/s each way per node, 15 µs.
+	EFA_v4_p6_b200 = systems.EFA_v4_p6_b200
+
+	// EFA_v4_p6_b300 is a fabric (AWS EFA v4 (p6-b300, 16x400)): 800 GB/s each way per node, 15 µs.
+	EFA_v4_p6_b300 = systems.EFA_v4_p6_b300
+
+	// GCP_A3_High_TCPX is a fabric (GCP A3 High GPUDirect-TCPX (4x200)): 100 GB/s each way per node, 10 µs.
+	GCP_A3_High_TCPX = systems.GCP_A3_High_TCPX
+
+	// GCP_A3_Mega_TCPXO is a fabric (GCP A3 Mega TCPXO (8x200)): 200 GB/s each way per node, 10 µs.
+	GCP_A3_Mega_TCPXO = systems.GCP_A3_Mega_TCPXO
+
+	// Slingshot_11 is a fabric (HPE Slingshot-11 (4x200 example node)): 100 GB/s each way per node, 10 µs.
+	Slingshot_11 = systems.Slingshot_11
+
+	// DGX_H100_NDR is a fabric (DGX H100 8x NDR400): 400 GB/s each way per node, 1.5 µs.
+	DGX_H100_NDR = systems.DGX_H100_NDR
+
+	// DGX_B300_XDR is a fabric (DGX B300 8x XDR800): 800 GB/s each way per node, 1.5 µs.
+	DGX_B300_XDR = systems.DGX_B300_XDR
+
+	// Lab_64_A100 is a cluster (Laboratory of 64 A100): 64 accelerators in 8 x DGX_A100 on InfiniBand_HDR.
+	Lab_64_A100 = systems.Lab_64_A100
+
+	// Lab_64_H100 is a cluster (Laboratory of 64 H100): 64 accelerators in 8 x DGX_H100 on InfiniBand_HDR.
+	Lab_64_H100 = systems.Lab_64_H100
+
+	// Research_256 is a cluster (Research cluster of 256 H100): 256 accelerators in 32 x DGX_H100 on Ethernet_100G.
+	Research_256 = systems.Research_256
+
+	// Training_512_H100 is a cluster (Cluster of 512 H100): 512 accelerators in 64 x DGX_H100 on InfiniBand_HDR.
+	Training_512_H100 = systems.Training_512_H100
+
+	// Training_1K is a cluster (Cluster of 1024 H100): 1024 accelerators in 128 x DGX_H100 on InfiniBand_HDR.
+	Training_1K = systems.Training_1K
+
+	// Training_1K_A100 is a cluster (Cluster of 1024 A100): 1024 accelerators in 128 x DGX_A100 on InfiniBand_HDR.
+	Training_1K_A100 = systems.Training_1K_A100
+
+	// Training_1K_B200 is a cluster (Cluster of 1024 B200): 1024 accelerators in 128 x DGX_B200 on InfiniBand_XDR.
+	Training_1K_B200 = systems.Training_1K_B200
+
+	// Production_2K is a cluster (Production cluster of 2048 H100): 2048 accelerators in 256 x DGX_H100 on InfiniBand_HDR.
+	Production_2K = systems.Production_2K
+
+	// Frontier_8K is a cluster (Frontier-model cluster of 8192 H100): 8192 accelerators in 1024 x DGX_H100 on InfiniBand_NDR.
+	Frontier_8K = systems.Frontier_8K
+
+	// Training_10K is a cluster (Cluster of 10,000 H100): 10000 accelerators in 1250 x DGX_H100 on InfiniBand_NDR.
+	Training_10K = systems.Training_10K
+
+	// Reference_25K_H100 is a cluster (Cluster of 25,000 H100): 25000 accelerators in 3125 x DGX_H100 on InfiniBand_NDR.
+	Reference_25K_H100 = systems.Reference_25K_H100
+
+	// Mega_100K is a cluster (Cluster of 100,000 H100): 100000 accelerators in 12500 x DGX_H100 on InfiniBand_NDR.
+	Mega_100K = systems.Mega_100K
+
+	// DgxH100SuperPodSU is a cluster (DGX SuperPOD unit of DGX H100): 256 accelerators in 32 x DGX_H100 on InfiniBand_NDR.
+	DgxH100SuperPodSU = systems.DgxH100SuperPodSU
+
+	// DgxB200SuperPodSU is a cluster (DGX SuperPOD unit of DGX B200): 256 accelerators in 32 x DGX_B200 on InfiniBand_NDR.
+	DgxB200SuperPodSU = systems.DgxB200SuperPodSU
+
+	// DgxGB200SuperPodSU is a cluster (DGX SuperPOD unit of GB200 NVL72): 576 accelerators in 8 x NVL72_GB200 on InfiniBand_NDR.
+	DgxGB200SuperPodSU = systems.DgxGB200SuperPodSU
+
+	// Kempner_H100_384 is a cluster (Kempner AI cluster, H100 part): 384 accelerators in 96 x Kempner_H100_4GPU on InfiniBand_NDR.
+	Kempner_H100_384 = systems.Kempner_H100_384
+
+	// Meta_RSC_A100_16K is a cluster (Meta AI Research SuperCluster): 16000 accelerators in 2000 x DGX_A100 on InfiniBand_HDR.
+	Meta_RSC_A100_16K = systems.Meta_RSC_A100_16K
+
+	// Meta_GenAI_H100_24K_IB is a cluster (Meta GenAI cluster on InfiniBand): 24576 accelerators in 3072 x GrandTeton_H100 on InfiniBand_NDR.
+	Meta_GenAI_H100_24K_IB = systems.Meta_GenAI_H100_24K_IB
+
+	// Meta_GenAI_H100_24K_RoCE is a cluster (Meta GenAI cluster on RoCE): 24576 accelerators in 3072 x GrandTeton_H100 on RoCE_400G.
+	Meta_GenAI_H100_24K_RoCE = systems.Meta_GenAI_H100_24K_RoCE
+
+	// Meta_Llama3_16K_H100 is a cluster (Meta cluster that trained Llama 3 405B): 16384 accelerators in 2048 x GrandTeton_H100 on RoCE_400G.
+	Meta_Llama3_16K_H100 = systems.Meta_Llama3_16K_H100
+
+	// Eos_4608_H100 is a cluster (NVIDIA Eos): 4608 accelerators in 576 x DGX_H100 on InfiniBand_NDR.
+	Eos_4608_H100 = systems.Eos_4608_H100
+
+	// Selene_4480_A100 is a cluster (NVIDIA Selene): 4480 accelerators in 560 x DGX_A100 on InfiniBand_HDR.
+	Selene_4480_A100 = systems.Selene_4480_A100
+
+	// AWS_UltraCluster_20K is a cluster (EC2 UltraCluster of p5): 20000 accelerators in 2500 x AWS_p5 on EFA_v2_p5.
+	AWS_UltraCluster_20K = systems.AWS_UltraCluster_20K
+
+	// GCP_A3_26K is a cluster (Google Cloud A3 cluster): 26000 accelerators in 3250 x GCP_A3_High on GCP_A3_High_TCPX.
+	GCP_A3_26K = systems.GCP_A3_26K
+
+	// Frontier_ORNL is a cluster (Frontier supercomputer): 37632 accelerators in 9408 x Frontier_Node on Slingshot_11.
+	Frontier_ORNL = systems.Frontier_ORNL
+
+	// TPUv4_4096 is a pod (Cloud TPU v4 pod): 4096 x TPUv4, 3D torus 16 x 16 x 16.
+	TPUv4_4096 = systems.TPUv4_4096
+
+	// TPUv5e_256 is a pod (Cloud TPU v5e pod): 256 x TPUv5e, 2D torus 16 x 16.
+	TPUv5e_256 = systems.TPUv5e_256
+
+	// TPUv5p_8960 is a pod (Cloud TPU v5p pod): 8960 x TPUv5p, 3D torus 16 x 20 x 28.
+	TPUv5p_8960 = systems.TPUv5p_8960
+
+	// TPUv6e_256 is a pod (Cloud TPU v6e pod): 256 x TPUv6, 2D torus 16 x 16.
+	TPUv6e_256 = systems.TPUv6e_256
+
+	// TPU7x_9216 is a pod (Cloud TPU7x pod): 9216 x TPU7x, 3D torus.
+	TPU7x_9216 = systems.TPU7x_9216
+
+	// CloudBlockStorageBaseline is a storage tier (Cloud block storage, baseline): 250 MB/s.
+	CloudBlockStorageBaseline = systems.CloudBlockStorageBaseline
+
+	// Hdd7200Rpm is a storage tier (Hard disk, 7200 rpm): 150 MB/s.
+	Hdd7200Rpm = systems.Hdd7200Rpm
+
+	// LocalNvmeGen3 is a storage tier (Local NVMe, PCIe Gen3): 3.5 GB/s.
+	LocalNvmeGen3 = systems.LocalNvmeGen3
+
+	// LocalNvmeGen4 is a storage tier (Local NVMe, PCIe Gen4): 7 GB/s, 100 µs to the first byte.
+	LocalNvmeGen4 = systems.LocalNvmeGen4
+
+	// LocalNvmeGen4_7T68 is a storage tier (Local NVMe, PCIe Gen4, 7.68 TB): 7 GB/s, 7.68 TB, 100 µs to the first byte.
+	LocalNvmeGen4_7T68 = systems.LocalNvmeGen4_7T68
+
+	// LocalNvmeGen4_7T68x4 is a storage tier (Four local NVMe, PCIe Gen4, 7.68 TB): 28 GB/s, 30.72 TB, 100 µs to the first byte.
+	LocalNvmeGen4_7T68x4 = systems.LocalNvmeGen4_7T68x4
+
+	// LocalNvmeGen4x4 is a storage tier (Four local NVMe, PCIe Gen4): 28 GB/s, 100 µs to the first byte.
+	LocalNvmeGen4x4 = systems.LocalNvmeGen4x4
+
+	// LocalNvmeGen5 is a storage tier (Local NVMe, PCIe Gen5): 14 GB/s.
+	LocalNvmeGen5 = systems.LocalNvmeGen5
+
+	// LocalNvmeGen5x4 is a storage tier (Four local NVMe, PCIe Gen5): 56 GB/s.
+	LocalNvmeGen5x4 = systems.LocalNvmeGen5x4
+
+	// LocalNvmeTrainingLow is a storage tier (Local NVMe, low end): 3 GB/s.
+	LocalNvmeTrainingLow = systems.LocalNvmeTrainingLow
+
+	// LocalNvmeTrainingTypical is a storage tier (Local NVMe, typical): 5 GB/s, rent $0.137/h for 1 TB.
+	LocalNvmeTrainingTypical = systems.LocalNvmeTrainingTypical
+
+	// ObjectStoreSingleStream is a storage tier (Object storage, one stream): 100 MB/s, rent $0.03151/h for 1 TB.
+	ObjectStoreSingleStream = systems.ObjectStoreSingleStream
+
+	// PfsOneTbPerSecond is a storage tier (Parallel file system of 1 TB/s): 1 TB/s, rent $0.0411/h for 1 TB.
+	PfsOneTbPerSecond = systems.PfsOneTbPerSecond
+
+	// PfsPerNodeShare is a storage tier (Parallel file system, share of a node): 4 GB/s.
+	PfsPerNodeShare = systems.PfsPerNodeShare
+
+	// SataSsd is a storage tier (SATA SSD): 550 MB/s.
+	SataSsd = systems.SataSsd
+
+	// SataSsdEffective is a storage tier (SATA SSD, effective): 500 MB/s.
+	SataSsdEffective = systems.SataSsdEffective
+
+	// ArchiveStore is a storage tier (Archive storage): rent $0.00137/h for 1 TB.
+	ArchiveStore = systems.ArchiveStore
+
+	// Failure_GPU is a cause of failure (Accelerator (design)): once in 5.708 years of one accelerator.
+	Failure_GPU = systems.Failure_GPU
+
+	// Failure_HBM is a cause of failure (Memory of an accelerator (design)): once in 22.83 years of one accelerator.
+	Failure_HBM = systems.Failure_HBM
+
+	// Failure_NIC is a cause of failure (Network card (design)): once in 17.12 years of one network card.
+	Failure_NIC = systems.Failure_NIC
+
+	// Failure_PSU is a cause of failure (Power supply (design)): once in 11.42 years of one power supply.
+	Failure_PSU = systems.Failure_PSU
+
+	// Failure_PCIe_Switch is a cause of failure (PCIe switch (design)): once in 22.83 years of one switch.
+	Failure_PCIe_Switch = systems.Failure_PCIe_Switch
+
+	// Failure_Cable is a cause of failure (Optical cable with transceivers (design)): once in 5.708 years of one cable.
+	Failure_Cable = systems.Failure_Cable
+
+	// Failure_Switch is a cause of failure (Top-of-rack switch (design)): once in 34.25 years of one switch.
+	Failure_Switch = systems.Failure_Switch
+
+	// Failure_Node is a cause of failure (DGX server (design)): once in 41.67 days of one server.
+	Failure_Node = systems.Failure_Node
+
+	// Failure_Silent is a cause of failure (Silent data corruption (design)): once in 114.2 years of one accelerator.
+	Failure_Silent = systems.Failure_Silent
+
+	// Llama3_Failure_Any is a cause of failure (Llama 3: any unexpected interruption): once in 5.785 years of one accelerator.
+	Llama3_Failure_Any = systems.Llama3_Failure_Any
+
+	// Llama3_Failure_GPU is a cause of failure (Llama 3: faulty accelerator or NVLink): once in 16.38 years of one accelerator.
+	Llama3_Failure_GPU = systems.Llama3_Failure_GPU
+
+	// Llama3_Failure_HBM is a cause of failure (Llama 3: accelerator memory): once in 33.67 years of one accelerator.
+	Llama3_Failure_HBM = systems.Llama3_Failure_HBM
+
+	// Llama3_Failure_Software is a cause of failure (Llama 3: software bug): once in 44.89 years of one accelerator.
+	Llama3_Failure_Software = systems.Llama3_Failure_Software
+
+	// Llama3_Failure_Network is a cause of failure (Llama 3: network switch or cable): once in 69.26 years of one accelerator.
+	Llama3_Failure_Network = systems.Llama3_Failure_Network
+
+	// Llama3_Failure_Maintenance is a cause of failure (Llama 3: unplanned host maintenance): once in 9.468 years of one server.
+	Llama3_Failure_Maintenance = systems.Llama3_Failure_Maintenance
+
+	// Llama3_Failure_SRAM is a cause of failure (Llama 3: accelerator SRAM): once in 127.6 years of one accelerator.
+	Llama3_Failure_SRAM = systems.Llama3_Failure_SRAM
+
+	// Llama3_Failure_Processor is a cause of failure (Llama 3: system processor of an accelerator): once in 142.6 years of one accelerator.
+	Llama3_Failure_Processor = systems.Llama3_Failure_Processor
+
+	// Llama3_Failure_NIC is a cause of failure (Llama 3: network card): once in 346.3 years of one network card.
+	Llama3_Failure_NIC = systems.Llama3_Failure_NIC
+
+	// Llama3_Failure_Timeout is a cause of failure (Llama 3: NCCL watchdog timeout): once in 346.3 years of one accelerator.
+	Llama3_Failure_Timeout = systems.Llama3_Failure_Timeout
+
+	// Llama3_Failure_Silent is a cause of failure (Llama 3: silent data corruption): once in 404 years of one accelerator.
+	Llama3_Failure_Silent = systems.Llama3_Failure_Silent
+
+	// Llama3_Failure_Thermal is a cause of failure (Llama 3: thermal interface or sensor): once in 404 years of one accelerator.
+	Llama3_Failure_Thermal = systems.Llama3_Failure_Thermal
+
+	// Llama3_Failure_SSD is a cause of failure (Llama 3: disk): once in 101 years of one server.
+	Llama3_Failure_SSD = systems.Llama3_Failure_SSD
+
+	// Llama3_Failure_PSU is a cause of failure (Llama 3: power supply): once in 101 years of one server.
+	Llama3_Failure_PSU = systems.Llama3_Failure_PSU
+
+	// Llama3_Failure_Chassis is a cause of failure (Llama 3: server chassis): once in 151.5 years of one server.
+	Llama3_Failure_Chassis = systems.Llama3_Failure_Chassis
+
+	// Llama3_Failure_IO_Board is a cause of failure (Llama 3: input/output board): once in 151.5 years of one server.
+	Llama3_Failure_IO_Board = systems.Llama3_Failure_IO_Board
+
+	// Llama3_Failure_Dependency is a cause of failure (Llama 3: dependency): once in 151.5 years of one server.
+	Llama3_Failure_Dependency = systems.Llama3_Failure_Dependency
+
+	// Llama3_Failure_CPU is a cause of failure (Llama 3: host processor): once in 151.5 years of one server.
+	Llama3_Failure_CPU = systems.Llama3_Failure_CPU
+
+	// Llama3_Failure_Host_Memory is a cause of failure (Llama 3: host memory): once in 151.5 years of one server.
+	Llama3_Failure_Host_Memory = systems.Llama3_Failure_Host_Memory
+
+	// RSC1_Failure_Node is a cause of failure (Meta RSC-1: server of eight A100): once in 153.8 days of one server.
+	RSC1_Failure_Node = systems.RSC1_Failure_Node
+
+	// RSC2_Failure_Node is a cause of failure (Meta RSC-2: server of eight A100): once in 427.4 days of one server.
+	RSC2_Failure_Node = systems.RSC2_Failure_Node
+
+	// OPT_Failure_Any is a cause of failure (OPT-175B: any restart): once in 566.9 days of one accelerator.
+	OPT_Failure_Any = systems.OPT_Failure_Any
+
+	// CloudPlatform is a class of deployment (Cloud platform): 107.4 GB of memory, 10 TB of storage, 200 ms an answer.
+	CloudPlatform = systems.CloudPlatform
+
+	// EdgePlatform is a class of deployment (Edge platform): 34.36 GB of memory, 1 TB of storage, 50 ms an answer.
+	EdgePlatform = systems.EdgePlatform
+
+	// MobilePlatform is a class of deployment (Mobile platform): 8.59 GB of memory, 256 GB of storage, 30 ms an answer.
+	MobilePlatform = systems.MobilePlatform
+
+	// TinyPlatform is a class of deployment (TinyML platform): 524.3 kB of memory, 4.194 MB of storage, 100 ms an answer.
+	TinyPlatform = systems.TinyPlatform
+
+	// VLLM is the stack vLLM 0.11: 9 kernels of 2.5 µs per layer, 600 µs of host time per step.
+	VLLM = systems.VLLM
+
+	// LlamaCpp is the stack llama.cpp: 18 kernels of 3 µs per layer, 600 µs of host time per step.
+	LlamaCpp = systems.LlamaCpp
 )
