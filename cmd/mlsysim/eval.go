@@ -31,17 +31,7 @@ is not kept or cannot be judged because the registry lacks a number.`,
   mlsysim eval Llama3_70B H100 --nodes 64 --batch-size 4096 --region Quebec
   mlsysim eval Llama3_70B H100 --mode serve --nodes 1 --max-ttft "5 s"
   mlsysim eval mlsys.yaml -o json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return cli.Usage("missing MODEL or FILE: see mlsysim eval --help")
-			case len(args) == 1 && !isPlan(args[0]):
-				return cli.Usage("missing HARDWARE: want eval MODEL HARDWARE, or eval FILE with a name that ends in .yaml, .yml or .json")
-			case len(args) > 2 || len(args) == 2 && isPlan(args[0]):
-				return cli.Usage("unexpected argument %q: want mlsysim eval MODEL HARDWARE, or mlsysim eval FILE", args[len(args)-1])
-			}
-			return nil
-		},
+		Args: designArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if isPlan(args[0]) {
 				return evalPlan(cmd, *out, args[0], &e, explain)
@@ -54,6 +44,30 @@ is not kept or cannot be judged because the registry lacks a number.`,
 	keep(cmd)
 	cmd.Flags().BoolVar(&explain, "explain", false, "derive every number step by step")
 	return cmd
+}
+
+// designArgs wants a plan's file, or a model and a device.
+func designArgs(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return cli.Usage("missing MODEL or FILE: see %s --help", cmd.CommandPath())
+	case len(args) == 1 && !isPlan(args[0]):
+		return cli.Usage("missing HARDWARE: want %s MODEL HARDWARE, or %[1]s FILE with a name that ends in .yaml, .yml or .json", cmd.Name())
+	case len(args) > 2 || len(args) == 2 && isPlan(args[0]):
+		return cli.Usage("unexpected argument %q: want %s MODEL HARDWARE, or %[2]s FILE", args[len(args)-1], cmd.CommandPath())
+	}
+	return nil
+}
+
+// pairOf finds the model and the device that two arguments name.
+func pairOf(cmd *cobra.Command, args []string, e *scenario.Evaluation) (err error) {
+	if e.Model, err = own(cmd).Model(args[0]); err != nil {
+		return cli.Blame("model", err)
+	}
+	if e.Hardware, err = own(cmd).Device(args[1]); err != nil {
+		return cli.Blame("hardware", err)
+	}
+	return nil
 }
 
 // isPlan tells a plan's file from a model's name.
@@ -78,12 +92,8 @@ func completePair(cmd *cobra.Command, args []string, _ string) ([]cobra.Completi
 }
 
 func evalPair(cmd *cobra.Command, f cli.Format, args []string, e *scenario.Evaluation, explain bool) error {
-	var err error
-	if e.Model, err = own(cmd).Model(args[0]); err != nil {
-		return cli.Blame("model", err)
-	}
-	if e.Hardware, err = own(cmd).Device(args[1]); err != nil {
-		return cli.Blame("hardware", err)
+	if err := pairOf(cmd, args, e); err != nil {
+		return err
 	}
 	card, err := e.Solve()
 	if err != nil {

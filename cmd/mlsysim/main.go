@@ -37,6 +37,6 @@ Exit codes: 0 ok, 1 bad input or usage, 2 the design does not fit,
 	}, version)
 	out := cli.Output(root)
 	root.AddCommand(evalCommand(out), explainCommand(out), compareCommand(out), initCommand(), schemaCommand(), scenarioCommand(out), solveCommand(out), zooCommand(out))
-	root.AddCommand(labCommand(out), runCommand(out), replCommand(), kernelCommand(), auditCommand(out), mcpCommand(), cli.Man("mlsysim", "mlgrade"))
+	root.AddCommand(labCommand(out), runCommand(out), replCommand(), kernelCommand(), auditCommand(out), mcpCommand(), cli.Man("mlsysim", "mlgrade"), optimizeCommand(out))
 	return root
 }

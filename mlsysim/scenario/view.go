@@ -93,7 +93,7 @@ func (s Scorecard) feasibility() show.Block {
 			b.Bars = append(b.Bars, show.Bar{Label: p.label, Value: p.size.String(), Share: p.size.Ratio(s.Capacity)})
 		}
 	}
-	of, where := fmt.Sprintf("of %s, %s %%", s.Capacity, units.Number(100*s.Memory.Ratio(s.Capacity))), "in the device"
+	of, where := fmt.Sprintf("of %s, %s", s.Capacity, show.Percent(s.Memory.Ratio(s.Capacity))), "in the device"
 	if s.Devices > 1 {
 		where = "in each device"
 	}
@@ -173,7 +173,7 @@ func (s Scorecard) performance() show.Block {
 	if e.MinThroughput > 0 {
 		rate.Note = "at least " + units.Number(float64(e.MinThroughput)) + " a second"
 	}
-	use := show.Row{Label: "MFU", Value: units.Number(100*s.MFU) + " %", Help: "model FLOP utilisation: share of the peak used"}
+	use := show.Row{Label: "MFU", Value: show.Percent(s.MFU), Help: "model FLOP utilisation: share of the peak used"}
 	if s.Mode == Pass {
 		use.Note = fmt.Sprintf("intensity %s, ridge %s", s.Pass.Intensity, s.Pass.Ridge)
 	}

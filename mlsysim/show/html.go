@@ -134,7 +134,7 @@ func (h *page) bars(bars []Bar) {
 		if s > 1 {
 			h.add(span, 99*(s-1)/most, "#d55e00")
 		}
-		h.add(`</div></td><td style="%s">%s</td><td style="%s;font-weight:bold">%s</td></tr>`, numStyle, percent(s), numStyle, esc(b.Value))
+		h.add(`</div></td><td style="%s">%s</td><td style="%s;font-weight:bold">%s</td></tr>`, numStyle, Percent(s), numStyle, esc(b.Value))
 	}
 	h.b.WriteString("</table>")
 }

@@ -44,7 +44,7 @@ func mdBlock(b *strings.Builder, block Block) {
 	if len(block.Bars) > 0 {
 		cells := make([][]string, len(block.Bars))
 		for i, bar := range block.Bars {
-			cells[i] = []string{bar.Label, strings.Repeat("█", min(max(int(share(bar)*20+0.5), 0), 60)), percent(share(bar)), bar.Value}
+			cells[i] = []string{bar.Label, strings.Repeat("█", min(max(int(share(bar)*20+0.5), 0), 60)), Percent(share(bar)), bar.Value}
 		}
 		mdTable(b, []Column{{}, {Name: "20 blocks are 100 %"}, {Name: "share", Right: true}, {Right: true}}, cells, nil)
 	}

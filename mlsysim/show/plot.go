@@ -1,6 +1,7 @@
 package show
 
 import (
+	"fmt"
 	"math"
 	"strings"
 )
@@ -226,15 +227,26 @@ func (p *plot) line(s Series, next *int) Row {
 	first, last := shown[0], shown[len(shown)-1]
 	row := p.letter(last, s.Name, next)
 	row.Note = "from " + p.x.Text(first.X) + ", " + p.y.Text(first.Y) + " to " + row.Note
+	var out []Point
 	for _, pt := range shown {
 		if pt.Muted {
-			row.Note += "; " + strings.TrimSpace("× at "+p.x.Text(pt.X)+" "+pt.Why)
+			out = append(out, pt)
 			x, y := p.dot(pt)
 			p.cells[y/4][x/2] = '×'
 		}
 	}
+	if len(out) > mostNamed {
+		row.Note += fmt.Sprintf("; × %d points, the first at %s %s", len(out), p.x.Text(out[0].X), out[0].Why)
+		return row
+	}
+	for _, pt := range out {
+		row.Note += "; " + strings.TrimSpace("× at "+p.x.Text(pt.X)+" "+pt.Why)
+	}
 	return row
 }
+
+// mostNamed is how many hollow points of a line say why each.
+const mostNamed = 3
 
 // letter puts the next letter at a point; after the last one it is a dot.
 func (p *plot) letter(pt Point, label string, next *int) Row {

@@ -176,7 +176,7 @@ func (p *printer) bars(indent int, bars []Bar) {
 		p.row(indent,
 			col{lines: wrap(b.Label, label), width: label},
 			col{lines: []string{p.bar(share(b), most, room)}},
-			col{lines: []string{percent(share(b))}, width: 6, right: true},
+			col{lines: []string{Percent(share(b))}, width: 6, right: true},
 			col{lines: []string{clean(b.Value)}, width: value, right: true})
 	}
 }
@@ -189,12 +189,16 @@ func share(b Bar) float64 {
 	return b.Share
 }
 
-func percent(share float64) string {
+// Percent prints a share for people: one decimal, none from 100 % on, so that a
+// column of them lines up.
+func Percent(share float64) string {
 	v := share * 100
-	switch {
-	case v >= 1e5 || v > 0 && v < 0.1:
+	switch size := math.Abs(v); {
+	case size >= 1e5:
 		return units.Number(v) + " %"
-	case v >= 99.95 || v == math.Trunc(v):
+	case size > 0 && size < 0.05:
+		return "<0.1 %"
+	case size >= 99.95 || v == math.Trunc(v):
 		return strconv.FormatFloat(v, 'f', 0, 64) + " %"
 	default:
 		return strconv.FormatFloat(v, 'f', 1, 64) + " %"
