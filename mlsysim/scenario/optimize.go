@@ -131,3 +131,30 @@ func (e *Evaluation) as(m Mode) error {
 	}
 	return e.prepare()
 }
+
+// Limits are the limits of the design as a search writes them, on the numbers of a
+// scorecard.
+func (e Evaluation) Limits() []string {
+	var out []string
+	for _, l := range [...]struct {
+		given  bool
+		metric string
+		limit  fmt.Stringer
+	}{
+		{e.MaxLatency > 0, "Latency <= ", e.MaxLatency},
+		{e.MaxTTFT > 0, "Request.TTFT <= ", e.MaxTTFT},
+		{e.MaxITL > 0, "Request.ITL <= ", e.MaxITL},
+		{e.MaxP99 > 0, "Queue.P99 <= ", e.MaxP99},
+		{e.MaxRun > 0, "Run <= ", e.MaxRun},
+		{e.MinThroughput > 0, "Throughput >= ", e.MinThroughput},
+		{e.MaxCost > 0, "TCO <= ", e.MaxCost},
+		{e.MaxCarbon > 0, "Carbon <= ", e.MaxCarbon},
+		{e.MaxPower > 0, "Power <= ", e.MaxPower},
+		{e.MaxWater > 0, "Water <= ", e.MaxWater},
+	} {
+		if l.given {
+			out = append(out, l.metric+l.limit.String())
+		}
+	}
+	return out
+}

@@ -18,9 +18,11 @@ type Cloud struct {
 	Axes     []string    `help:"fields that were varied"`
 	Total    int         `help:"combinations"`
 	Fitting  int         `help:"combinations that fit and keep every limit" better:"higher"`
+	Missed   int         `help:"combinations that the search did not come to"`
 	Rejected []Rejection `help:"why the others do not, with their number"`
 
 	plan     *plan
+	tally    []int // by verdict
 	best     champion
 	front    []int
 	verdicts []verdict
@@ -141,3 +143,21 @@ func (c Cloud) column(m metric) (func(i int) (float64, bool), error) {
 
 // mostShown is how many combinations a table or a chart is made of.
 const mostShown = 10_000
+
+// SomeFit reports whether any combination fits, be it within the limits or not.
+func (c Cloud) SomeFit() bool {
+	for v, n := range c.tally {
+		if n > 0 && (verdict(v) == fitting || verdict(v) == outOfReach || verdict(v) >= limited) {
+			return true
+		}
+	}
+	return false
+}
+
+// Refused is why the solver refused every combination, or nothing if it solved any.
+func (c Cloud) Refused() string {
+	if len(c.tally) == 0 || c.tally[refused] == 0 || c.tally[refused]+c.Missed < c.Total {
+		return ""
+	}
+	return c.Rejected[0].Reason
+}

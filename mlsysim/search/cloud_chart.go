@@ -52,7 +52,7 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 	if err != nil {
 		return show.Chart{}, err
 	}
-	chart := show.Chart{Title: c.Title + ": " + up.label.Label + " against " + along.label.Label, X: along.label, Y: up.label, Note: "Hollow points do not fit."}
+	chart := show.Chart{Title: c.Title + ": " + up.label.Label + " against " + along.label.Label, X: along.label, Y: up.label}
 	lines := along.axis >= 0 && c.Total/c.plan.axes[along.axis].size <= shownLines
 	var names []string
 	series := map[string][]show.Point{}
@@ -61,13 +61,16 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 	for i := range c.Total {
 		px, known := along.at(i)
 		py, also := up.at(i)
-		if !known || !also {
+		if !known || !also || c.verdicts[i] == missed {
 			continue
 		}
 		name, label := trial.labels(i, along.axis, lines)
 		p := show.Point{X: px, Y: py, Label: label}
-		if p.Muted = c.verdicts[i] != fitting; p.Muted && c.Total <= shownRows {
-			p.Why = trial.candidate(i).Why
+		if p.Muted = c.verdicts[i] != fitting; p.Muted {
+			chart.Note = "Hollow points do not fit or miss a limit."
+			if c.Total <= shownRows {
+				p.Why = trial.candidate(i).Why
+			}
 		}
 		if _, seen := series[name]; !seen {
 			names = append(names, name)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -32,9 +33,11 @@ func (c Cloud) View() show.View {
 	case len(c.plan.pareto) > 0:
 		v.Blocks = append(v.Blocks, c.table("beaten by no other", c.front))
 	case c.Total <= shownRows:
-		all := make([]int, c.Total)
-		for i := range all {
-			all[i] = i
+		var all []int
+		for i := range c.Total {
+			if c.verdicts[i] != missed {
+				all = append(all, i)
+			}
 		}
 		v.Blocks = append(v.Blocks, c.table("", all))
 	}
@@ -48,6 +51,9 @@ func (c Cloud) counts() []show.Row {
 	rows := []show.Row{
 		{Label: "combinations", Value: describe.Text(c.Total)},
 		{Label: "fit", Value: describe.Text(c.Fitting), Help: "and keep every limit"},
+	}
+	if c.Missed > 0 {
+		rows = append(rows, show.Row{Label: "not reached", Value: describe.Text(c.Missed), Help: "the search was ended before"})
 	}
 	for i, r := range c.Rejected {
 		if i == shownReasons {
@@ -90,7 +96,6 @@ func (c Cloud) table(heading string, points []int) show.Block {
 	for _, m := range c.plan.metrics {
 		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help})
 	}
-	t.Columns = append(t.Columns, show.Column{Name: "Fits"})
 	block := show.Block{Heading: heading, Table: t}
 	trial := c.plan.trial()
 	for k, i := range points {
@@ -103,11 +108,10 @@ func (c Cloud) table(heading string, points []int) show.Block {
 		for _, m := range c.plan.metrics {
 			cells = append(cells, at.text(m))
 		}
-		verdict := "yes"
-		if !at.Fits {
-			verdict = at.Why
-		}
-		t.Cells, t.Muted = append(t.Cells, append(cells, verdict)), append(t.Muted, !at.Fits)
+		t.Cells, t.Muted = append(t.Cells, append(cells, at.Why)), append(t.Muted, !at.Fits)
+	}
+	if slices.Contains(t.Muted, true) {
+		t.Columns = append(t.Columns, show.Column{Name: "Why not"})
 	}
 	return block
 }
@@ -119,16 +123,53 @@ func (c Cloud) summary() any {
 		Axes     []string `help:"fields that were varied"`
 		Total    int      `help:"combinations"`
 		Fitting  int      `help:"combinations that fit and keep every limit"`
+		Missed   int      `help:"combinations that the search did not come to"`
 		Rejected []Rejection
 		Best     any   `help:"combination with the best objective"`
 		Pareto   []any `help:"combinations that no other beats"`
+		Points   []any `help:"every combination with the metrics asked for, in SI units, where there are few enough to list"`
 	}
-	out := summary{Solver: c.Title, Axes: c.Axes, Total: c.Total, Fitting: c.Fitting, Rejected: c.Rejected}
+	out := summary{Solver: c.Title, Axes: c.Axes, Total: c.Total, Fitting: c.Fitting, Missed: c.Missed, Rejected: c.Rejected}
 	if best, err := c.Best(); err == nil {
 		out.Best = best.record(c.Axes)
 	}
 	for _, p := range c.Pareto() {
 		out.Pareto = append(out.Pareto, p.record(c.Axes))
+	}
+	out.Points = c.points()
+	return out
+}
+
+// points lists what became of every combination, unless there are too many.
+func (c Cloud) points() []any {
+	type point struct {
+		At      map[string]string `help:"value of each axis"`
+		Fits    bool              `help:"the combination fits"`
+		Why     string            `help:"why it does not"`
+		Metrics map[string]any    `help:"numbers of the result"`
+	}
+	out := []any{}
+	if c.plan == nil || c.Total > mostShown {
+		return out
+	}
+	t := c.plan.trial()
+	for i := range c.Total {
+		if c.verdicts[i] == missed {
+			continue
+		}
+		t.wheels.moveTo(i)
+		t.run()
+		p := point{At: map[string]string{}, Fits: t.verdict == fitting, Why: t.why(), Metrics: map[string]any{}}
+		for k, text := range t.wheels.texts() {
+			p.At[c.Axes[k]] = text
+		}
+		for k, m := range c.plan.metrics {
+			p.Metrics[m.path] = nil
+			if t.known[k] {
+				p.Metrics[m.path] = t.values[k]
+			}
+		}
+		out = append(out, p)
 	}
 	return out
 }

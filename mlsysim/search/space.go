@@ -161,15 +161,27 @@ func (p *plan) usual(wanted bool) []metric {
 // not depend on the number of workers. It ends early, with the context's error,
 // when the context ends.
 func (s Space) Solve(ctx context.Context) (Cloud, error) {
+	c, err := s.SolveUntil(ctx)
+	if err != nil {
+		return Cloud{}, err
+	}
+	return c, nil
+}
+
+// SolveUntil is Solve that keeps what was done when the context ends: the cloud
+// of the combinations so far comes with the context's error, and Missed counts the
+// others.
+func (s Space) SolveUntil(ctx context.Context) (Cloud, error) {
 	p, err := s.plan()
 	if err != nil {
 		return Cloud{}, err
 	}
 	all := newTotals(p)
-	if err := p.walk(ctx, func(r *trial) visitor { return newTally(r, all) }); err != nil {
+	err = p.walk(ctx, func(r *trial) visitor { return newTally(r, all) })
+	if err != nil && ctx.Err() == nil {
 		return Cloud{}, err
 	}
-	return all.cloud()
+	return all.cloud(), err
 }
 
 // Run is Solve for labs: an error ends the cell.

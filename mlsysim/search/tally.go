@@ -46,6 +46,9 @@ func newTotals(p *plan) *totals {
 		return t
 	}
 	t.verdicts = make([]verdict, p.total)
+	for i := range t.verdicts {
+		t.verdicts[i] = missed
+	}
 	t.values = make([][]float64, len(p.metrics))
 	for i := range t.values {
 		t.values[i] = make([]float64, p.total)
@@ -161,10 +164,10 @@ func (t *totals) rejected() []Rejection {
 	return out
 }
 
-func (t *totals) cloud() (Cloud, error) {
+func (t *totals) cloud() Cloud {
 	c := Cloud{
 		Title: t.plan.name, Total: t.plan.total, Fitting: t.counts[fitting], Rejected: t.rejected(),
-		plan: t.plan, best: t.best, verdicts: t.verdicts, values: t.values,
+		plan: t.plan, tally: t.counts, best: t.best, verdicts: t.verdicts, values: t.values,
 	}
 	for _, a := range t.plan.axes {
 		c.Axes = append(c.Axes, a.path)
@@ -172,5 +175,9 @@ func (t *totals) cloud() (Cloud, error) {
 	if len(t.plan.pareto) > 0 {
 		c.front = t.front.unbeaten()
 	}
-	return c, nil
+	c.Missed = c.Total
+	for _, n := range t.counts {
+		c.Missed -= n
+	}
+	return c
 }

@@ -19,6 +19,7 @@ const (
 	tooLarge
 	unstable
 	outOfReach
+	missed // the search ended before
 	limited
 )
 
@@ -94,7 +95,7 @@ func (j *judge) why(v verdict) string {
 }
 
 // reasons are what rejections are counted by.
-var reasons = [limited]string{"", "refused", "does not fit", "unstable", "target out of reach"}
+var reasons = [limited]string{"", "refused", "does not fit", "unstable", "target out of reach", "not reached"}
 
 // reason is a refusal without the value that was refused.
 func reason(err error) string {

@@ -112,11 +112,15 @@ func (p *plan) walk(ctx context.Context, visitor func(*trial) visitor) error {
 			v := visitor(t)
 			for {
 				first := int(next.Add(int64(size))) - size
-				if first >= p.total || !t.block(ctx, first, min(first+size, p.total), v) {
+				if first >= p.total {
 					return
 				}
+				whole := t.block(ctx, first, min(first+size, p.total), v)
 				if err := v.block(first); err != nil {
 					stop(err)
+					return
+				}
+				if !whole {
 					return
 				}
 				done.add(min(size, p.total-first))

@@ -225,6 +225,7 @@ func (p *plot) line(s Series, next *int) Row {
 		p.join(shown[i], shown[i+1])
 	}
 	first, last := shown[0], shown[len(shown)-1]
+	last.Muted = false // told below with the others
 	row := p.letter(last, s.Name, next)
 	row.Note = "from " + p.x.Text(first.X) + ", " + p.y.Text(first.Y) + " to " + row.Note
 	var out []Point
