@@ -36,7 +36,7 @@ Exit codes: 0 ok, 1 bad input or usage, 2 the design does not fit,
   mlsysim lab run T0`,
 	}, version)
 	out := cli.Output(root)
-	root.AddCommand(evalCommand(out), explainCommand(out), compareCommand(out), initCommand(), schemaCommand(), scenarioCommand(out), solveCommand(out), zooCommand(out), labCommand(out))
-	root.AddCommand(runCommand(out), replCommand(), kernelCommand(), auditCommand(out), mcpCommand(), cli.Man("mlsysim", "mlgrade"), optimizeCommand(out), serveCommand(out), sweepCommand(out))
+	root.AddCommand(evalCommand(out), explainCommand(out), compareCommand(out), initCommand(), schemaCommand(), scenarioCommand(out), solveCommand(out), zooCommand(out), labCommand(out), runCommand(out))
+	root.AddCommand(replCommand(), kernelCommand(), auditCommand(out), mcpCommand(), cli.Man("mlsysim", "mlgrade"), optimizeCommand(out), serveCommand(out), sweepCommand(out), configCommand(out))
 	return root
 }

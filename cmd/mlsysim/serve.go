@@ -8,8 +8,6 @@ import (
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/mlsysim/describe"
-	"github.com/mlsysim/golab/mlsysim/hardware"
-	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -34,10 +32,10 @@ Exit codes: 0 it fits, 2 it does not.`,
 		Args: cli.Args("MODEL", "HARDWARE"), ValidArgsFunction: completePair,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if s.Model, err = models.Find(args[0]); err != nil {
+			if s.Model, err = own(cmd).Model(args[0]); err != nil {
 				return cli.Blame("model", err)
 			}
-			if s.Hardware, err = hardware.Find(args[1]); err != nil {
+			if s.Hardware, err = own(cmd).Device(args[1]); err != nil {
 				return cli.Blame("hardware", err)
 			}
 			serveDefaults(cmd, &s)
@@ -51,6 +49,7 @@ Exit codes: 0 it fits, 2 it does not.`,
 			return cli.End(verdict(r.Fits, true))
 		},
 	}
+	keep(cmd)
 	bind(cmd, &s, "model", "hardware", "output")
 	flags := cmd.Flags()
 	flags.VarP(flags.Lookup("prompt").Value, "seq-len", "s", "prompt tokens per request (at least 1; default 2048)")

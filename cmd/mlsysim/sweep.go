@@ -61,6 +61,7 @@ and none keeps the limits.`,
 		},
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 	}
+	keep(cmd)
 	flags := cmd.PersistentFlags()
 	flags.StringArrayVar(&a.over, "over", nil, "a `field` and its values; several give every combination")
 	flags.StringArrayVar(&a.limits, "limit", nil, "a `limit` on a metric that a combination must keep: \"itl <= 20 ms\"")

@@ -25,8 +25,9 @@ type Plan struct {
 	Budget      Budget      `help:"limits on money, carbon and power"`
 	Constraints Constraints `help:"limits on any metric"`
 
-	doc *datafile.Reading // where each key stands; nil for a plan made in Go
-	own *zoo.Zoo          // entries of the user that names may be of; nil is none
+	doc   *datafile.Reading // where each key stands; nil for a plan made in Go
+	own   *zoo.Zoo          // entries of the user that names may be of; nil is none
+	files bool              // it is a file and may name others
 }
 
 // A Workload is a network and what is asked of it.

@@ -109,9 +109,9 @@ func (r *resolver) machines(e *Evaluation) {
 		r.refuse("hardware.name", "hardware.name: want the name of a device, such as H100")
 		return
 	}
-	found, err := r.plan.names().Device(h.Name)
+	found, err := r.plan.device(h.Name)
 	if err != nil {
-		r.refuse("hardware.name", "hardware.name: %s", err)
+		r.told("hardware.name", err)
 		return
 	}
 	e.Hardware = found
@@ -168,9 +168,9 @@ func (r *resolver) workload(e Evaluation, w Workload, path string) Evaluation {
 		r.refuse(path+".name", "%s.name: want the name of a model, such as Llama3_8B", path)
 		return e
 	}
-	found, err := r.plan.names().Model(w.Name)
+	found, err := r.plan.model(w.Name)
 	if err != nil {
-		r.refuse(path+".name", "%s.name: %s", path, err)
+		r.told(path+".name", err)
 		return e
 	}
 	e.Model, e.Mode, e.Batch, e.Context, e.OutputTokens = found, w.Mode, w.BatchSize, w.SeqLen, w.OutputTokens

@@ -39,8 +39,9 @@ func readPlan(path string, from []string, own *zoo.Zoo) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.locate(filepath.Dir(path))
 	whole := append(append([]string{}, from...), filepath.Clean(path))
-	base := &Plan{}
+	base := &Plan{files: true}
 	for i, name := range p.Include {
 		at := fmt.Sprintf("include.%d", i)
 		name = filepath.Join(filepath.Dir(path), name)
