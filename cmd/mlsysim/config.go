@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ a plan's workload.name can be the file it is saved in. FILE may be - for stdin.`
 				return err
 			}
 			if *out != cli.Text {
-				return cli.Print(cmd, *out, show.Of(m))
+				return cli.Print(cmd, *out, show.View{Title: m.Name, Blocks: []show.Block{{Rows: show.Rows(m)}}, Data: given(reflect.ValueOf(m))})
 			}
 			from := source.Document{ID: strings.ToLower(strings.ReplaceAll(key, "_", "-")) + "-config", Title: "config.json of " + m.Name, Date: day}
 			_, err = io.WriteString(cmd.OutOrStdout(), registryfile.ModelEntry(key, m, from))

@@ -17,9 +17,9 @@ import (
 // units, and the rules between keys.
 func Schema() *jsonschema.Schema {
 	s := describe.Schema(reflect.TypeFor[Plan]())
-	s.Title = "mlsys.yaml"
 	s.Description = "a workload, the machines it runs on, where and for how long, and the limits it must keep"
 	written(s, reflect.TypeFor[Plan]())
+	s.Title = "mlsys.yaml"
 	s.Required = append(s.Required, "hardware")
 	s.OneOf = []*jsonschema.Schema{{Required: []string{"workload"}}, {Required: []string{"workloads"}}}
 

@@ -5,6 +5,7 @@
 package clitest
 
 import (
+	"encoding/json"
 	"errors"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,7 @@ func Run(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "fits": fits, "equals": equals,
+			"exits": exits, "fits": fits, "equals": equals, "number": number,
 		},
 	})
 }
@@ -69,5 +70,16 @@ func equals(ts *testscript.TestScript, neg bool, args []string) {
 	got := ts.ReadFile("stderr")
 	if want := strings.Join(args, " ") + "\n"; (got == want) == neg {
 		ts.Fatalf("stderr is %q, want %q", got, want)
+	}
+}
+
+// number KEY checks that stdout is one JSON document whose key is a number, as
+// jq .KEY would print it.
+func number(ts *testscript.TestScript, neg bool, args []string) {
+	var doc map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
+	value := doc[args[0]]
+	if _, ok := value.(float64); ok == neg {
+		ts.Fatalf("%s is %v, want a number", args[0], value)
 	}
 }
