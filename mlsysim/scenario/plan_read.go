@@ -50,8 +50,13 @@ func readPlan(path string, from []string, own *zoo.Zoo) (*Plan, error) {
 			return nil, doc.Err()
 		}
 		part, err := readPlan(name, whole, own)
-		if err != nil {
+		var placed datafile.Mistakes
+		switch {
+		case errors.As(err, &placed): // which say where they stand
 			return nil, err
+		case err != nil:
+			doc.Refuse(at, "include: %s", err)
+			return nil, doc.Err()
 		}
 		overlay(base, part)
 	}

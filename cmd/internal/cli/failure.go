@@ -54,9 +54,20 @@ func Unknown(kind, name string, known []string) error {
 	if len(f.Suggestions) > 0 {
 		f.Reason += "did you mean " + strings.Join(f.Suggestions, ", ") + "?"
 	} else {
-		f.Reason += "want one of " + strings.Join(known, ", ")
+		f.Reason += "want one of " + fewOf(known)
 	}
 	return f
+}
+
+// mostNamed is how many names a line of an error lists.
+const mostNamed = 40
+
+// fewOf lists names, the first of them if there are many.
+func fewOf(known []string) string {
+	if len(known) <= mostNamed {
+		return strings.Join(known, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(known[:mostNamed/4], ", "), len(known)-mostNamed/4)
 }
 
 // Explain turns any error of a command into a failure.
