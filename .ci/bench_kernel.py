@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench_kernel.py RUNS MLSYSIM [SITE_PACKAGES]: our kernel beside ipykernel, in one
 run: time until a kernel answers, its first cell with the library, trivial cells,
-and the memory of all its processes after the notebook T0.
+a moved slider, and the memory of all its processes after the notebook T0.
 
 SITE_PACKAGES is where mlsysim (Python) is installed; without it ipykernel runs
 alone and has no library cell. Run it with a Python that has jupyter_client and
@@ -39,6 +39,33 @@ def execute(client, code):
             return time.perf_counter() - start
 
 
+SLIDER = """Interact(func(v Values) any {
+	return SingleNode{Model: Llama3_8B, Hardware: H100, Batch: v.Int("batch")}.Run()
+}, Slider("batch", 1, 512, 32))"""
+
+
+def slide(client, steps=30):
+    """The time from a moved slider to the new numbers, for each step."""
+    client.execute(SLIDER)
+    models = {}
+    while "HTMLModel" not in models or "VBoxModel" not in models:
+        news = client.get_iopub_msg(timeout=60)
+        if news["msg_type"] == "comm_open":
+            models[news["content"]["data"]["state"]["_model_name"]] = news["content"]["comm_id"]
+    client.get_shell_msg(timeout=60)
+    took = []
+    for step in range(steps):
+        start = time.perf_counter()
+        data = {"method": "update", "state": {"value": 10 + step}, "buffer_paths": []}
+        client.shell_channel.send(client.session.msg("comm_msg", {"comm_id": models["IntSliderModel"], "data": data}))
+        while True:
+            news = client.get_iopub_msg(timeout=60)
+            if news["msg_type"] == "comm_msg" and news["content"]["comm_id"] == models["HTMLModel"]:
+                break
+        took.append(time.perf_counter() - start)
+    return took
+
+
 def tree(pid):
     """The process and all below it."""
     below = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout.split()
@@ -74,6 +101,8 @@ def once(spec, first, trivial, cells, env):
         for cell in cells:
             execute(client, cell)
         took["rss"], took["pss"] = memory(manager.provisioner.process.pid)
+        if cells:
+            took["slider"] = statistics.median(slide(client))
         return took
     finally:
         client.stop_channels()
@@ -121,12 +150,12 @@ def report(results, runs):
         return f"{statistics.median(values) * scale:.{digits}f}" if values else "-"
 
     print(f"{runs} runs each, in turn; medians. Memory of all processes after T0, or after the import.")
-    print(f"{'':30}{'ready ms':>10}{'first cell ms':>15}{'trivial ms':>12}{'slowest ms':>12}{'RSS MiB':>9}{'PSS MiB':>9}")
+    print(f"{'':30}{'ready ms':>10}{'first cell ms':>15}{'trivial ms':>12}{'slowest ms':>12}{'slider ms':>11}{'RSS MiB':>9}{'PSS MiB':>9}")
     for name, list_ in results.items():
         cells = [t for r in list_ for t in r["trivial"]]
         print(
             f"{name:30}{middle(list_, 'ready'):>10}{middle(list_, 'first', digits=1):>15}"
-            f"{statistics.median(cells) * 1e3:>12.1f}{max(cells) * 1e3:>12.1f}"
+            f"{statistics.median(cells) * 1e3:>12.1f}{max(cells) * 1e3:>12.1f}{middle(list_, 'slider', digits=1):>11}"
             f"{middle(list_, 'rss', 1):>9}{middle(list_, 'pss', 1):>9}"
         )
 

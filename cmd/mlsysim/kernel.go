@@ -88,6 +88,7 @@ no network. GoNB and Go have to be installed.`,
 	place.flags(cmd)
 	cmd.Flags().StringVar(&program, "program", "gonb", "the gonb `program`")
 	cmd.Flags().StringVar(&module, "module", "", "`directory` of the library's source (default: the one this command runs in)")
+	cli.OfferDirs(cmd, "module")
 	return cmd
 }
 

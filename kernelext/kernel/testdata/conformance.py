@@ -21,7 +21,7 @@ class KernelTests(jupyter_kernel_test.KernelTests):
         {"text": "Llama3_70", "matches": {"Llama3_70B"}},
         {"text": "fmt.Print", "matches": {"Print", "Printf", "Println"}},
         {"text": "SingleNode{Eff", "matches": {"Efficiency"}},
-        {"text": "mine := 80 * GB\nmin", "matches": {"mine", "min", "Minute"}},
+        {"text": "my_chip := H100\nmy_c", "matches": {"my_chip"}},
     ]
     complete_code_samples = ["1", "x := 1", "for i := range 3 {\n}", "%%\nfmt.Println(1)", "func f() int { return 1 }"]
     incomplete_code_samples = ["for i := range 3 {", "fmt.Println(", "x :=", "s := `raw"]
