@@ -103,7 +103,8 @@ func call(e *ast.CallExpr, vars map[string]float64) (float64, error) {
 var greek = map[string]struct{ unicode, tex string }{
 	"eta": {"η", `\eta`}, "alpha": {"α", `\alpha`}, "beta": {"β", `\beta`}, "rho": {"ρ", `\rho`}, "tau": {"τ", `\tau`},
 	"lambda": {"λ", `\lambda`}, "mu": {"μ", `\mu`}, "sigma": {"σ", `\sigma`}, "delta": {"δ", `\delta`},
-	"gamma": {"γ", `\gamma`}, "omega": {"ω", `\omega`}, "epsilon": {"ε", `\epsilon`},
+	"gamma": {"γ", `\gamma`}, "omega": {"ω", `\omega`}, "epsilon": {"ε", `\epsilon`}, "kappa": {"κ", `\kappa`},
+	"phi": {"φ", `\phi`}, "theta": {"θ", `\theta`},
 }
 
 // Pretty prints a formula for a terminal: Q / (BW·η_m).
@@ -122,6 +123,7 @@ type style interface {
 	symbol(name string) string
 	product(x, y string) string
 	quotient(x, y string, ex, ey ast.Expr) string
+	power(x, y string, ex, ey ast.Expr) string
 	call(name string, args []string) string
 }
 
@@ -149,8 +151,8 @@ func write(e ast.Expr, s style) string {
 			args[i] = write(a, s)
 		}
 		name := e.Fun.(*ast.Ident).Name
-		if _, compound := e.Args[0].(*ast.BinaryExpr); compound && name == "pow" {
-			args[0] = "(" + args[0] + ")"
+		if name == "pow" {
+			return s.power(args[0], args[1], e.Args[0], e.Args[1])
 		}
 		return s.call(name, args)
 	case *ast.BinaryExpr:
@@ -183,10 +185,11 @@ func (unicodeStyle) symbol(name string) string {
 }
 func (unicodeStyle) product(x, y string) string                 { return x + "·" + y }
 func (unicodeStyle) quotient(x, y string, _, _ ast.Expr) string { return x + " / " + y }
+func (unicodeStyle) power(x, y string, ex, ey ast.Expr) string {
+	return grouped(x, ex) + "^" + grouped(y, ey)
+}
+
 func (unicodeStyle) call(name string, args []string) string {
-	if name == "pow" {
-		return args[0] + "^" + args[1]
-	}
 	return name + "(" + strings.Join(args, ", ") + ")"
 }
 
@@ -209,10 +212,12 @@ func (texStyle) quotient(x, y string, ex, ey ast.Expr) string {
 	return `\frac{` + bare(x, ex) + "}{" + bare(y, ey) + "}"
 }
 
+func (texStyle) power(x, y string, ex, ey ast.Expr) string {
+	return "{" + grouped(x, ex) + "}^{" + bare(y, ey) + "}"
+}
+
 func (texStyle) call(name string, args []string) string {
 	switch name {
-	case "pow":
-		return "{" + args[0] + "}^{" + args[1] + "}"
 	case "ceil":
 		return `\lceil ` + args[0] + ` \rceil`
 	case "floor":
@@ -223,6 +228,15 @@ func (texStyle) call(name string, args []string) string {
 		return `\log_2(` + args[0] + ")"
 	}
 	return `\` + name + `\left(` + strings.Join(args, ", ") + `\right)`
+}
+
+// grouped puts parentheses around what a power would otherwise split.
+func grouped(text string, e ast.Expr) string {
+	switch e.(type) {
+	case *ast.BinaryExpr, *ast.UnaryExpr:
+		return "(" + text + ")"
+	}
+	return text
 }
 
 // bare drops the parentheses that a fraction bar replaces.
@@ -236,11 +250,35 @@ func bare(text string, e ast.Expr) string {
 type valueStyle struct{ values map[string]string }
 
 func (v valueStyle) symbol(name string) string {
-	if text, ok := v.values[name]; ok {
+	text, ok := v.values[name]
+	if negative, is := strings.CutPrefix(text, "-"); is {
+		return "(−" + negative + ")"
+	}
+	if ok {
 		return text
 	}
 	return unicodeStyle{}.symbol(name)
 }
 func (valueStyle) product(x, y string) string                     { return x + " · " + y }
 func (v valueStyle) quotient(x, y string, ex, ey ast.Expr) string { return x + " / " + y }
-func (valueStyle) call(name string, args []string) string         { return unicodeStyle{}.call(name, args) }
+func (valueStyle) power(x, y string, ex, ey ast.Expr) string {
+	return quantity(grouped(x, ex), ex) + "^" + quantity(grouped(y, ey), ey)
+}
+
+// call needs no parentheses around an argument that is one negative number.
+func (valueStyle) call(name string, args []string) string {
+	for i, a := range args {
+		if number, ok := strings.CutPrefix(a, "(−"); ok && strings.Index(number, ")") == len(number)-1 {
+			args[i] = "−" + strings.TrimSuffix(number, ")")
+		}
+	}
+	return unicodeStyle{}.call(name, args)
+}
+
+// quantity puts parentheses around a value with its unit.
+func quantity(text string, e ast.Expr) string {
+	if _, symbol := e.(*ast.Ident); symbol && strings.Contains(text, " ") {
+		return "(" + text + ")"
+	}
+	return text
+}

@@ -54,7 +54,11 @@ func (t Trace) Step(i int) (name, formula, tex, substituted, value, source strin
 	}
 	formula = Pretty(s.Symbol) + " = " + Pretty(s.Formula)
 	tex = TeX(s.Symbol) + " = " + TeX(s.Formula)
-	return s.Name, formula, tex, Substitute(s.Formula, values), describe.Text(s.Value), s.Source, terms
+	value, substituted = describe.Text(s.Value), Substitute(s.Formula, values)
+	if substituted == value {
+		substituted = "" // a copy says nothing twice
+	}
+	return s.Name, formula, tex, substituted, value, s.Source, terms
 }
 
 // String prints the derivation as plain lines.
@@ -63,7 +67,10 @@ func (t Trace) String() string {
 	fmt.Fprintln(&b, t.Title)
 	for i := range t.Steps {
 		name, formula, _, substituted, value, _, _ := t.Step(i)
-		fmt.Fprintf(&b, "%d. %s: %s = %s = %s\n", i+1, name, formula, substituted, value)
+		if substituted != "" {
+			substituted = " = " + substituted
+		}
+		fmt.Fprintf(&b, "%d. %s: %s%s = %s\n", i+1, name, formula, substituted, value)
 	}
 	return b.String()
 }

@@ -50,6 +50,28 @@ func TestNotations(t *testing.T) {
 	require.Equal(t, "16 GB / (3.35 TB/s · 1)", walls.Substitute("W / (BW * eta)", map[string]string{"W": "16 GB", "BW": "3.35 TB/s", "eta": "1"}))
 }
 
+func TestPowersKeepTheirExponent(t *testing.T) { // α^γ + 1 would be another number than α^(γ + 1)
+	const formula = "(1 - pow(alpha, gamma + 1)) * pow(A / B, 1 / alpha) - ln(-s)"
+	require.Equal(t, "(1 − α^(γ + 1))·(A / B)^(1 / α) − ln(−s)", walls.Pretty(formula))
+	require.Equal(t, `{\alpha}^{\gamma + 1}`, walls.TeX("pow(alpha, gamma + 1)"))
+	require.Equal(t, `{(\frac{A}{B})}^{2}`, walls.TeX("pow(A / B, 2)"))
+	values := map[string]string{"P": "69.28B params", "alpha": "0.3478", "s": "-7.026"}
+	require.Equal(t, "(69.28B params)^0.3478", walls.Substitute("pow(P, alpha)", values))
+	require.Equal(t, "max(−7.026, 0)", walls.Substitute("max(s, 0)", values))
+	require.Equal(t, "exp(−(−7.026))", walls.Substitute("exp(-s)", values))
+}
+
+func TestACopyIsNotPrintedTwice(t *testing.T) {
+	s := walls.Trace{Title: "copy", Steps: []walls.Step{{
+		Name: "first token", Symbol: "TTFT", Formula: "T_1", Value: 2 * units.Second,
+		Terms: []walls.Term{{Symbol: "T_1", What: "prefill", Value: 2 * units.Second}},
+	}}}
+	require.Equal(t, "copy\n1. first token: TTFT = T_1 = 2 s\n", s.String())
+	_, _, _, substituted, value, _, _ := s.Step(0)
+	require.Empty(t, substituted)
+	require.Equal(t, "2 s", value)
+}
+
 func trace(value units.Seconds) walls.Trace {
 	return walls.Trace{Title: "test", Steps: []walls.Step{{
 		Name: "memory time", Symbol: "T_m", Formula: "Q / BW", Field: "Memory", Value: value,
