@@ -39,7 +39,9 @@ func derived(v show.View, result any) (show.View, error) {
 	}
 	trace := explainer.Explain()
 	for _, b := range show.Of(trace).Blocks {
-		b.Heading = "Derivation"
+		if b.Heading == "" {
+			b.Heading = "Derivation"
+		}
 		v.Blocks = append(v.Blocks, b)
 	}
 

@@ -131,15 +131,29 @@ func Of(v any) View {
 		if named, ok := v.(fmt.Stringer); ok {
 			title = named.String()
 		}
-		return View{Title: title, Blocks: []Block{{Rows: Rows(v)}}, Data: v}
+		return View{Title: title, Blocks: []Block{{Rows: Rows(v), Notes: remarks(rv)}}, Data: v}
 	}
 	return View{Blocks: []Block{{Rows: []Row{{Value: describe.Text(v)}}}}, Data: v}
 }
 
+// sentences are remarks, which a view prints as notes.
+type sentences interface{ Texts() []string }
+
+// remarks collects the remarks in the fields of a struct.
+func remarks(v reflect.Value) []string {
+	var out []string
+	for _, f := range describe.Fields(v.Type()) {
+		if s, ok := v.FieldByIndex(f.Index).Interface().(sentences); ok {
+			out = append(out, s.Texts()...)
+		}
+	}
+	return out
+}
+
 // Rows lists the fields of a struct with their units and help, those of a nested
 // struct without a name beneath it. What says that another field is known, what
-// has no text, lists of structs (a view shows them as a table), and zeros of a
-// registry entry (they mean unknown) are left out.
+// has no text, lists of structs (a view shows them as a table), remarks (it shows
+// them as notes), and zeros of a registry entry (they mean unknown) are left out.
 func Rows(v any) []Row {
 	rv := reflect.ValueOf(v)
 	_, entry := v.(encoding.TextMarshaler)
@@ -152,6 +166,9 @@ func Rows(v any) []Row {
 	for _, f := range fields {
 		value := rv.FieldByIndex(f.Index)
 		if flags[f.Name] || entry && value.IsZero() || value.Kind() == reflect.Slice && value.Type().Elem().Kind() == reflect.Struct {
+			continue
+		}
+		if _, ok := value.Interface().(sentences); ok {
 			continue
 		}
 		if _, named := value.Interface().(fmt.Stringer); value.Kind() == reflect.Struct && !named {

@@ -207,6 +207,20 @@ func TestBundle(t *testing.T) {
 	require.Contains(t, bundle["text/markdown"], "3 ms")
 }
 
+type remarked struct{}
+
+func (remarked) Texts() []string { return []string{"the price is unknown"} }
+func (remarked) String() string  { return "the price is unknown" }
+
+func TestRemarksAreSaidOnce(t *testing.T) {
+	text := show.Text(show.Of(struct {
+		Step     units.Seconds
+		Warnings remarked
+	}{Step: units.Second}), show.Options{})
+	require.Contains(t, text, "!  the price is unknown")
+	require.Equal(t, 1, strings.Count(text, "the price is unknown"))
+}
+
 func TestChartWithoutPoints(t *testing.T) {
 	c := show.Chart{Title: "empty", Y: show.Axis{Log: true}, Series: []show.Series{{Name: "s", Line: true, Points: []show.Point{{X: 1, Y: -1}}}}}
 	require.Equal(t, "empty\nnothing to plot\n", show.Text(show.Of(c), show.Options{}))
