@@ -46,7 +46,7 @@ func (r *CollectiveResult) flatTerms() []walls.Term {
 	tiers := r.in.tiers()
 	link, latency := tiers.Flat()
 	return []walls.Term{
-		r.ranks(), r.message(),
+		r.ranks(),
 		{Symbol: "beta", What: "slowest link on the way, one way", Value: link},
 		{Symbol: "alpha", What: "latency of a step on it", Value: latency},
 	}
@@ -64,7 +64,7 @@ func (r *CollectiveResult) loneStep() walls.Step {
 func (r *CollectiveResult) flatStep() walls.Step {
 	s := walls.Step{
 		Name: r.in.Operation.String() + ", " + r.Algorithm.String(), Symbol: "T", Field: "Time",
-		Terms: r.flatTerms(), Value: r.Time,
+		Terms: append(r.flatTerms(), r.message()), Value: r.Time,
 	}
 	switch {
 	case r.Algorithm == physics.Tree:
@@ -82,17 +82,16 @@ func (r *CollectiveResult) flatStep() walls.Step {
 // phaseSteps derives the phases of a hierarchical operation and their sum.
 func (r *CollectiveResult) phaseSteps() []walls.Step {
 	c := &r.in
+	formula := "(g - 1) * alpha_i" // of a lone rank, whose link may be unknown
 	local := []walls.Term{
 		{Symbol: "g", What: "ranks in a node", Value: c.PerNode},
-		r.message(),
-		{Symbol: "beta_i", What: "link inside the node", Value: c.Intra},
 		{Symbol: "alpha_i", What: "latency of a step on it", Value: c.IntraLatency},
 	}
+	if c.PerNode > 1 {
+		formula = "(g - 1) * M / (g * beta_i) + (g - 1) * alpha_i"
+		local = append(local, r.message(), walls.Term{Symbol: "beta_i", What: "link inside the node", Value: c.Intra})
+	}
 	inside := func(name, symbol, field string, value units.Seconds) walls.Step {
-		formula := "(g - 1) * M / (g * beta_i) + (g - 1) * alpha_i"
-		if c.PerNode == 1 {
-			formula = "(g - 1) * alpha_i" // the link may be unknown
-		}
 		return walls.Step{Name: name, Symbol: symbol, Formula: formula, Terms: local, Value: value, Field: field, Source: "Thakur, Rabenseifner, Gropp 2005"}
 	}
 	steps := []walls.Step{r.shareStep()}

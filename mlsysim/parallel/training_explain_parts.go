@@ -179,13 +179,17 @@ func (d *derivation) stageSteps() []walls.Step {
 	link, latency := d.hop(d.ranks.replica())
 	return []walls.Step{
 		sendStep("one message to the next stage", "t_pp", "", d.stream().Times(1/float64(d.tp)), 1, link, latency, d.stage),
-		d.total("messages between stages", "T_pp", "2 * v * n * t_pp * kappa", "Stages", "Narayanan 2021", d.Stages,
-			walls.Term{Symbol: "v", What: "interleaved parts of a stage", Value: d.Parts},
-			walls.Term{Symbol: "t_pp", What: "one message, forward or backward", Value: d.stage}),
+		{
+			Name: "messages between stages", Symbol: "T_pp", Formula: "2 * v * n * t_pp * kappa", Field: "Stages", Source: "Narayanan 2021", Value: d.Stages,
+			Terms: append(
+				d.terms("n", "kappa"),
+				walls.Term{Symbol: "v", What: "interleaved parts of a stage", Value: d.Parts},
+				walls.Term{Symbol: "t_pp", What: "one message, forward or backward", Value: d.stage}),
+		},
 	}
 }
 
-// total derives the time of all messages of a kind from that of one.
+// total derives the time of all messages of the layers from that of one.
 func (d *derivation) total(name, symbol, formula, field, source string, value units.Seconds, one ...walls.Term) walls.Step {
 	return walls.Step{
 		Name: name, Symbol: symbol, Formula: formula, Field: field, Source: source,

@@ -132,30 +132,30 @@ func (r *TailResult) quantileStep(field string, at units.Seconds, beyond float64
 // beyondStep is the share of the requests that take longer than a time.
 func (r *TailResult) beyondStep(name string, at units.Seconds) walls.Step {
 	x := at.Ratio(r.in.Service)
-	step := walls.Step{
-		Name: "share of the requests beyond " + name, Symbol: "q_" + name, Value: r.queue.Tail(x), Source: "Harchol-Balter 2013",
-		Terms: []walls.Term{
-			{Symbol: "x", What: name + " in services", Value: x},
-			{Symbol: "P_w", What: "share that waits", Value: r.Waiting},
-		},
-	}
+	length := walls.Term{Symbol: "x", What: name + " in services", Value: x}
+	waits := walls.Term{Symbol: "P_w", What: "share that waits", Value: r.Waiting}
+	step := walls.Step{Name: "share of the requests beyond " + name, Symbol: "q_" + name, Value: r.queue.Tail(x), Source: "Harchol-Balter 2013"}
 	switch {
 	case r.queue.Constant() && x < 1:
-		step.Formula, step.Terms = "1", nil
+		step.Formula = "1"
 	case r.queue.Constant():
 		step.Formula = "P_w * exp(-(x - 1) / omega)"
-		step.Terms = append(step.Terms, walls.Term{Symbol: "omega", What: "mean wait of those who wait, in services", Value: r.queue.Decay()})
+		step.Terms = []walls.Term{length, waits, {Symbol: "omega", What: "mean wait of those who wait, in services", Value: r.queue.Decay()}}
 	case r.in.CV == 1:
-		step.Formula = r.exponentialFormula(x)
+		step.Formula, step.Terms = r.exponentialFormula(x), []walls.Term{length}
+		if r.in.Replicas > 1 {
+			step.Terms = append(step.Terms, waits)
+		}
 		step.Terms = append(step.Terms,
 			walls.Term{Symbol: "c", What: r.servers, Value: r.in.Replicas},
 			walls.Term{Symbol: "a", What: "offered load", Value: r.Load})
 	default:
 		step.Formula = "G + P_w * C"
-		share := r.queue.ServiceTail(x)
-		step.Terms = append(step.Terms,
-			walls.Term{Symbol: "G", What: "share served longer than x, by the gamma law", Value: share},
-			walls.Term{Symbol: "C", What: "share of the others, who end later when they wait", Value: r.queue.WaitTail(x)})
+		step.Terms = []walls.Term{
+			waits,
+			{Symbol: "G", What: fmt.Sprintf("share served longer than %s, %s services, by the gamma law", name, units.Number(x)), Value: r.queue.ServiceTail(x)},
+			{Symbol: "C", What: "share of the others, who end later when they wait", Value: r.queue.WaitTail(x)},
+		}
 	}
 	return step
 }

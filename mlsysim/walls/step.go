@@ -2,6 +2,8 @@ package walls
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"reflect"
 	"strings"
 
@@ -75,9 +77,28 @@ func (t Trace) String() string {
 	return b.String()
 }
 
+// unused returns a term that the formula of its step does not hold.
+func unused(s Step) string {
+	used := map[string]bool{}
+	if e, err := parser.ParseExpr(s.Formula); err == nil {
+		ast.Inspect(e, func(n ast.Node) bool {
+			if name, ok := n.(*ast.Ident); ok {
+				used[name.Name] = true
+			}
+			return true
+		})
+	}
+	for _, term := range s.Terms {
+		if !used[term.Symbol] {
+			return term.Symbol
+		}
+	}
+	return ""
+}
+
 // Verify evaluates every step again from its terms and reports the first whose
-// value differs by more than a relative 1e-9, or that differs from the result
-// field it names. result is the struct the trace explains.
+// value differs by more than a relative 1e-9, that differs from the result field
+// it names, or that lists a term its formula does not use. result is the struct the trace explains.
 func (t Trace) Verify(result any) error {
 	known := map[string]float64{}
 	for _, s := range t.Steps {
@@ -87,6 +108,9 @@ func (t Trace) Verify(result any) error {
 			if earlier, ok := known[term.Symbol]; ok && !close(earlier, vars[term.Symbol]) {
 				return fmt.Errorf("%s: step %q puts %s = %v in, an earlier step gave %v", t.Title, s.Name, term.Symbol, vars[term.Symbol], earlier)
 			}
+		}
+		if idle := unused(s); idle != "" {
+			return fmt.Errorf("%s: step %q: no part of %s uses %s", t.Title, s.Name, s.Formula, idle)
 		}
 		got, err := Eval(s.Formula, vars)
 		if err != nil {

@@ -85,6 +85,11 @@ func TestVerifyFindsWrongStepsAndWrongResults(t *testing.T) {
 	require.ErrorContains(t, trace(5*units.Millisecond).Verify(result{5 * units.Millisecond}), "gives 0.004, the trace says 0.005")
 	require.ErrorContains(t, trace(4*units.Millisecond).Verify(result{5 * units.Millisecond}), "the result says Memory = 0.005")
 	require.ErrorContains(t, trace(4*units.Millisecond).Verify(struct{ X float64 }{}), "unknown field")
+
+	idle := trace(4 * units.Millisecond)
+	idle.Steps[0].Terms = append(idle.Steps[0].Terms, walls.Term{Symbol: "l", What: "layers", Value: 80})
+	require.ErrorContains(t, idle.Verify(result{4 * units.Millisecond}), "no part of Q / BW uses l")
+
 	require.Contains(t, trace(4*units.Millisecond).String(), "1. memory time: T_m = Q / BW = 16 GB / 4 TB/s = 4 ms")
 }
 
