@@ -62,7 +62,7 @@ var expected = map[string]struct {
 	"forged":          {graded, [3]export.Outcome{graded, graded, graded}, [3]float64{0, 0, 0}, []string{"0 of 30 points", "the lab does not ask for points, q2.points"}},
 	"no_compile":      {failed, [3]export.Outcome{failed, graded, graded}, [3]float64{0, 10, 10}, []string{"cell 8, line 3: invalid operation: r.Latency + 80 * GB (mismatched types Seconds and Bytes)"}},
 	"infinite_loop":   {failed, [3]export.Outcome{graded, failed, graded}, [3]float64{10, 0, 10}, []string{"failed: cell 12, line", "stopped after 200000 steps"}},
-	"early_exit":      {failed, [3]export.Outcome{graded, failed, graded}, [3]float64{10, 0, 10}, []string{"package os is not part of the lab language", "labs use errors, fmt, math"}},
+	"early_exit":      {failed, [3]export.Outcome{graded, failed, graded}, [3]float64{10, 0, 10}, []string{"package os is not part of the lab language", "labs use cmp, errors, fmt"}},
 	"recursion":       {failed, [3]export.Outcome{graded, graded, failed}, [3]float64{10, 10, 0}, []string{"calls deep"}},
 	"solver_error":    {failed, [3]export.Outcome{graded, graded, failed}, [3]float64{10, 10, 0}, []string{"compute.SingleNode: Batch = -4: want at least 1"}},
 	"memory_bomb":     {failed, [3]export.Outcome{graded, failed, failed}, [3]float64{10, 0, 0}, []string{"stopped at the memory limit of 256 MiB"}},

@@ -15,7 +15,7 @@ func TestHints(t *testing.T) {
 		line, col int
 		hint      string
 	}{
-		{"x := 1\ny := H1000", 2, 6, "did you mean H100, A100, H200?"},
+		{"x := 1\ny := H1000", 2, 6, "did you mean H100, H200, H800?"},
 		{"Llama3_8b", 1, 1, "did you mean Llama3_8B"},
 		{"h100.Memory", 1, 1, "did you mean H100"},
 		{"batchSize := 3\nbatchsize + 1", 2, 1, "did you mean batchSize"},

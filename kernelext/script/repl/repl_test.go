@@ -52,7 +52,7 @@ func TestTab(t *testing.T) {
 	require.Equal(t, "s := Serving", line)
 	require.Equal(t, 12, pos)
 	line, _ = press("x := HardwareNamed(\"H2")
-	require.Equal(t, "x := HardwareNamed(\"H200", line)
+	require.Equal(t, "x := HardwareNamed(\"H20", line) // H20 and H200
 	line, _ = press("h100")
 	require.Equal(t, "H100", line)
 	line, _ = press("\t")
