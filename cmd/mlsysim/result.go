@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
+	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/scenario"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
@@ -18,6 +20,9 @@ import (
 // stderr of an efficiency that is rarely reached.
 func printResult(cmd *cobra.Command, f cli.Format, result any, explain bool) error {
 	v := show.Of(result)
+	if f == cli.HTML {
+		v.Blocks = append(v.Blocks, rooflines(result)...)
+	}
 	if explain {
 		var err error
 		if v, err = derived(v, result); err != nil {
@@ -67,4 +72,24 @@ func field[T any](result any, name string) (T, bool) {
 	}
 	v, ok := f.Interface().(T)
 	return v, ok
+}
+
+// rooflines draws the roofline of every pass of a result, for pages, which have
+// the room.
+func rooflines(result any) []show.Block {
+	judged, ok := result.(interface{ Passes() []scenario.Scorecard })
+	if !ok {
+		return nil
+	}
+	var blocks []show.Block
+	for _, card := range judged.Passes() {
+		p := &card.Pass
+		point := chart.RooflinePoint{Name: card.Model().Name, Intensity: p.Intensity, Rate: p.Work.Per(p.Latency)}
+		if !p.Fits {
+			point.Why = "does not fit"
+		}
+		c := chart.Roofline(card.Device(), p.Precision, []chart.RooflinePoint{point})
+		blocks = append(blocks, show.Block{Heading: "Roofline", Chart: &c})
+	}
+	return blocks
 }

@@ -153,6 +153,7 @@ func (s served) View() show.View {
 	}{{"weights", r.Weights}, {"cache", r.Cache}} {
 		memory.Bars = append(memory.Bars, show.Bar{Label: p.label, Value: p.size.String(), Share: p.size.Ratio(r.Capacity)})
 	}
+	memory.Bars = show.Waterfall(memory.Bars)
 	v.Blocks = []show.Block{memory, s.times()}
 	if texts := r.Warnings.Texts(); len(texts) > 0 {
 		v.Blocks = append(v.Blocks, show.Block{Heading: "Remarks", Notes: texts})
@@ -179,5 +180,6 @@ func (s served) times() show.Block {
 	}{{"prefill", r.TTFT}, {"decode", r.Request - r.TTFT}} {
 		b.Bars = append(b.Bars, show.Bar{Label: p.label, Value: p.time.String(), Share: p.time.Ratio(r.Request)})
 	}
+	b.Bars = show.Waterfall(b.Bars)
 	return b
 }

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/mlsysim/golab/mlsysim/cost"
@@ -31,7 +32,8 @@ func splitView(r *parallel.PlanResult, a BestSplit) show.View {
 		rows = append(rows, show.Row{Label: "missing", Value: r.Short.String(), Help: "memory that is missing on each device"})
 	}
 	v.Data = a
-	v.Blocks[0] = show.Block{Rows: rows, Notes: r.Warnings.Texts()}
+	v.Blocks[0] = show.Block{Rows: rows[1:], Notes: r.Warnings.Texts()}
+	v.Blocks = slices.Insert(v.Blocks, 0, show.Block{Rows: rows[:1]}) // long: the notes below stand near their values
 	for i := range v.Blocks {
 		if v.Blocks[i].Heading == "Best candidates" {
 			v.Blocks[i].Table = splitTable(a.Top)

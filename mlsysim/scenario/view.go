@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/units"
 )
@@ -93,6 +95,7 @@ func (s Scorecard) feasibility() show.Block {
 			b.Bars = append(b.Bars, show.Bar{Label: p.label, Value: p.size.String(), Share: p.size.Ratio(s.Capacity)})
 		}
 	}
+	b.Bars = show.Waterfall(b.Bars)
 	of, where := fmt.Sprintf("of %s, %s", s.Capacity, show.Percent(s.Memory.Ratio(s.Capacity))), "in the device"
 	if s.Devices > 1 {
 		where = "in each device"
@@ -131,6 +134,9 @@ func (s Scorecard) performance() show.Block {
 		if p.size > 0 || s.Mode == Pass {
 			b.Bars = append(b.Bars, show.Bar{Label: p.label, Value: p.size.String(), Share: p.size.Ratio(s.Latency)})
 		}
+	}
+	if s.Mode != Pass { // whose arithmetic and traffic overlap
+		b.Bars = show.Waterfall(b.Bars)
 	}
 	e := &s.in
 	timed := func(label string, t, limit units.Seconds, help string) show.Row {
@@ -210,3 +216,27 @@ func (s Scorecard) macro() show.Block {
 		},
 	}
 }
+
+// Passes are the designs of the report that are one pass on one device, which a
+// roofline can show.
+func (r Report) Passes() []Scorecard {
+	var out []Scorecard
+	for _, c := range r.Cards {
+		out = append(out, c.Passes()...)
+	}
+	return out
+}
+
+// Passes is the scorecard itself if its design is one pass on one device.
+func (s Scorecard) Passes() []Scorecard {
+	if s.Mode != Pass || s.Pass.Intensity <= 0 || s.Pass.Latency <= 0 {
+		return nil
+	}
+	return []Scorecard{s}
+}
+
+// Device is the device of the design.
+func (s Scorecard) Device() hardware.Device { return s.in.Hardware }
+
+// Model is the network of the design.
+func (s Scorecard) Model() models.Model { return s.in.Model }

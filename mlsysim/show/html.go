@@ -126,9 +126,13 @@ func (h *page) bars(bars []Bar) {
 		s := share(b)
 		h.add(`<tr style="background-color:transparent"><td style="%s;%s">%s</td>`, cellStyle, dimmed, esc(b.Label))
 		h.add(`<td style="%s;width:320px"><div style="white-space:nowrap;font-size:0;width:320px">`, cellStyle)
+		from := min(max(b.From, 0), max(0, 1-s))
+		if from > 0 {
+			h.add(span, 100*from/most, "rgba(128,128,128,0.22)")
+		}
 		h.add(span, 100*min(s, 1)/most, "#0072b2")
-		if s < 1 {
-			h.add(span, 100*(1-s)/most, "rgba(128,128,128,0.22)")
+		if from+s < 1 {
+			h.add(span, 100*(1-from-s)/most, "rgba(128,128,128,0.22)")
 		}
 		h.b.WriteString(`<span style="display:inline-block;height:18px;width:2px;background-color:#999999"></span>`)
 		if s > 1 {

@@ -48,6 +48,25 @@ type Bar struct {
 	Label string
 	Value string
 	Share float64 // of the full width; above 1 overflows and is drawn as such
+	From  float64 // where it begins; parts that follow one another are a waterfall
+}
+
+// Waterfall lets bars that add up to at most the whole begin where the one before
+// ends; others stay as they are.
+func Waterfall(bars []Bar) []Bar {
+	total := 0.0
+	for _, b := range bars {
+		total += share(b)
+	}
+	if total > 1+1e-9 {
+		return bars
+	}
+	at := 0.0
+	for i := range bars {
+		bars[i].From = at
+		at += share(bars[i])
+	}
+	return bars
 }
 
 // A Table has its units in the column heads.

@@ -175,7 +175,7 @@ func (p *printer) bars(indent int, bars []Bar) {
 	for _, b := range bars {
 		p.row(indent,
 			col{lines: wrap(b.Label, label), width: label},
-			col{lines: []string{p.bar(share(b), most, room)}},
+			col{lines: []string{p.bar(b.From, share(b), most, room)}},
 			col{lines: []string{Percent(share(b))}, width: 6, right: true},
 			col{lines: []string{clean(b.Value)}, width: value, right: true})
 	}
@@ -206,10 +206,11 @@ func Percent(share float64) string {
 }
 
 // bar draws share of room cells in eighths of a cell, the part above 1 in
-// another shade behind the mark.
-func (p *printer) bar(share, most float64, room int) string {
+// another shade behind the mark. One that begins later begins at a whole cell.
+func (p *printer) bar(from, share, most float64, room int) string {
 	full := max(int(float64(room)/most), 1) // cells of 100 %
-	eighths := int(math.Round(min(share, 1) * float64(full) * 8))
+	before := min(max(int(from*float64(full)), 0), full-1)
+	eighths := min(int(math.Round(min(share, 1)*float64(full)*8)), 8*(full-before))
 	if share > 0 {
 		eighths = max(eighths, 1)
 	}
@@ -221,8 +222,8 @@ func (p *printer) bar(share, most float64, room int) string {
 	if share > 1 {
 		over = max(int(math.Round((share-1)*float64(full))), 1)
 	}
-	gap := strings.Repeat("·", max(full-columns(text), 0))
-	return p.paint(cyan, text) + p.paint(dim, gap) + "▏" + p.paint(red, strings.Repeat("▓", over)) +
+	gap := strings.Repeat("·", max(full-before-columns(text), 0))
+	return p.paint(dim, strings.Repeat("·", before)) + p.paint(cyan, text) + p.paint(dim, gap) + "▏" + p.paint(red, strings.Repeat("▓", over)) +
 		strings.Repeat(" ", max(room-full-over, 0))
 }
 
