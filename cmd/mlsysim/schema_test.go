@@ -130,3 +130,30 @@ func TestPlanSchema(t *testing.T) {
 	require.ErrorContains(t, root.Execute(), "exit code 3") // the assertion fails
 	require.NoError(t, result.Validate(document(t, out.Bytes())))
 }
+
+// Every result of eval and scenario run is one document that the schema of results
+// accepts.
+func TestResultsKeepTheSchema(t *testing.T) {
+	result := compiled(t, document(t, call(t, nil, "schema", "result")))
+	calls := [][]string{
+		{"eval", "Llama3_8B", "H100"},
+		{"eval", "Llama3_70B", "H100"},
+		{"eval", "Llama3_70B", "H100", "--nodes", "2", "--batch", "64"},
+		{"eval", "Llama3_8B", "H100", "--mode", "serve", "--nodes", "1"},
+		{"eval", "MobileNetV2", "iPhone15Pro", "--max-cost", "1 USD"},
+	}
+	for _, name := range scenario.Names() {
+		calls = append(calls, []string{"scenario", "run", name})
+	}
+	for _, args := range calls {
+		var out bytes.Buffer
+		root := rootCommand()
+		root.SetOut(&out)
+		root.SetErr(io.Discard)
+		root.SetArgs(append(args, "-o", "json"))
+		if err := root.Execute(); err != nil {
+			require.ErrorContains(t, err, "exit code", args)
+		}
+		require.NoError(t, result.Validate(document(t, out.Bytes())), args)
+	}
+}

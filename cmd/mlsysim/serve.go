@@ -50,18 +50,23 @@ Exit codes: 0 it fits, 2 it does not.`,
 		},
 	}
 	keep(cmd)
-	bind(cmd, &s, "model", "hardware", "output")
+	serveFlags(cmd, &s)
+	cmd.Flags().BoolVar(&explain, "explain", false, "derive every number step by step")
+	return cmd
+}
+
+// serveFlags are the flags of the solver, with the names that mlsysim in Python has.
+func serveFlags(cmd *cobra.Command, s *serving.Serving) {
+	bind(cmd, s, "model", "hardware", "output")
 	flags := cmd.Flags()
 	flags.VarP(flags.Lookup("prompt").Value, "seq-len", "s", "prompt tokens per request (at least 1; default 2048)")
 	flags.Var(flags.Lookup("chunk").Value, "prefill-chunk-tokens", "prefill tokens per pass; the whole prompt at once unless given")
 	flags.Lookup("prompt").Hidden, flags.Lookup("chunk").Hidden = true, true
-	for _, f := range describe.Flags(&s) {
+	for _, f := range describe.Flags(s) {
 		if f.Name == "output" { // which is a format on the command line
 			flags.Var(f, "output-tokens", "output tokens per request (at least 0; default 256)")
 		}
 	}
-	flags.BoolVar(&explain, "explain", false, "derive every number step by step")
-	return cmd
 }
 
 // serveDefaults fills in what was not given, as mlsysim in Python does.

@@ -43,15 +43,7 @@ and none keeps the limits.`,
     --over batch=1..512x2 --over hardware=H100,B200 --limit "itl <= 20 ms" --best tokens_per_second
   mlsysim sweep mlsys.yaml --over nodes=8,16..64 --pareto latency,tco
   mlsysim sweep single-node --over batch=1..64x2 -o csv`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case len(args) == 0:
-				return cli.Usage("missing SOLVER or FILE: see %s --help", cmd.CommandPath())
-			case !isPlan(args[0]):
-				return cli.Unknown("solver", args[0], names(cmd))
-			}
-			return cli.Args("FILE")(cmd, args)
-		},
+		Args: sweepArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			e, err := d.read(cmd, args)
 			if err != nil {
@@ -62,18 +54,34 @@ and none keeps the limits.`,
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 	}
 	keep(cmd)
-	flags := cmd.PersistentFlags()
-	flags.StringArrayVar(&a.over, "over", nil, "a `field` and its values; several give every combination")
-	flags.StringArrayVar(&a.limits, "limit", nil, "a `limit` on a metric that a combination must keep: \"itl <= 20 ms\"")
-	flags.StringVar(&a.best, "best", "", "the `metric` whose best value is wanted, or \"minimize METRIC\"")
-	flags.StringSliceVar(&a.pareto, "pareto", nil, "list what no other beats in these `metrics`")
-	flags.StringSliceVar(&a.metrics, "metrics", nil, "the `metrics` that are shown")
+	a.flags(cmd)
 	bind(cmd, &d.flags, "model", "hardware")
 	cmd.Flags().IntVar(&d.workload, "workload", 0, "which of the plan's workloads, from 1")
 	for _, s := range catalog.All() {
 		cmd.AddCommand(sweepSolver(out, s, &a))
 	}
 	return cmd
+}
+
+// sweepArgs wants a plan's file: solvers are commands of their own.
+func sweepArgs(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return cli.Usage("missing SOLVER or FILE: see %s --help", cmd.CommandPath())
+	case !isPlan(args[0]):
+		return cli.Unknown("solver", args[0], names(cmd))
+	}
+	return cli.Args("FILE")(cmd, args)
+}
+
+// flags gives the command, and those below it, the flags of what is asked.
+func (a *aims) flags(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.StringArrayVar(&a.over, "over", nil, "a `field` and its values; several give every combination")
+	flags.StringArrayVar(&a.limits, "limit", nil, "a `limit` on a metric that a combination must keep: \"itl <= 20 ms\"")
+	flags.StringVar(&a.best, "best", "", "the `metric` whose best value is wanted, or \"minimize METRIC\"")
+	flags.StringSliceVar(&a.pareto, "pareto", nil, "list what no other beats in these `metrics`")
+	flags.StringSliceVar(&a.metrics, "metrics", nil, "the `metrics` that are shown")
 }
 
 func names(cmd *cobra.Command) []string {

@@ -53,6 +53,9 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 		return show.Chart{}, err
 	}
 	chart := show.Chart{Title: c.Title + ": " + up.label.Label + " against " + along.label.Label, X: along.label, Y: up.label}
+	if c.Fitting < c.Total-c.Missed {
+		chart.Note = "Hollow points do not fit or miss a limit."
+	}
 	lines := along.axis >= 0 && c.Total/c.plan.axes[along.axis].size <= shownLines
 	var names []string
 	series := map[string][]show.Point{}
@@ -66,11 +69,8 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 		}
 		name, label := trial.labels(i, along.axis, lines)
 		p := show.Point{X: px, Y: py, Label: label}
-		if p.Muted = c.verdicts[i] != fitting; p.Muted {
-			chart.Note = "Hollow points do not fit or miss a limit."
-			if c.Total <= shownRows {
-				p.Why = trial.candidate(i).Why
-			}
+		if p.Muted = c.verdicts[i] != fitting; p.Muted && c.Total <= shownRows {
+			p.Why = trial.candidate(i).Why
 		}
 		if _, seen := series[name]; !seen {
 			names = append(names, name)
