@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"strings"
@@ -207,8 +208,8 @@ func piped(f *os.File) bool {
 // example is the solver's example without the fields it leaves to defaults.
 func example(s catalog.Solver) object { return given(reflect.ValueOf(s.Example)) }
 
-// given is a struct without its zero fields; lists of structs become lists of
-// such objects.
+// given is a struct without its zero fields, quantities with their units; lists
+// of structs become lists of such objects.
 func given(v reflect.Value) object {
 	var o object
 	for _, f := range describe.Fields(v.Type()) {
@@ -223,10 +224,30 @@ func given(v reflect.Value) object {
 			}
 			o = append(o, pair{f.Key, entries})
 		default:
-			o = append(o, pair{f.Key, value.Interface()})
+			o = append(o, pair{f.Key, spelt(value)})
 		}
 	}
 	return o
+}
+
+// spelt is a quantity as text with its unit: as people read it where that is the
+// same quantity, else exactly. Any other value stays as it is.
+func spelt(v reflect.Value) any {
+	exact, ok := v.Interface().(interface{ MarshalYAML() (any, error) })
+	if !ok || v.Kind() != reflect.Float64 {
+		return v.Interface()
+	}
+	text := describe.Text(v.Interface())
+	back := reflect.New(v.Type())
+	if read, ok := back.Interface().(interface{ Set(string) error }); ok && read.Set(text) == nil {
+		if math.Abs(back.Elem().Float()-v.Float()) <= 1e-12*math.Abs(v.Float()) {
+			return text
+		}
+	}
+	if text, err := exact.MarshalYAML(); err == nil {
+		return text
+	}
+	return v.Interface()
 }
 
 // schemas describes input and result of a solver to other programs.
