@@ -57,7 +57,7 @@ func TestCheckNamesFieldValueAndRange(t *testing.T) {
 		"describe_test.input: Share = NaN: want above 0 and at most 1":             func(in *input) { in.Share = math.NaN() },
 		"describe_test.input: Part.Size = -2 kB: want at least 0":                  func(in *input) { in.Part.Size = -2000 },
 		"describe_test.input: Colour = 7: want one of red, green":                  func(in *input) { in.Colour = 7 },
-		"describe_test.input: FLOPs = 1e+40 EFLOP: want 0 or a size from 1e-30 to": func(in *input) { in.FLOPs = 1e58 },
+		"describe_test.input: FLOPs = 1e+34 YFLOP: want 0 or a size from 1e-30 to": func(in *input) { in.FLOPs = 1e58 },
 		"describe_test.input: FLOPs = +Inf: want a finite number":                  func(in *input) { in.FLOPs = units.FLOP(math.Inf(1)) },
 	} {
 		in := valid()

@@ -89,9 +89,9 @@ func ExampleScaling() {
 	fmt.Println("least loss:", r.BestParams, "on", r.BestTokens)
 	fmt.Println("cheapest with serving:", r.ServedParams, "on", r.ServedTokens)
 	// Output:
-	// rule: 69.28B params on 1,385,640,646,055 tokens
-	// least loss: 72.25B params on 1,328,743,585,388 tokens
-	// cheapest with serving: 49.96B params on 2,032,238,608,603 tokens
+	// rule: 69.28B params on 1.386T tokens
+	// least loss: 72.25B params on 1.329T tokens
+	// cheapest with serving: 49.96B params on 2.032T tokens
 }
 
 func BenchmarkScaling(b *testing.B) {

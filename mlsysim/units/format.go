@@ -93,7 +93,8 @@ func formatEnergy(v float64, us []unit) string {
 
 func formatPlain(v float64, us []unit) string { return Number(v) + " " + us[0].text }
 
-func formatCount(v float64, us []unit) string { return Number(v) + " " + us[0].text }
+// formatCount prints 12,345 tokens and 1.386T tokens, the way papers count.
+func formatCount(v float64, us []unit) string { return counted(v, 1e6) + us[0].text }
 
 // formatFirst prints with the first spelling: per kilowatt-hour, per tonne.
 func formatFirst(v float64, us []unit) string { return Number(v/us[0].factor) + " " + us[0].text }
@@ -127,14 +128,18 @@ func formatCarbon(v float64, _ []unit) string {
 	}
 }
 
-// formatParams prints 8.03B params, the way papers count.
-func formatParams(v float64, _ []unit) string {
-	for _, p := range []prefix{{"T", 1e12}, {"B", 1e9}, {"M", 1e6}, {"K", 1e3}} {
-		if math.Abs(v) >= p.factor {
-			return Number(v/p.factor) + p.letter + " params"
+// formatParams prints 8.03B params.
+func formatParams(v float64, us []unit) string { return counted(v, 1e3) + us[0].text }
+
+// counted prints a number with a letter from least on.
+func counted(v, least float64) string {
+	a := math.Abs(v) * (1 + 0.5e-4) // so that 999.96B is 1T
+	for _, p := range counting {
+		if a >= p.factor && p.factor >= least {
+			return Number(v/p.factor) + p.letter + " "
 		}
 	}
-	return Number(v) + " params"
+	return Number(v) + " "
 }
 
 // exact prints the shortest text that parses back to exactly v.

@@ -5,7 +5,7 @@ package units
 type unit struct {
 	text     string
 	factor   float64
-	prefixes string // decimal prefix letters allowed before text; "i" adds the binary ones
+	prefixes string // decimal prefix letters allowed before text; "i" adds the binary ones, "#" the counting ones
 }
 
 // prefix is a multiplier and its letter.
@@ -15,8 +15,11 @@ type prefix struct {
 }
 
 var decimal = [...]prefix{
-	{"E", 1e18}, {"P", 1e15}, {"T", 1e12}, {"G", 1e9}, {"M", 1e6}, {"k", 1e3}, {"", 1}, {"m", 1e-3}, {"µ", 1e-6}, {"n", 1e-9},
+	{"Y", 1e24}, {"Z", 1e21}, {"E", 1e18}, {"P", 1e15}, {"T", 1e12}, {"G", 1e9}, {"M", 1e6}, {"k", 1e3}, {"", 1}, {"m", 1e-3}, {"µ", 1e-6}, {"n", 1e-9},
 }
+
+// counting are the letters that papers put behind a count: 70B params, 15T tokens.
+var counting = [...]prefix{{"T", 1e12}, {"B", 1e9}, {"M", 1e6}, {"K", 1e3}}
 
 var binary = [...]prefix{
 	{"Pi", 1 << 50}, {"Ti", 1 << 40}, {"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10},
@@ -33,8 +36,8 @@ var (
 		{"bps", 1. / 8, "EPTGMk"},
 		{"B/h", 1. / 3600, "EPTGMki"},
 	}
-	flopUnits            = []unit{{"FLOP", 1, "EPTGMk"}, {"OP", 1, "EPTGMk"}}
-	flopRateUnits        = []unit{{"FLOP/s", 1, "EPTGMk"}, {"FLOPS", 1, "EPTGMk"}, {"OP/s", 1, "EPTGMk"}, {"OPS", 1, "EPTGMk"}}
+	flopUnits            = []unit{{"FLOP", 1, "YZEPTGMk"}, {"OP", 1, "YZEPTGMk"}}
+	flopRateUnits        = []unit{{"FLOP/s", 1, "ZEPTGMk"}, {"FLOPS", 1, "ZEPTGMk"}, {"OP/s", 1, "ZEPTGMk"}, {"OPS", 1, "ZEPTGMk"}}
 	intensityUnits       = []unit{{"FLOP/B", 1, ""}}
 	timeUnits            = []unit{{"s", 1, "mµn"}, {"us", 1e-6, ""}, {"min", 60, ""}, {"h", 3600, ""}, {"d", 86400, ""}, {"days", 86400, ""}, {"years", 365 * 86400, ""}}
 	hertzUnits           = []unit{{"Hz", 1, "GMk"}}
@@ -48,13 +51,13 @@ var (
 	carbonPriceUnits     = []unit{{"USD/t", 1e-3, ""}, {"USD/tCO2e", 1e-3, ""}, {"USD/kg", 1, ""}}
 	litreUnits           = []unit{{"L", 1, ""}, {"litres", 1, ""}}
 	waterIntensityUnits  = []unit{{"L/kWh", 1 / kwh, ""}, {"L/J", 1, ""}}
-	tokenUnits           = []unit{{"tokens", 1, ""}, {"token", 1, ""}}
-	tokenRateUnits       = []unit{{"tokens/s", 1, ""}, {"token/s", 1, ""}}
-	sampleUnits          = []unit{{"samples", 1, ""}, {"sample", 1, ""}}
-	sampleRateUnits      = []unit{{"samples/s", 1, ""}, {"images/s", 1, ""}, {"/s", 1, ""}}
-	requestUnits         = []unit{{"requests", 1, ""}, {"request", 1, ""}}
-	requestRateUnits     = []unit{{"requests/s", 1, ""}, {"request/s", 1, ""}, {"qps", 1, ""}}
-	paramUnits           = []unit{{"params", 1, ""}, {"B", 1e9, ""}, {"M", 1e6, ""}, {"K", 1e3, ""}, {"T", 1e12, ""}, {"B params", 1e9, ""}, {"M params", 1e6, ""}, {"T params", 1e12, ""}, {"K params", 1e3, ""}}
+	tokenUnits           = []unit{{"tokens", 1, "#"}, {"token", 1, "#"}}
+	tokenRateUnits       = []unit{{"tokens/s", 1, "#"}, {"token/s", 1, "#"}}
+	sampleUnits          = []unit{{"samples", 1, "#"}, {"sample", 1, "#"}}
+	sampleRateUnits      = []unit{{"samples/s", 1, "#"}, {"images/s", 1, ""}, {"/s", 1, ""}}
+	requestUnits         = []unit{{"requests", 1, "#"}, {"request", 1, "#"}}
+	requestRateUnits     = []unit{{"requests/s", 1, "#"}, {"request/s", 1, "#"}, {"qps", 1, ""}}
+	paramUnits           = []unit{{"params", 1, "#"}, {"B", 1e9, ""}, {"M", 1e6, ""}, {"K", 1e3, ""}, {"T", 1e12, ""}}
 )
 
 // spelled returns what one text unit is worth in SI, and whether u spells it.
@@ -64,6 +67,11 @@ func (u unit) spelled(text string) (float64, bool) {
 	}
 	for _, p := range decimal {
 		if p.letter != "" && allows(u.prefixes, p.letter) && (text == p.letter+u.text || p.letter == "k" && text == "K"+u.text || p.letter == "µ" && text == "u"+u.text) {
+			return p.factor * u.factor, true
+		}
+	}
+	for _, p := range counting {
+		if allows(u.prefixes, "#") && text == p.letter+" "+u.text {
 			return p.factor * u.factor, true
 		}
 	}
@@ -85,6 +93,9 @@ func (u unit) spellings() []string {
 		if p := decimal[i]; p.letter != "" && allows(u.prefixes, p.letter) {
 			out = append(out, p.letter+u.text)
 		}
+	}
+	for i := len(counting) - 1; i >= 0 && allows(u.prefixes, "#"); i-- {
+		out = append(out, counting[i].letter+" "+u.text)
 	}
 	if allows(u.prefixes, "i") {
 		for i := len(binary) - 1; i >= 0; i-- {

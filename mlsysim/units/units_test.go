@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -60,6 +61,9 @@ func TestString(t *testing.T) {
 		{1.8 * LitrePerKWh, "1.8 L/kWh"},
 		{TokenRate(6245.085), "6245 tokens/s"},
 		{TokenRate(62450.85), "62,451 tokens/s"},
+		{Tokens(999_999.99), "1M tokens"},
+		{Tokens(1_385_640_646_055), "1.386T tokens"},
+		{FLOP(5.76e23), "576 ZFLOP"},
 		{8.03 * Billion, "8.03B params"},
 		{Intensity(295.25), "295.2 FLOP/B"},
 	} {
@@ -81,6 +85,26 @@ func TestParse(t *testing.T) {
 	price, err := ParseEnergyPrice("$0.12/kWh")
 	require.NoError(t, err)
 	require.InEpsilon(t, float64(0.12*DollarPerKWh), float64(price), 1e-15)
+}
+
+func TestCountsReadBack(t *testing.T) {
+	for text, want := range map[string]Tokens{"15T tokens": 15e12, "15 T tokens": 15e12, "2.5M tokens": 2.5e6, "128 token": 128, "4K tokens": 4000} {
+		got, err := ParseTokens(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for _, q := range []interface {
+			Quantity
+			Set(string) error
+		}{new(Tokens), new(TokenRate), new(Samples), new(RequestRate), new(Params), new(FLOP), new(FLOPRate)} {
+			v := reflect.ValueOf(q).Elem()
+			x := math.Pow(10, rapid.Float64Range(-3, 25).Draw(t, "exponent"))
+			v.SetFloat(x)
+			require.NoError(t, q.Set(q.String()))
+			require.InEpsilon(t, x, v.Float(), 1e-3)
+		}
+	})
 }
 
 func TestParseErrors(t *testing.T) {
