@@ -92,7 +92,10 @@ func (k *kernel) run(o order) (e event, err error) {
 			k.screen.take(event{Kind: evStderr, Text: "the interpreter had ended since the last cell; " + freshHint + "\n"})
 		}
 		if e, err = k.interp.do(o); !errors.Is(err, errNeverBegan) {
-			break
+			return e, err
+		}
+		if k.stopped() { // its user ended it: it must not run after all
+			return e, &errCrash{crashName, "the interpreter was ended before the cell began"}
 		}
 	}
 	return e, err

@@ -185,6 +185,13 @@ func (k *kernel) interrupt(why error) {
 	}
 }
 
+// stopped reports whether the running cell was told to end.
+func (k *kernel) stopped() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.cell != nil && k.cell.cause != nil
+}
+
 // begin makes req the cell that interrupt stops; end gives the reason if it did.
 func (k *kernel) begin(req request, input bool) (end func() error) {
 	k.mu.Lock()
