@@ -21,6 +21,8 @@ type session struct {
 	lab     *types.Package
 	stubs   *stubs
 	scripts []string                        // names, by number
+	bases   []int                           // the interpreter's number of the line before the first, by script
+	next    int                             // the next of these
 	objs    map[string]types.Object         // declared by scripts, still visible
 	imports map[string]string               // name -> path
 	names   map[types.Object]string         // what the interpreter calls an object, if not its own name
@@ -60,6 +62,7 @@ type program struct {
 	name     string
 	number   int // of the script in its session
 	scripts  []string
+	bases    []int
 	files    map[string]*token.File
 	declared map[string]int
 	fset     *token.FileSet
@@ -97,7 +100,7 @@ func (p *program) place(at token.Pos) int {
 	if err != nil {
 		return nowhereLine
 	}
-	return n*linesPerScript + q.Line
+	return p.bases[n] + q.Line
 }
 
 // raw is place for a line of a file that was checked.
@@ -133,7 +136,7 @@ func (s *session) check(name, src string) (*program, []Error) {
 	if len(w.errs) > 0 {
 		return nil, slipHints(src, w.errs)
 	}
-	s.scripts = append(s.scripts, name)
+	s.add(name, src)
 	if again := s.dependants(w.declared); len(again) > 0 {
 		p, errs := s.parse(name, src, w.number, append(slices.Clone(chunks), again...))
 		if len(errs) == 0 {
@@ -143,11 +146,28 @@ func (s *session) check(name, src string) (*program, []Error) {
 	return s.parse(name, src, w.number, chunks)
 }
 
+// add gives a script its number, and lines of its own: the interpreter knows all
+// scripts of a session as one file.
+func (s *session) add(name, src string) {
+	s.scripts, s.bases = append(s.scripts, name), append(s.bases, s.next)
+	s.next += strings.Count(src, "\n") + 2
+}
+
+// placed finds the script and line of an interpreter's line.
+func (s *session) placed(line int) (name string, at int, ok bool) {
+	if line <= 0 || line >= nowhereLine || len(s.bases) == 0 {
+		return "", 0, false
+	}
+	n, _ := slices.BinarySearch(s.bases, line) // no script has a line 0
+	n--
+	return s.scripts[n], line - s.bases[n], true
+}
+
 // parse writes the chunks as one file and type-checks it.
 func (s *session) parse(name, src string, number int, chunks []chunk) (*program, []Error) {
 	w := &source{s: s, name: name, number: number}
 	text := w.write(chunks)
-	p := &program{name: name, number: w.number, fset: s.fset, scripts: s.scripts, files: s.files, chunks: chunks, owner: w.owner, declared: w.declared}
+	p := &program{name: name, number: w.number, fset: s.fset, scripts: s.scripts, bases: s.bases, files: s.files, chunks: chunks, owner: w.owner, declared: w.declared}
 	var err error
 	p.file, err = parser.ParseFile(p.fset, checkedFile(w.number), text, parser.SkipObjectResolution)
 	if p.file != nil {

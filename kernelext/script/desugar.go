@@ -324,12 +324,9 @@ func (d *desugarer) text(nodes ...any) string {
 	})
 }
 
-// linesPerScript keeps the lines of one session's scripts apart, because the
-// interpreter knows them as one file.
-const linesPerScript = 10_000
-
-// nowhereLine is the line of what no script wrote.
-const nowhereLine = linesPerScript - 1
+// nowhereLine is the line of what no script wrote. Go reads line numbers below
+// twice this.
+const nowhereLine = 1 << 29
 
 var nowhere = regexp.MustCompile(`(?m)^//line :\d+\n`) // for syntax made here
 

@@ -62,7 +62,7 @@ func (s *session) specialise(p *program, declared map[string]int) (*program, []E
 	s.twice = true
 
 	q := &program{
-		name: p.name, number: p.number, scripts: p.scripts, files: p.files, fset: p.fset, seen: p.pkg, erased: m.erased, declared: declared,
+		name: p.name, number: p.number, scripts: p.scripts, bases: p.bases, files: p.files, fset: p.fset, seen: p.pkg, erased: m.erased, declared: declared,
 		chunks: append(slices.Clone(p.chunks), chunk{kind: declChunk}), warnings: p.warnings,
 	}
 	var decls []ast.Decl

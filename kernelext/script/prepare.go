@@ -52,10 +52,26 @@ func (s *session) rename(p *program) {
 		}
 		s.seen[name]++
 		if n := s.seen[name]; n > 1 {
-			s.names[obj] = fmt.Sprintf("%s%d_%s", reserved, n, name)
 			s.stale(p, name, obj)
+			s.names[obj] = fmt.Sprintf("%s%d_%s", reserved, n, name)
+			if as, ok := s.sameFunc(obj, name); ok {
+				s.names[obj] = as
+			}
 		}
 	}
+}
+
+// sameFunc is the name of the function that obj takes the place of: callers keep
+// the body that they were compiled with, so that the name may serve again.
+func (s *session) sameFunc(obj types.Object, name string) (string, bool) {
+	old, was := s.mono[name].(*types.Func)
+	if _, is := obj.(*types.Func); !is || !was {
+		return "", false
+	}
+	if as, ok := s.names[old]; ok {
+		return as, true
+	}
+	return name, types.Universe.Lookup(name) == nil
 }
 
 // declare makes an object visible to later scripts, in both forms.
@@ -106,8 +122,10 @@ func (d *desugarer) step(pt part) []step {
 	}
 	for _, n := range nodes {
 		if pt.chunk >= 0 {
-			at := fmt.Sprintf("\n//line %s:%d\n", fileName, d.p.number*linesPerScript+d.p.chunks[pt.chunk].line)
-			steps = append(steps, step{text: at + strings.TrimLeft(d.text(n), "\n"), chunk: pt.chunk})
+			at := fmt.Sprintf("\n//line %s:%d\n", fileName, d.p.bases[d.p.number]+d.p.chunks[pt.chunk].line)
+			for _, n := range unfolded(n) {
+				steps = append(steps, step{text: at + strings.TrimLeft(d.text(n), "\n"), chunk: pt.chunk})
+			}
 		}
 	}
 	if len(steps) > 0 {
@@ -176,6 +194,29 @@ func inFunction(list ...ast.Stmt) []any {
 	name := ast.NewIdent(reserved + "run")
 	f := &ast.FuncDecl{Name: name, Type: &ast.FuncType{Params: &ast.FieldList{}}, Body: &ast.BlockStmt{List: list}}
 	return []any{f, &ast.ExprStmt{X: &ast.CallExpr{Fun: name}}}
+}
+
+// unfolded makes the function of inFunction a declaration and a call of it: for a
+// literal the interpreter would keep a copy of all variables of the session.
+func unfolded(n any) []any {
+	s, ok := n.(*ast.ExprStmt)
+	if !ok {
+		return []any{n}
+	}
+	call, ok := s.X.(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 {
+		return []any{n}
+	}
+	lit, ok := call.Args[0].(*ast.FuncLit)
+	sel, isSel := call.Fun.(*ast.SelectorExpr)
+	if !ok || !isSel || sel.Sel.Name != "Do" {
+		return []any{n}
+	}
+	name := reserved + "do"
+	return []any{
+		&ast.FuncDecl{Name: ast.NewIdent(name), Type: lit.Type, Body: lit.Body},
+		&ast.ExprStmt{X: &ast.CallExpr{Fun: ast.NewIdent(name)}},
+	}
 }
 
 func shownExpr(s ast.Stmt) ast.Expr {

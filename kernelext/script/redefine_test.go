@@ -2,6 +2,8 @@ package script_test
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,4 +61,41 @@ func TestRedefinitionNamesWhatHoldsValues(t *testing.T) {
 func TestRedefinitionKeepsPlaces(t *testing.T) {
 	s := cells(t, "i := 0\n\nfunc at(xs []int) int {\n\treturn xs[i]\n}", "i := 9")
 	require.EqualError(t, s.Run(context.Background(), "cell 3", "at([]int{1})"), "cell 1:4: index out of range")
+}
+
+// What is warned about keeps to the earlier meaning, whatever takes its name.
+func TestRedefinitionLeavesClosuresAlone(t *testing.T) {
+	s := cells(
+		t,
+		"func g() int { return 1 }\nf := func() int { return g() }\ntype T struct{}\nfunc (T) M() int { return g() + 10 }\nvar v T",
+		"func g() int { return 2 }\ng()\nf()\nv.M()",
+	)
+	require.Equal(t, []string{"2", "1", "11"}, s.shown)
+	require.Equal(t, []string{"cell 2:1:6: T.M still uses the earlier g", "cell 2:1:6: f still uses the earlier g"}, warnings(s))
+	require.NoError(t, s.Run(context.Background(), "cell 3", "func g() string { return \"x\" }\ng()\nf()\nv.M()"))
+	require.Equal(t, []string{"x", "1", "11"}, s.shown[3:])
+}
+
+// A long session keeps what it needs, not what it ran.
+func TestManyCells(t *testing.T) {
+	s := cells(t, "func twice[T ~int](x T) T { return 2 * x }\nx := 0\nfunc h(n int) int { return n + x }")
+	var before, after runtime.MemStats
+	const rounds = 1500
+	for i := range rounds {
+		if i == rounds/3 {
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+		}
+		src := fmt.Sprintf("x := %d\nfor i := range 3 {\n\tx += i\n}\nfunc g() int { return h(1) }\ntwice(g())", i)
+		require.NoError(t, s.Run(context.Background(), fmt.Sprint("cell ", i), src))
+		require.Equal(t, fmt.Sprint(2*(i+4)), s.shown[len(s.shown)-1])
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	perCell := float64(after.HeapAlloc-before.HeapAlloc) / (rounds * 2 / 3)
+	t.Logf("%.0f bytes a cell", perCell)
+	require.Less(t, perCell, 20_000.0)
+
+	err := s.Run(context.Background(), "last", "\nxs := []int{}\nxs[x]")
+	require.EqualError(t, err, "last:3: index out of range")
 }

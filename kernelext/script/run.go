@@ -35,6 +35,11 @@ func (e *Engine) Run(ctx context.Context, name, src string) error {
 	e.warn()
 
 	e.host.reset(ctx)
+	defer func() {
+		if e.err == nil { // else some piece may still run
+			forgetSyntax(e.interp)
+		}
+	}()
 	e.names.Lock()
 	e.session.declareErased(p)
 	e.names.Unlock()
@@ -164,8 +169,11 @@ func (e *Engine) problem(p *program, st step, err error) *Error {
 // place reads a line of the interpreter: which script of the session, and where.
 func (e *Engine) place(out *Error, line string) {
 	n, err := strconv.Atoi(line)
-	if err == nil && n != nowhereLine && n/linesPerScript < len(e.session.scripts) {
-		out.Name, out.Line = e.session.scripts[n/linesPerScript], n%linesPerScript
+	if err != nil {
+		return
+	}
+	if name, at, ok := e.session.placed(n); ok {
+		out.Name, out.Line = name, at
 	}
 }
 

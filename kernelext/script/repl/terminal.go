@@ -35,7 +35,7 @@ func (t *talk) terminal(in *os.File) (end func(), err error) {
 		io.Reader
 		io.Writer
 	}{keys, t.opt.Out}, prompt)
-	if w, h, err := term.GetSize(fd); err == nil {
+	if w, h, err := term.GetSize(fd); err == nil && w > 0 {
 		_ = tt.SetSize(w, h)
 	}
 	tt.History = openHistory(t.opt.History)
@@ -111,12 +111,14 @@ func (t *talk) complete(out io.Writer, line string, pos int) (string, int, bool)
 	word := common(list, line[start:pos])
 	if typed := line[start:pos]; len(list) > 1 && (len(word) < len(typed) || word == typed) {
 		const most = 30
+		var b strings.Builder
 		for _, c := range list[:min(most, len(list))] {
-			fmt.Fprintf(out, "  %-28s %s\n", c.Text, c.Type)
+			fmt.Fprintf(&b, "  %-28s %s\n", c.Text, c.Type)
 		}
 		if len(list) > most {
-			fmt.Fprintf(out, "  and %d more\n", len(list)-most)
+			fmt.Fprintf(&b, "  and %d more\n", len(list)-most)
 		}
+		_, _ = io.WriteString(out, b.String()) // once: the terminal draws the line again
 		return line, pos, true
 	}
 	return line[:start] + word + line[end:], start + len(word), true
