@@ -32,13 +32,35 @@ func (c *profile) conversions(n ast.Node) {
 		c.composite(n)
 	case *ast.BinaryExpr:
 		if n.Op == token.EQL || n.Op == token.NEQ {
+			c.equal(n.X, n.Y)
 			c.store(n.X, info.TypeOf(n.Y))
 			c.store(n.Y, info.TypeOf(n.X))
+		}
+	case *ast.MapType:
+		c.comparable(n.Key, info.TypeOf(n.Key))
+	case *ast.SwitchStmt:
+		if n.Tag != nil {
+			c.comparable(n.Tag, info.TypeOf(n.Tag))
 		}
 	case *ast.IndexExpr:
 		if m, ok := under(info.TypeOf(n.X)).(*types.Map); ok {
 			c.store(n.Index, m.Key())
 		}
+	}
+}
+
+// equal refuses what the interpreter compares wrongly: values in interfaces of
+// the script.
+func (c *profile) equal(x, y ast.Expr) {
+	if !c.p.info.Types[x].IsNil() && !c.p.info.Types[y].IsNil() {
+		c.comparable(x, c.p.info.TypeOf(x))
+		c.comparable(y, c.p.info.TypeOf(y))
+	}
+}
+
+func (c *profile) comparable(at ast.Expr, t types.Type) {
+	if t != nil && dynamic(t) {
+		c.refuse(at.Pos(), "compare the results of a method", "values of interface type %s cannot be compared", c.name(t))
 	}
 }
 

@@ -130,9 +130,13 @@ func (d *desugarer) post(c *astutil.Cursor) bool {
 	case *ast.DeferStmt:
 		d.deferred(c, n)
 	case *ast.FuncDecl:
+		d.nameParams(n.Type)
 		d.enter(n.Body)
 	case *ast.FuncLit:
+		d.nameParams(n.Type)
 		d.enter(n.Body)
+	case *ast.SwitchStmt:
+		d.switchInit(c, n)
 	case *ast.ForStmt:
 		d.forLoop(n)
 	case *ast.RangeStmt:

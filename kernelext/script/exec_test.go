@@ -99,6 +99,7 @@ func TestExecCancelled(t *testing.T) {
 
 func TestExecCleanEnvironment(t *testing.T) {
 	t.Setenv("SECRET_KEY", "42.5")
+	t.Setenv("TMPDIR", t.TempDir()) // other tests run scripts too
 	o := execute(t, script.Limits{}, "x := 1\nx")
 	require.Equal(t, script.Done, o.Reason, "%v", o.Err)
 	entries, err := os.ReadDir(os.TempDir())

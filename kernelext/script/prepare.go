@@ -155,6 +155,11 @@ func (d *desugarer) statements(g *ast.GenDecl) []any {
 		case len(vs.Values) == 0:
 		case vs.Type == nil && len(names) == 2 && len(vs.Values) == 1:
 			out = append(out, d.commaOK(g, vs, names)...)
+		case vs.Type == nil && len(names) > 1 && len(names) == len(vs.Values) && !d.refers(vs):
+			for i, id := range vs.Names {
+				one := &ast.ValueSpec{Names: []*ast.Ident{id}, Values: vs.Values[i : i+1]}
+				out = append(out, d.statements(&ast.GenDecl{Tok: g.Tok, TokPos: g.TokPos, Specs: []ast.Spec{one}})...)
+			}
 		case vs.Type != nil || len(vs.Names) == 1 && vs.Names[0].Name == "_":
 			out = append(out, inFunction(assign(names, vs.Values))...)
 		default:
@@ -162,6 +167,21 @@ func (d *desugarer) statements(g *ast.GenDecl) []any {
 		}
 	}
 	return out
+}
+
+// refers says whether the values name the variables that they are for.
+func (d *desugarer) refers(vs *ast.ValueSpec) bool {
+	found := false
+	for _, v := range vs.Values {
+		ast.Inspect(v, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			for _, own := range vs.Names {
+				found = found || ok && d.p.info.Defs[own] != nil && d.p.info.Uses[id] == d.p.info.Defs[own]
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // commaOK declares the two variables of v, ok := m[k] and x.(T) with their types

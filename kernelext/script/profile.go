@@ -211,12 +211,29 @@ func (c *profile) typeSwitch(n *ast.TypeSwitchStmt) {
 	case *ast.ExprStmt:
 		x = a.X.(*ast.TypeAssertExpr).X
 	}
-	if t := c.p.info.TypeOf(x); t == nil || !emptyInterface(t) {
+	t := c.p.info.TypeOf(x)
+	if t != nil && dynamic(t) {
+		c.caseNil(n)
+	}
+	if t == nil || !emptyInterface(t) {
 		return
 	}
 	for _, cl := range n.Body.List {
 		for _, e := range cl.(*ast.CaseClause).List {
 			c.assertable(e)
+		}
+	}
+}
+
+// caseNil refuses cases that the interpreter never takes.
+func (c *profile) caseNil(n *ast.TypeSwitchStmt) {
+	for _, cl := range n.Body.List {
+		for _, e := range cl.(*ast.CaseClause).List {
+			if c.p.info.Types[e].IsNil() {
+				c.refuse(e.Pos(), "ask == nil before the switch", "case nil for your own interface is not part of the lab language")
+			} else if types.IsInterface(c.p.info.TypeOf(e)) {
+				c.refuse(e.Pos(), "ask with v, ok := x.(T) before the switch", "an interface as a case for your own interface is not part of the lab language")
+			}
 		}
 	}
 }
