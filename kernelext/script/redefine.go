@@ -85,11 +85,11 @@ func (s *session) stale(p *program, name string, obj types.Object) {
 		f, isFunc := user.(*types.Func)
 		if isFunc && f.Signature().Recv() != nil {
 			recv := s.receiverName(f)
-			if p.pkg.Scope().Lookup(recv) != s.mono[recv] || recv == "" {
+			if recv == "" || !s.kept(p, recv, s.mono[recv]) {
 				continue // the methods go with the type
 			}
 			label = recv + "." + label
-		} else if p.pkg.Scope().Lookup(label) != user || copyName.MatchString(label) {
+		} else if !s.kept(p, label, user) || copyName.MatchString(label) {
 			continue
 		}
 		who, _, _ := strings.Cut(label, ".")
@@ -101,6 +101,12 @@ func (s *session) stale(p *program, name string, obj types.Object) {
 		}
 	}
 	slices.SortStableFunc(p.warnings, func(a, b Error) int { return cmp.Or(a.Line-b.Line, strings.Compare(a.Msg, b.Msg)) })
+}
+
+// kept says whether a name still means obj after the script.
+func (s *session) kept(p *program, name string, obj types.Object) bool {
+	_, again := p.declared[name]
+	return !again && s.mono[name] == obj
 }
 
 // receiverName is the type of a method, if scripts still see that type.
@@ -121,7 +127,7 @@ func (s *session) valuesOf(tn *types.TypeName, p *program) []string {
 	var out []string
 	for name, o := range s.mono {
 		v, ok := o.(*types.Var)
-		if !ok || p.pkg.Scope().Lookup(name) != o {
+		if !ok || !s.kept(p, name, o) {
 			continue
 		}
 		if holds(v.Type(), func(t types.Type) bool { return types.Identical(t, tn.Type()) }) {
