@@ -31,6 +31,8 @@ var rooms = join(
 	trees(4.5, "mlsysim/internal/vectors"), // tests only: every solver against the reference vectors
 	trees(4.5, "mlsysim/internal/laws"),    // tests only: all solvers against the laws
 
+	trees(5.5, "kernelext/jupyterlab"), // tests only: JupyterLab in a browser
+
 	trees(6, "kernelext/chart", "kernelext/gonb", "kernelext/widget", "autograder/check"),
 	trees(7, "kernelext/lab"),
 	trees(8, "kernelext/script"),
@@ -103,6 +105,7 @@ var reserved = []library{
 	}},
 	{"github.com/modelcontextprotocol/go-sdk", []string{"cmd/mlsysim"}},
 	{"golang.org/x/tools", []string{"mlsysim/internal/lint", "mlsysim/internal/gen", "kernelext/script"}},
+	{"github.com/chromedp", []string{"kernelext/jupyterlab"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},
 }
@@ -119,4 +122,5 @@ var links = []link{{"cmd/mlsysim", []string{
 	Module + "/autograder/queue",
 	"modernc.org/sqlite",
 	"github.com/nats-io",
+	"github.com/chromedp",
 }}}
