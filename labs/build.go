@@ -98,7 +98,7 @@ func scenario(l Lab) string {
 		if i > 0 {
 			b.WriteString(`, ", `)
 		}
-		fmt.Fprintf(&b, "%s \", %s", p.Name, p.Var)
+		fmt.Fprintf(&b, "%s \", %s", p.Name, p.Shown())
 	}
 	b.WriteString("))")
 	return b.String()
@@ -109,11 +109,7 @@ func declarations(l Lab, student string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "var (\nl = Open(%q, %q)\n", l.ID, student)
 	for _, p := range l.Params {
-		fmt.Fprintf(&b, "%s = l.Int(%q", p.Var, p.Name)
-		for _, c := range p.Choices {
-			fmt.Fprintf(&b, ", %d", c)
-		}
-		b.WriteString(")\n")
+		fmt.Fprintf(&b, "%s = %s\n", p.Var, p.Code())
 	}
 	fmt.Fprintf(&b, "%s\n)", l.Setup)
 	out, err := format.Source([]byte(b.String()))

@@ -50,9 +50,15 @@ func (v Verdict) OK() bool {
 func Check(l Lab, student string, records []record.Record) []Verdict {
 	s := collect(records)
 	d := l.Draw(student)
+	other := d
+	if opened := Opened(l, records); opened != "" {
+		other = l.Draw(opened)
+	}
 	var out []Verdict
 	for _, q := range l.Questions {
-		out = append(out, judge(q, d, s))
+		v := judge(q, d, s)
+		v.explain(l, q, d, other, s)
+		out = append(out, v)
 	}
 	return out
 }
@@ -96,7 +102,7 @@ type said struct {
 func collect(records []record.Record) said {
 	s := said{check.Claims{}, check.Claims{}, map[string]bool{}, map[string]bool{}}
 	for _, r := range records {
-		claim := check.Claim{ID: r.ID, Type: r.Type, Unit: r.Unit, Number: r.Number, Text: r.Text}
+		claim := spec.Claim(r)
 		question, _, _ := strings.Cut(r.ID, ".")
 		switch r.Kind {
 		case record.Predict:

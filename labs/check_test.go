@@ -33,7 +33,7 @@ func faster(l labs.Lab, student string) units.Seconds {
 	d := l.Draw(student)
 	h := hardware.H100
 	h.Bandwidth = h.Bandwidth.Times(1.1)
-	return compute.SingleNode{Model: models.Llama3_8B, Hardware: h, Batch: d["batch"], Context: d["context"]}.Run().Latency
+	return compute.SingleNode{Model: models.Llama3_8B, Hardware: h, Batch: d.Int("batch"), Context: d.Int("context")}.Run().Latency
 }
 
 func q2(l labs.Lab, student string, records ...record.Record) labs.Verdict {

@@ -61,14 +61,14 @@ func TestSolverKeepsItsInvariants(t *testing.T) {
 		v := split.Check(times(r.Compute, r.Memory, r.Overhead, r.Latency))
 		require.True(t, v.OK, "%s %s", v.Message, v.CounterExample)
 
-		right, err := check.Binding{ID: "q", Node: s}.Right()
+		right, err := check.Pass("q", s).Right()
 		require.NoError(t, err)
 		named := r.Binding
 		if right[0] == walls.Overhead {
 			require.Greater(t, r.Overhead.Times(2), max(r.Compute, r.Memory), "overhead binds only where it is long")
 			named = walls.Overhead
 		}
-		v = check.Binding{ID: "q", Node: s}.Check(resource(named))
+		v = check.Pass("q", s).Check(resource(named))
 		require.True(t, v.OK, "%s %s: %v", named, v.Message, right)
 
 		v = check.Unit{ID: "u", Want: r.Footprint, Name: "GiB", Size: units.GiB, Tolerance: 1e-3}.Check(check.Claims{"u": number("u", r.Footprint.Ratio(units.GiB))})
@@ -104,7 +104,7 @@ func TestMutantsAreKilled(t *testing.T) {
 			require.NotContains(t, v.Message, "nor in another unit", "%s has a name", name)
 		}
 		killed, right2 := 0, 0
-		binding := check.Binding{ID: "q", Node: s}
+		binding := check.Pass("q", s)
 		for _, res := range []walls.Resource{walls.Compute, walls.MemoryBandwidth, walls.Overhead, walls.MemoryCapacity, walls.Nothing} {
 			if binding.Check(resource(res)).OK {
 				right2++
@@ -123,7 +123,7 @@ func TestDeadBandTakesEither(t *testing.T) {
 	require.NoError(t, err)
 	s.Hardware.Bandwidth = s.Hardware.Bandwidth.Times(r.Memory.Ratio(r.Compute) * 1.03) // 3 % over the ridge
 	for _, res := range check.Candidates() {
-		v := check.Binding{ID: "q", Node: s}.Check(resource(res))
+		v := check.Pass("q", s).Check(resource(res))
 		require.Equal(t, res != walls.Overhead, v.OK, "%s: %s", res, v.Message)
 	}
 }
@@ -164,7 +164,7 @@ func TestWrongKindsOfClaim(t *testing.T) {
 		require.False(t, v.OK)
 		require.Contains(t, v.Message, one.says)
 	}
-	v := check.Binding{ID: "q"}.Check(check.Claims{"q": number("q", 2)})
+	v := check.Pass("q", compute.SingleNode{}).Check(check.Claims{"q": number("q", 2)})
 	require.Contains(t, v.Message, "does not name a resource")
 }
 

@@ -31,5 +31,8 @@ func (e Equal) Check(c Claims) Verdict {
 			return fail(invariant, claim.String(), "%s", m.Says)
 		}
 	}
+	if says := slip(claim.Number, e.Want.Value, e.Tolerance); says != "" {
+		return fail(invariant, claim.String(), "%s is %s", claim.ID, says)
+	}
 	return fail(invariant, claim.String(), "%s is not the %s of your scenario", claim, e.What)
 }

@@ -96,7 +96,7 @@ Answer("q3.gb", float64(bytes)/1e9)`,
 // copied types over what the student "correct" sees on the screen.
 func copied(l labs.Lab) work {
 	d := l.Draw("correct")
-	s := node(d["batch"], d["context"])
+	s := node(d.Int("batch"), d.Int("context"))
 	r, faster := s.Run(), s
 	faster.Hardware.Bandwidth = s.Hardware.Bandwidth.Times(1.1)
 	ms := func(t units.Seconds) string { return fmt.Sprintf("%.4g*Millisecond", t.Ratio(units.Millisecond)) }

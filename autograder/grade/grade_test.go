@@ -55,7 +55,7 @@ var expected = map[string]struct {
 		"with 10 % more compute the latency does not change", "q3.gb is a quantity: want a plain number of GB",
 	}},
 	"copied": {graded, [3]export.Outcome{graded, graded, graded}, [3]float64{1, 1, 1}, []string{
-		"compute time of another scenario", "latency of another scenario", "footprint of another scenario",
+		"numbers of another scenario",
 	}},
 	"other_id":        {graded, [3]export.Outcome{graded, graded, graded}, [3]float64{1, 1, 1}, []string{"opened as &#34;correct&#34; but handed in by &#34;other_id&#34;"}},
 	"blank":           {graded, [3]export.Outcome{graded, graded, graded}, [3]float64{0, 0, 0}, []string{"there is no answer q1.compute"}},
@@ -112,7 +112,7 @@ func TestFeedbackTellsNoAnswer(t *testing.T) {
 			continue
 		}
 		d := l.Draw(s.Student)
-		right := node(d["batch"], d["context"]).Run()
+		right := node(d.Int("batch"), d.Int("context")).Run()
 		page := export.Page(r, s)
 		for _, q := range s.Questions {
 			if q.OK() {

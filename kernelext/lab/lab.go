@@ -49,6 +49,11 @@ func (l Lab) Int(name string, choices ...int) int {
 	return choices[l.draw(name, len(choices))]
 }
 
+// Number draws a number of the scenario.
+func (l Lab) Number(name string, choices ...float64) float64 {
+	return choices[l.draw(name, len(choices))]
+}
+
 // Device draws a device of the scenario.
 func (l Lab) Device(name string, choices ...Device) Device {
 	return choices[l.draw(name, len(choices))]

@@ -1,99 +1,81 @@
 // Package spec says what a lab is: its scenario, its questions with their
-// checks, and the code of its cells. Text, notebook, script and grader all come
-// from one Lab value.
+// checks, and the code of its cells. Text, notebook, script, tests and grader
+// all come from one Lab value.
 //
-//	d := lab.Draw("s123")       // the student's own scenario
-//	v := lab.Questions[0].Answer(d, claims)
+//	d := lab.Draw("s123")          // the student's own scenario
+//	right := lab.Questions[0].Right(d)
+//	v := lab.Questions[0].Answer(d, right.Claims())
 //
-// It leaves out how a lab is printed and graded: package labs does that.
+// It leaves out how a lab is printed and graded: package labs does that, and
+// labs/README.md says how to write one.
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/mlsysim/golab/autograder/check"
-	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
 // A Lab is one laboratory exercise.
 type Lab struct {
-	ID        string // T0
-	Slug      string // hello_world
-	Title     string
-	Version   int // of questions and checks; grown with every change that moves a grade
-	Minutes   int
-	Objective string
-	Params    []Param
-	Setup     string // declarations after the parameters
-	First     string // statements of the first look
-	Text      string // blocks of Markdown, each behind a line "# name"
-	Questions []Question
-}
-
-// A Param is one number of the scenario that differs from student to student.
-type Param struct {
-	Name    string // in sentences
-	Var     string // in code
-	Choices []int
+	ID            string // T0, L01
+	Slug          string // hello_world
+	Title         string
+	Version       int // of questions and checks; grown with every change that moves a grade
+	Minutes       int
+	Week          int      // of a course of fourteen
+	Prerequisites []string // ids of labs
+	Objective     string   // one sentence, under the title
+	Objectives    []string // what a student can do afterwards, for instructors
+	Params        []Param
+	Setup         string // declarations after the parameters, inside var ( )
+	First         string // statements of the first look
+	Text          string // blocks of Markdown, each behind a line "# name"
+	Questions     []Question
 }
 
 // A Question is one graded step: predict, explore, answer, say why.
 type Question struct {
 	ID      string // q1
 	Title   string
+	Kinds   []check.Kind // what it is judged by
 	Points  float64
-	Claims  []string // ids of the answers
+	Claims  []string // ids of the answers: q1, or q1.compute and q1.memory
 	Predict string   // statements of the predict cell
 	Explore string   // statements of the explore cell
 	Blank   string   // statements of the answer cell that a student completes
 	Because string   // statement of the because cell; empty if nothing is attributed
-	Worked  string   // statements of a right answer, for tests and instructors
+	Worked  string   // statements of a right answer: Predict, Answer, Because
 
+	Right       func(d Draw) Values         // the answers that Worked records
+	Binds       func(d Draw) walls.Resource // what Worked names as binding; nil if nothing is attributed
 	Answer      func(d Draw, c check.Claims) check.Verdict
 	Attribution func(d Draw, c check.Claims) check.Verdict // nil if nothing is attributed
+
+	Misconceptions []Misconception
+	Options        map[string][]string // other texts that an answer by name may take
+	Shared         bool                // the same answer is right for everybody, as with ln 100
+	Quick          bool                // Right takes microseconds: wrong answers are compared with those of all scenarios
+	Mutants        []Mutant
+	Survivors      map[string]string // mutants that rightly pass, with the reason
 }
 
-// A Draw is one student's scenario: the value of each parameter by name.
-type Draw map[string]int
-
-// Draw returns the scenario of a student. It is the one that lab.Open draws.
-func (l Lab) Draw(student string) Draw {
-	d := Draw{}
-	for _, p := range l.Params {
-		d[p.Name] = p.Choices[record.Choose(l.ID, student, p.Name, len(p.Choices))]
-	}
-	return d
+// A Misconception is a wrong idea, the answers that it leads to, and what the
+// student is told.
+type Misconception struct {
+	Name  string              // what people believe: "compute and memory add up"
+	Wrong func(d Draw) Values // the answers that it changes; nil if it only names a resource
+	Binds walls.Resource      // the resource that it names
+	Says  string              // feedback; never the answer
 }
 
-// Draws lists every scenario in a fixed order.
-func (l Lab) Draws() []Draw {
-	all := []Draw{{}}
-	for _, p := range l.Params {
-		var next []Draw
-		for _, d := range all {
-			for _, v := range p.Choices {
-				one := Draw{p.Name: v}
-				for name, value := range d {
-					one[name] = value
-				}
-				next = append(next, one)
-			}
-		}
-		all = next
-	}
-	return all
-}
-
-// String lists the scenario as "batch 8, context 700".
-func (d Draw) String() string {
-	var parts []string
-	for name, v := range d {
-		parts = append(parts, fmt.Sprintf("%s %d", name, v))
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
+// A Mutant is a wrong answer that the checks must refuse, without feedback of its
+// own.
+type Mutant struct {
+	Name  string
+	Wrong func(d Draw) Values // the answers that it changes
 }
 
 // Block returns the Markdown behind the line "# name" of the text.

@@ -28,8 +28,14 @@ const (
 // Lab returns the lab.
 func Lab() spec.Lab {
 	return spec.Lab{
-		ID: "T0", Slug: "hello_world", Title: "Hello World", Version: 1, Minutes: 25,
+		ID: "T0", Slug: "hello_world", Title: "Hello World", Version: 1, Minutes: 25, Week: 1,
 		Objective: "Read a scorecard, take a latency apart, find what binds, and keep GB and GiB apart.",
+		Objectives: []string{
+			"read a scorecard through its three lenses",
+			"take the latency of a pass apart into compute, memory and overhead",
+			"find the binding resource by changing one knob",
+			"state a size in GB and in GiB",
+		},
 		Params: []spec.Param{
 			// Batches times contexts are all different, so every footprint is.
 			{Name: batch, Var: "batch", Choices: []int{4, 6, 8, 12, 16, 24, 32, 48}},
@@ -47,20 +53,6 @@ func Lab() spec.Lab {
 // node is the pass of a scenario.
 func node(d spec.Draw) compute.SingleNode {
 	return compute.SingleNode{
-		Model: models.Llama3_8B, Hardware: hardware.H100, Batch: d[batch], Context: d[context],
+		Model: models.Llama3_8B, Hardware: hardware.H100, Batch: d.Int(batch), Context: d.Int(context),
 	}
 }
-
-// otherNodes are the passes of every other scenario, in a fixed order.
-func otherNodes(d spec.Draw) []compute.SingleNode {
-	var all []compute.SingleNode
-	for _, o := range Lab().Draws() {
-		if o[batch] != d[batch] || o[context] != d[context] {
-			all = append(all, node(o))
-		}
-	}
-	return all
-}
-
-// solve returns the pass of a scenario; every scenario of the lab solves.
-func solve(s compute.SingleNode) compute.Result { return s.Run() }
