@@ -25,7 +25,11 @@ type Param = spec.Param
 type Question = spec.Question
 
 // All lists the labs in teaching order.
-func All() []Lab { return []Lab{t0.Lab()} }
+func All() []Lab {
+	return []Lab{
+		t0.Lab(),
+	}
+}
 
 // Find returns a lab by its id, in any case.
 func Find(id string) (Lab, error) {

@@ -66,10 +66,13 @@ func of(l spec.Lab, q spec.Question, student string, class []string) []Mutant {
 			out = append(out, Mutant{Name: m.Name, Says: m.Says, answers: right.With(m.Wrong(d))})
 		}
 	}
-	if other := another(l, d, class); !q.Shared && other != "" {
-		out = append(out, Mutant{Name: "another student's", answers: q.Right(l.Draw(other))})
+	for _, other := range class {
+		if values := q.Right(l.Draw(other)); !q.Shared && !Same(values, right, Visible) {
+			out = append(out, Mutant{Name: "another student's", answers: values})
+			break
+		}
 	}
-	out = slices.DeleteFunc(out, func(m Mutant) bool { return same(m.answers, right) })
+	out = slices.DeleteFunc(out, func(m Mutant) bool { return Same(m.answers, right, 1e-9) })
 	out = append(out, blamed(q, d, right)...)
 	for i := range out {
 		out[i].Question, out[i].Student = q.ID, student
@@ -143,25 +146,19 @@ func isPlain(v any) bool {
 
 func finite(x float64) bool { return x-x == 0 }
 
-// another finds a student whose scenario differs, the next of the class.
-func another(l spec.Lab, d spec.Draw, class []string) string {
-	for _, s := range class {
-		if l.Draw(s).String() != d.String() {
-			return s
-		}
-	}
-	return ""
-}
+// Visible is the relative difference from which on the answers of two students
+// count as different.
+const Visible = 0.01
 
-// same reports whether two answers claim the same.
-func same(a, b spec.Values) bool {
+// Same reports whether two answers claim the same up to a relative difference.
+func Same(a, b spec.Values, difference float64) bool {
 	x, y := a.Claims(), b.Claims()
 	if len(x) != len(y) {
 		return false
 	}
 	for id, claim := range x {
 		other, ok := y[id]
-		equal := claim.Number == other.Number || math.Abs(claim.Number-other.Number) <= 1e-9*math.Abs(other.Number)
+		equal := claim.Number == other.Number || math.Abs(claim.Number-other.Number) <= difference*math.Abs(other.Number)
 		if !ok || claim.Unit != other.Unit || !equal || claim.Type != "number" && claim.Unit == "" && claim.Text != other.Text {
 			return false
 		}
