@@ -151,20 +151,3 @@ func (d *desugarer) results(sig *types.Signature, at ast.Node) (*ast.FieldList, 
 	}
 	return list, true
 }
-
-// deferred evaluates the arguments of a deferred call at once, as Go does.
-func (d *desugarer) deferred(c *astutil.Cursor, n *ast.DeferStmt) {
-	if c.Index() < 0 {
-		d.refuse(n, "defer under a label is not part of the lab language")
-		return
-	}
-	for i, arg := range n.Call.Args {
-		tv := d.p.info.Types[arg]
-		if tv.Value != nil || tv.IsNil() || tv.IsType() {
-			continue
-		}
-		t := d.temp("arg")
-		c.InsertBefore(define([]ast.Expr{t}, []ast.Expr{arg}))
-		n.Call.Args[i] = t
-	}
-}

@@ -24,6 +24,7 @@ var update = flag.Bool("update", false, "compile the conformance programs again 
 const (
 	programsFile = "testdata/conformance.txt" // the table of reference/yaegi.md
 	ownFile      = "testdata/own.txt"
+	studentFile  = "testdata/student.txt" // what students of a lab write
 	goldenFile   = "testdata/conformance.golden"
 	refused      = "does not compile\n" // never what a script prints
 	onPurpose    = "err_unused_var"     // a variable outside functions may wait for a later cell
@@ -85,10 +86,10 @@ func (p program) closed() string {
 }
 
 func TestConformance(t *testing.T) {
-	programs, own := readPrograms(t, programsFile), readPrograms(t, ownFile)
+	programs, own, students := readPrograms(t, programsFile), readPrograms(t, ownFile), readPrograms(t, studentFile)
 	require.Len(t, programs, 91)
 	if *update {
-		compileAll(t, slices.Concat(programs, own))
+		compileAll(t, slices.Concat(programs, own, students))
 	}
 	golden := map[string]string{}
 	archive, err := txtar.ParseFile(goldenFile)
@@ -104,6 +105,10 @@ func TestConformance(t *testing.T) {
 	equal, reasons = compare(t, own, golden)
 	t.Logf("%d of %d programs of our own:\n%s", equal, len(own), strings.Join(reasons, "\n"))
 	require.GreaterOrEqual(t, equal, len(own))
+
+	equal, reasons = compare(t, students, golden)
+	t.Logf("%d of %d programs of students:\n%s", equal, len(students), strings.Join(reasons, "\n"))
+	require.GreaterOrEqual(t, equal, len(students))
 }
 
 // compare runs every program with and without a function around it. It must
@@ -152,20 +157,38 @@ func runProgram(src string) (out, reason string) {
 	return s.out.String(), ""
 }
 
+// compileAll writes down what the compiler's programs print. Those that compile
+// are built in one go.
 func compileAll(t *testing.T, programs []program) {
 	dir := t.TempDir()
-	a := &txtar.Archive{Comment: []byte("What the Go compiler's programs print; go test -run Conformance -update writes it.\n")}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module conformance\n\ngo 1.26\n"), 0o600))
 	for _, p := range programs {
-		file := filepath.Join(dir, p.name+".go")
-		require.NoError(t, os.WriteFile(file, []byte(p.compiled()), 0o600))
-		bin := filepath.Join(dir, "bin")
-		out, err := exec.Command("go", "build", "-o", bin, file).CombinedOutput()
-		if err == nil {
-			out, err = exec.Command(bin).Output()
+		require.NoError(t, os.Mkdir(filepath.Join(dir, p.name), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, p.name, "main.go"), []byte(p.compiled()), 0o600))
+	}
+	goIn := func(args ...string) ([]byte, error) {
+		cmd := exec.Command("go", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+		return cmd.CombinedOutput()
+	}
+	a := &txtar.Archive{Comment: []byte("What the Go compiler's programs print; go test -run Conformance -update writes it.\n")}
+	bin := filepath.Join(dir, "bin") + string(filepath.Separator)
+	require.NoError(t, os.Mkdir(bin, 0o755))
+	args := []string{"build", "-o", bin}
+	for _, p := range programs {
+		if !strings.HasPrefix(p.name, "err_") {
+			args = append(args, "./"+p.name)
+		}
+	}
+	out, err := goIn(args...)
+	require.NoError(t, err, "%s", out)
+	for _, p := range programs {
+		out := []byte(refused)
+		if !strings.HasPrefix(p.name, "err_") {
+			out, err = exec.Command(bin + p.name).Output()
 			require.NoError(t, err, p.name)
-		} else {
-			t.Logf("%s: %s", p.name, out)
-			out = []byte(refused)
+		} else if _, err := goIn("vet", "./"+p.name); err == nil {
+			t.Errorf("%s compiles", p.name)
 		}
 		if !strings.HasSuffix(string(out), "\n") {
 			out = append(out, '\n')

@@ -3,7 +3,6 @@ package script
 import (
 	"fmt"
 	"go/ast"
-	"go/constant"
 	"go/parser"
 	"go/printer"
 	"go/token"
@@ -61,54 +60,6 @@ func (d *desugarer) pre(c *astutil.Cursor) bool {
 	return true
 }
 
-// constDecl renames within constants, which the interpreter computes itself.
-func (d *desugarer) constDecl(n *ast.GenDecl) bool {
-	for _, s := range n.Specs {
-		vs := s.(*ast.ValueSpec)
-		for _, id := range vs.Names {
-			id.Name = d.name(d.p.info.Defs[id], id.Name)
-		}
-		if vs.Type != nil {
-			vs.Type = astutil.Apply(vs.Type, nil, d.post).(ast.Expr)
-		}
-		for i := range vs.Values {
-			vs.Values[i] = astutil.Apply(vs.Values[i], nil, d.post).(ast.Expr)
-		}
-	}
-	return false
-}
-
-// folded is the value of a composed constant expression, or nil.
-func (d *desugarer) folded(e ast.Expr) ast.Expr {
-	switch e.(type) {
-	case *ast.BinaryExpr, *ast.CallExpr, *ast.UnaryExpr:
-	default:
-		return nil
-	}
-	tv := d.p.info.Types[e]
-	b, ok := under(tv.Type).(*types.Basic)
-	if tv.Value == nil || !ok {
-		return nil
-	}
-	var lit string
-	switch {
-	case b.Info()&types.IsString != 0:
-		lit = strconv.Quote(constant.StringVal(tv.Value))
-	case b.Info()&types.IsFloat != 0 && b.Info()&types.IsUntyped == 0:
-		f, _ := constant.Float64Val(tv.Value)
-		lit = strconv.FormatFloat(f, 'g', -1, 64)
-	case b.Kind() == types.Int || b.Kind() == types.Int64:
-		lit = tv.Value.ExactString()
-	default:
-		return nil
-	}
-	typ := d.typeExpr(tv.Type, e)
-	if typ == nil {
-		return nil
-	}
-	return &ast.CallExpr{Fun: typ, Args: []ast.Expr{&ast.BasicLit{ValuePos: e.Pos(), Kind: token.FLOAT, Value: lit}}}
-}
-
 func (d *desugarer) post(c *astutil.Cursor) bool {
 	switch n := c.Node().(type) {
 	case *ast.Ident:
@@ -117,6 +68,8 @@ func (d *desugarer) post(c *astutil.Cursor) bool {
 		d.methodExpr(c, n)
 	case *ast.CallExpr:
 		d.call(c, n)
+	case *ast.BinaryExpr:
+		d.shift(n)
 	case *ast.IndexExpr:
 		d.index(n)
 	case *ast.ExprStmt:
@@ -130,13 +83,20 @@ func (d *desugarer) post(c *astutil.Cursor) bool {
 	case *ast.DeferStmt:
 		d.deferred(c, n)
 	case *ast.FuncDecl:
+		d.deferLoops(n.Body)
 		d.nameParams(n.Type)
+		d.namedResults(n)
 		d.enter(n.Body)
 	case *ast.FuncLit:
+		d.deferLoops(n.Body)
 		d.nameParams(n.Type)
 		d.enter(n.Body)
+	case *ast.AssignStmt:
+		d.assignNil(c, n)
+	case *ast.LabeledStmt:
+		labelled(c, n)
 	case *ast.SwitchStmt:
-		d.switchInit(c, n)
+		d.switchValue(c, n)
 	case *ast.ForStmt:
 		d.forLoop(n)
 	case *ast.RangeStmt:

@@ -86,6 +86,7 @@ func (h *host) engineSymbols() map[string]reflect.Value {
 		"WriteTo":     reflect.ValueOf(io.WriteString),
 		"Index":       reflect.ValueOf(index),
 		"Do":          reflect.ValueOf(func(f func()) { f() }),
+		"Deferred":    reflect.ValueOf(runDeferred),
 		"Recovered":   reflect.ValueOf(h.recovered),
 		"Clear":       reflect.ValueOf(func(v any) { reflect.ValueOf(v).Clear() }),
 		"Min_float64": reflect.ValueOf(least(math.Min)),
@@ -128,6 +129,14 @@ func (h *host) recovered(v any) any {
 		panic(text)
 	}
 	return v
+}
+
+// runDeferred calls functions as Go does those that were deferred: the last one
+// first, and the others even if one panics.
+func runDeferred(fs []func()) {
+	for _, f := range fs {
+		defer f()
+	}
 }
 
 // index panics as Go does for an index out of range.

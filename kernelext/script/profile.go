@@ -109,12 +109,9 @@ func (c *profile) stmt(n ast.Stmt) {
 		if c.depth == 0 {
 			c.refuse(n.Pos(), "put the rest of the script under an if", "return needs a function")
 		}
-	case *ast.ForStmt:
-		c.deferInLoop(n.Body)
 	case *ast.TypeSwitchStmt:
 		c.typeSwitch(n)
 	case *ast.RangeStmt:
-		c.deferInLoop(n.Body)
 		c.rangeFunc(n)
 	}
 }
@@ -172,22 +169,6 @@ func (c *profile) deferred(n *ast.DeferStmt) {
 	default:
 		c.refuse(n.Pos(), "write defer func() { ... }()", "deferring this call is not part of the lab language")
 	}
-}
-
-// deferInLoop refuses a deferred function literal in a loop, which would see
-// only the last turn's variables.
-func (c *profile) deferInLoop(body *ast.BlockStmt) {
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.DeferStmt:
-			if _, lit := ast.Unparen(n.Call.Fun).(*ast.FuncLit); lit {
-				c.refuse(n.Pos(), "give the values to a named function", "a deferred function literal in a loop is not part of the lab language")
-			}
-		}
-		return true
-	})
 }
 
 // assertable refuses a question about an any that the interpreter answers
