@@ -52,7 +52,7 @@ func (d *desugarer) writeTo(n *ast.CallExpr, name string) ast.Expr {
 // would forget it.
 func (d *desugarer) typed(e ast.Expr) ast.Expr {
 	t := d.p.info.TypeOf(e)
-	if t == nil || !own(t) {
+	if t == nil || !own(t) && !ofFunctions(t) {
 		return e
 	}
 	if _, tuple := t.(*types.Tuple); tuple {
@@ -60,6 +60,13 @@ func (d *desugarer) typed(e ast.Expr) ast.Expr {
 	}
 	id := strconv.Itoa(d.types.add(t))
 	return engine("Typed", &ast.BasicLit{Kind: token.INT, Value: id}, e)
+}
+
+// ofFunctions says whether t is a function of the script's own types, whose name
+// %T prints.
+func ofFunctions(t types.Type) bool {
+	f, ok := types.Unalias(t).(*types.Signature)
+	return ok && (own(f.Params()) || own(f.Results()))
 }
 
 // methodExpr turns T.m, and a method value x.m that must keep a copy of x, into

@@ -127,6 +127,8 @@ func (d *desugarer) folded(e ast.Expr) ast.Expr {
 	switch {
 	case b.Info()&types.IsString != 0:
 		lit = strconv.Quote(constant.StringVal(tv.Value))
+	case b.Info()&types.IsBoolean != 0:
+		lit = strconv.FormatBool(constant.BoolVal(tv.Value))
 	case b.Info()&types.IsFloat != 0 && b.Info()&types.IsUntyped == 0:
 		f, _ := constant.Float64Val(tv.Value)
 		lit = strconv.FormatFloat(f, 'g', -1, 64)
@@ -135,7 +137,7 @@ func (d *desugarer) folded(e ast.Expr) ast.Expr {
 	default:
 		return nil
 	}
-	typ := d.typeExpr(tv.Type, e)
+	typ := d.typeExpr(types.Default(tv.Type), e)
 	if typ == nil {
 		return nil
 	}

@@ -83,12 +83,12 @@ func (d *desugarer) post(c *astutil.Cursor) bool {
 	case *ast.DeferStmt:
 		d.deferred(c, n)
 	case *ast.FuncDecl:
-		d.deferLoops(n.Body)
+		d.guard(n.Type, n.Body)
 		d.nameParams(n.Type)
 		d.namedResults(n)
 		d.enter(n.Body)
 	case *ast.FuncLit:
-		d.deferLoops(n.Body)
+		d.guard(n.Type, n.Body)
 		d.nameParams(n.Type)
 		d.enter(n.Body)
 	case *ast.AssignStmt:

@@ -86,7 +86,7 @@ func (h *host) engineSymbols() map[string]reflect.Value {
 		"WriteTo":     reflect.ValueOf(io.WriteString),
 		"Index":       reflect.ValueOf(index),
 		"Do":          reflect.ValueOf(func(f func()) { f() }),
-		"Deferred":    reflect.ValueOf(runDeferred),
+		"Guard":       reflect.ValueOf(func() *guard { return &guard{} }),
 		"Recovered":   reflect.ValueOf(h.recovered),
 		"Clear":       reflect.ValueOf(func(v any) { reflect.ValueOf(v).Clear() }),
 		"Min_float64": reflect.ValueOf(least(math.Min)),
@@ -131,12 +131,48 @@ func (h *host) recovered(v any) any {
 	return v
 }
 
-// runDeferred calls functions as Go does those that were deferred: the last one
-// first, and the others even if one panics.
-func runDeferred(fs []func()) {
-	for _, f := range fs {
-		defer f()
+// guard runs a function with deferred calls that a script hands over.
+type guard struct {
+	calls     []func()
+	panicking bool
+	value     any
+}
+
+// Defer keeps a call for later.
+func (g *guard) Defer(f func()) { g.calls = append(g.calls, f) }
+
+// Run calls body, then what it deferred, as Go does: the last one first, and the
+// others even if one panics.
+func (g *guard) Run(body func()) {
+	g.call(body)
+	for len(g.calls) > 0 {
+		last := g.calls[len(g.calls)-1]
+		g.calls = g.calls[:len(g.calls)-1]
+		g.call(last)
 	}
+	if g.panicking {
+		panic(g.value)
+	}
+}
+
+func (g *guard) call(f func()) {
+	ended := false
+	defer func() {
+		if !ended {
+			g.panicking, g.value = true, recover()
+		}
+	}()
+	f()
+	ended = true
+}
+
+// Recover is what recover says in a deferred literal.
+func (g *guard) Recover() any {
+	if !g.panicking {
+		return nil
+	}
+	g.panicking = false
+	return g.value
 }
 
 // index panics as Go does for an index out of range.

@@ -33,6 +33,7 @@ func (s *session) prepare(name, src string, tt *typeTable) (*program, []step, []
 		return p, nil, sorted(errs)
 	}
 	s.rename(p)
+	s.renameLocal(p)
 	d := &desugarer{p: p, s: s, types: tt, words: strings.Contains(src, "recover")}
 	var steps []step
 	for _, part := range parts {
@@ -56,6 +57,29 @@ func (s *session) rename(p *program) {
 			s.names[obj] = fmt.Sprintf("%s%d_%s", reserved, n, name)
 			if as, ok := s.sameFunc(obj, name); ok {
 				s.names[obj] = as
+			}
+		}
+	}
+}
+
+// renameLocal gives types within functions names of their own when another type
+// has the same: the interpreter knows one type per name.
+func (s *session) renameLocal(p *program) {
+	often := map[string]int{}
+	var local []*types.TypeName
+	for _, obj := range p.info.Defs {
+		if tn, ok := obj.(*types.TypeName); ok {
+			often[tn.Name()]++
+			if _, param := tn.Type().(*types.TypeParam); !param && tn.Parent() != p.pkg.Scope() {
+				local = append(local, tn)
+			}
+		}
+	}
+	for _, tn := range local {
+		if often[tn.Name()] > 1 || s.seen[tn.Name()] > 0 || p.pkg.Scope().Lookup(tn.Name()) != nil {
+			s.names[tn] = fmt.Sprintf("%s%d_%s", reserved, p.place(tn.Pos()), tn.Name())
+			if _, col := p.pos(tn.Pos()); col > 0 {
+				s.names[tn] += fmt.Sprint("_", col)
 			}
 		}
 	}
@@ -147,7 +171,8 @@ func (d *desugarer) statements(g *ast.GenDecl) []any {
 		for _, id := range vs.Names {
 			names = append(names, id)
 		}
-		if vs.Type != nil {
+		single := len(names) > 1 && len(names) == len(vs.Values) && !d.refers(vs)
+		if vs.Type != nil && !single {
 			bare := &ast.ValueSpec{Names: vs.Names, Type: vs.Type}
 			out = append(out, &ast.GenDecl{Tok: token.VAR, TokPos: g.TokPos, Specs: []ast.Spec{bare}})
 		}
@@ -155,9 +180,9 @@ func (d *desugarer) statements(g *ast.GenDecl) []any {
 		case len(vs.Values) == 0:
 		case vs.Type == nil && len(names) == 2 && len(vs.Values) == 1:
 			out = append(out, d.commaOK(g, vs, names)...)
-		case vs.Type == nil && len(names) > 1 && len(names) == len(vs.Values) && !d.refers(vs):
+		case single:
 			for i, id := range vs.Names {
-				one := &ast.ValueSpec{Names: []*ast.Ident{id}, Values: vs.Values[i : i+1]}
+				one := &ast.ValueSpec{Names: []*ast.Ident{id}, Type: vs.Type, Values: vs.Values[i : i+1]}
 				out = append(out, d.statements(&ast.GenDecl{Tok: g.Tok, TokPos: g.TokPos, Specs: []ast.Spec{one}})...)
 			}
 		case vs.Type != nil || len(vs.Names) == 1 && vs.Names[0].Name == "_":

@@ -104,7 +104,6 @@ func (c *profile) stmt(n ast.Stmt) {
 		if c.depth == 0 {
 			c.refuse(n.Pos(), "put it inside a function", "defer needs a function that ends")
 		}
-		c.deferred(n)
 	case *ast.ReturnStmt:
 		if c.depth == 0 {
 			c.refuse(n.Pos(), "put the rest of the script under an if", "return needs a function")
@@ -152,23 +151,6 @@ func (c *profile) rangeFunc(r *ast.RangeStmt) {
 		}
 		return true
 	})
-}
-
-// deferred refuses a function variable, which the interpreter calls too late.
-func (c *profile) deferred(n *ast.DeferStmt) {
-	switch f := ast.Unparen(n.Call.Fun).(type) {
-	case *ast.FuncLit:
-	case *ast.Ident:
-		if _, variable := c.p.info.Uses[f].(*types.Var); variable {
-			c.refuse(n.Pos(), "write defer func() { ... }()", "deferring a function variable is not part of the lab language")
-		}
-	case *ast.SelectorExpr:
-		if sel := c.p.info.Selections[f]; sel != nil && sel.Kind() != types.MethodVal {
-			c.refuse(n.Pos(), "write defer func() { ... }()", "deferring a function field is not part of the lab language")
-		}
-	default:
-		c.refuse(n.Pos(), "write defer func() { ... }()", "deferring this call is not part of the lab language")
-	}
 }
 
 // assertable refuses a question about an any that the interpreter answers

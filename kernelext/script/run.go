@@ -156,13 +156,13 @@ func (e *Engine) problem(p *program, st step, err error) *Error {
 	}
 	var pan interp.Panic
 	if !errors.As(err, &pan) {
-		out.Kind, out.Msg = Profile, "the interpreter cannot run this: "+e.session.plain(errorLine.ReplaceAllString(err.Error(), ""))
+		out.Kind, out.Msg = Profile, "the lab language cannot run this: "+e.session.plain(errorLine.ReplaceAllString(err.Error(), ""))
 		if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
 			e.place(out, m[1])
 		}
 		return out
 	}
-	out.Msg = panicText(pan.Value)
+	out.Msg, out.Hint = panicText(pan.Value)
 	return out
 }
 
@@ -177,8 +177,9 @@ func (e *Engine) place(out *Error, line string) {
 	}
 }
 
-// panicText is the message of a panic, in the words of compiled Go.
-func panicText(v any) string {
+// panicText is the message of a panic in the words of compiled Go, with advice
+// where the interpreter itself is at fault.
+func panicText(v any) (text, hint string) {
 	var msg string
 	switch v := v.(type) {
 	case error:
@@ -192,11 +193,16 @@ func panicText(v any) string {
 	msg = strings.TrimPrefix(msg, "runtime error: ")
 	for from, to := range plainPanics {
 		if strings.HasPrefix(msg, from) {
-			return to
+			return to, ""
 		}
 	}
-	return msg
+	if strings.HasPrefix(msg, "reflect") || strings.Contains(msg, "interp.") || strings.Contains(msg, "_.go:") {
+		return "the lab language cannot run this line", hintInterface
+	}
+	return msg, ""
 }
+
+const hintInterface = "write it with fewer values and calls on one line, or without an interface of your own"
 
 // plainPanics replaces words that are about the interpreter.
 var plainPanics = map[string]string{
