@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/template"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/txtar"
@@ -40,7 +41,9 @@ func samples(t *testing.T) []sample {
 	add := func(name, src string) { out = append(out, sample{name, script.ReadScript(src)}) }
 	for _, l := range labs.All() {
 		add(l.ID, string(labs.Script(l)))
-		add(l.ID+" worked", labs.Worked(l, "ada"))
+		for _, student := range []string{"ada", "Zoë"} {
+			add(l.ID+" worked for "+student, labs.Worked(l, student))
+		}
 		nb, err := script.ReadNotebook(labs.Notebook(l))
 		require.NoError(t, err)
 		out = append(out, sample{l.ID + " notebook", nb})
@@ -60,35 +63,53 @@ func samples(t *testing.T) []sample {
 			out = append(out, sample{path, nb})
 		}
 	}
-	examples := documented(t)
-	require.NotEmpty(t, examples, "the documentation has examples")
-	return append(out, examples...)
+	return append(out, documented(t)...)
 }
 
 var fence = regexp.MustCompile("(?ms)^```go[^\n]*\n(.*?)^```")
 
-// documented lists the examples that are scripts: Go fences of the README and
-// the site, the examples in package documentation, scripts of command tests.
+// example is a piece of documentation that may be a script.
+type example struct{ name, src string }
+
+// cannot names the examples for students that the lab language does not run, and
+// why.
+var cannot = map[string]string{
+	"../README.md 1": "the library from Go, with the names of its packages",
+}
+
+// documented lists the examples that are scripts. One that a student may type has
+// to be a script, or is named in cannot. What engineers read, in the packages of
+// the library, often is not: it imports packages.
 func documented(t *testing.T) []sample {
 	t.Helper()
 	var out []sample
-	add := func(name, src string) {
-		if len(script.Check(name, src)) == 0 {
-			out = append(out, sample{name, script.ReadScript(src)})
+	var others []string
+	for _, e := range slices.Concat(studentExamples(t), packageExamples(t)) {
+		errs := script.Check(e.name, e.src)
+		switch {
+		case len(errs) == 0:
+			out = append(out, sample{e.name, script.ReadScript(e.src)})
+		case strings.HasPrefix(e.name, "../mlsysim/") || strings.HasPrefix(e.name, "../cmd/") || cannot[e.name] != "":
+			others = append(others, fmt.Sprintf("%s: %s", e.name, errs[0].Msg))
+		default:
+			require.Fail(t, "an example for students is no script", "%s: %s", e.name, errs[0].Error())
 		}
 	}
-	for _, path := range append(find(t, "../docs", ".md"), "../README.md") {
+	require.NotEmpty(t, out, "the documentation has examples")
+	t.Logf("%d examples are no scripts:\n%s", len(others), strings.Join(others, "\n"))
+	return out
+}
+
+// studentExamples are the Go fences of the README and the site, the scripts of
+// command tests, and the lab that `mlsysim lab new` writes.
+func studentExamples(t *testing.T) []example {
+	t.Helper()
+	var out []example
+	for _, path := range append(find(t, "../docs/content", ".md"), "../README.md") {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		for i, m := range fence.FindAllStringSubmatch(string(data), -1) {
-			add(fmt.Sprintf("%s %d", path, i+1), m[1])
-		}
-	}
-	for _, dir := range []string{"../mlsysim", "../kernelext", "../labs"} {
-		for _, path := range find(t, dir, ".go") {
-			for i, code := range docExamples(t, path) {
-				add(fmt.Sprintf("%s %d", path, i+1), code)
-			}
+			out = append(out, example{fmt.Sprintf("%s %d", path, i+1), m[1]})
 		}
 	}
 	for _, path := range find(t, "../cmd", ".txtar") {
@@ -96,8 +117,49 @@ func documented(t *testing.T) []sample {
 		require.NoError(t, err)
 		for _, f := range a.Files {
 			if filepath.Ext(f.Name) == ".lab" && !strings.Contains(string(f.Data), "for {") {
-				add(path+" "+f.Name, string(f.Data))
+				out = append(out, example{path + " " + f.Name, string(f.Data)})
 			}
+		}
+	}
+	var fresh strings.Builder
+	form, err := template.ParseFiles("../cmd/mlsysim/new.lab.txt")
+	require.NoError(t, err)
+	require.NoError(t, form.Execute(&fresh, map[string]string{"Name": "edge", "Title": "Edge"}))
+	return append(out, example{"mlsysim lab new", fresh.String()})
+}
+
+// packageExamples are the code blocks in the documentation of packages, and the
+// bodies of their example functions.
+func packageExamples(t *testing.T) []example {
+	t.Helper()
+	var out []example
+	for _, dir := range []string{"../mlsysim", "../kernelext/lab", "../kernelext/widget"} {
+		for _, path := range find(t, dir, ".go") {
+			for i, code := range docExamples(t, path) {
+				out = append(out, example{fmt.Sprintf("%s %d", path, i+1), code})
+			}
+			if strings.HasPrefix(dir, "../mlsysim") && strings.HasSuffix(path, "_test.go") {
+				out = append(out, exampleFuncs(t, path)...)
+			}
+		}
+	}
+	return out
+}
+
+// exampleFuncs are the bodies of functions called Example.
+func exampleFuncs(t *testing.T, path string) []example {
+	t.Helper()
+	src, err := os.ReadFile(path)
+	require.NoError(t, err)
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	var out []example
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if ok && strings.HasPrefix(fn.Name.Name, "Example") {
+			from, to := fset.Position(fn.Body.Lbrace).Offset+1, fset.Position(fn.Body.Rbrace).Offset
+			out = append(out, example{path + " " + fn.Name.Name, string(src[from:to])})
 		}
 	}
 	return out
@@ -179,9 +241,9 @@ func interpreted(t *testing.T, s sample) string {
 	return out.String()
 }
 
-// compiled builds every sample in one go, as packages that exist only in an
-// overlay of the module, and returns how to run one. The go command caches what
-// it compiles.
+// compiled builds every sample into one program, from packages that exist only in
+// an overlay of the module, and returns how to run one. The go command keeps
+// what it compiled, by content.
 func compiled(t *testing.T, all []sample) func(i int) string {
 	t.Helper()
 	root, err := filepath.Abs("..")
@@ -193,27 +255,28 @@ func compiled(t *testing.T, all []sample) func(i int) string {
 		require.NoError(t, os.WriteFile(file, []byte(src), 0o600))
 		overlay["Replace"][filepath.Join(root, "labs", "zz_differential", path)] = file
 	}
+	var imports, cases strings.Builder
 	for i, s := range all {
 		src, err := script.WriteGo(s.blocks)
 		require.NoError(t, err, s.name)
-		write(fmt.Sprintf("p%d/main.go", i), string(src))
+		name := fmt.Sprintf("zzp%d", i)
+		text := strings.Replace(string(src), "\npackage main\n", "\npackage "+name+"\n", 1)
+		write(name+"/lab.go", strings.Replace(text, "\nfunc main() {", "\nfunc Main() {", 1))
+		fmt.Fprintf(&imports, "import %q\n", "github.com/mlsysim/golab/labs/zz_differential/"+name)
+		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Main()\n", name, name)
 	}
+	write("main.go", "package main\n\nimport \"os\"\n"+imports.String()+"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n")
 	list, err := json.Marshal(overlay)
 	require.NoError(t, err)
-	file := filepath.Join(dir, "overlay.json")
+	file, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bin")
 	require.NoError(t, os.WriteFile(file, list, 0o600))
-	bin := filepath.Join(dir, "bin") + string(filepath.Separator)
-	args := []string{"build", "-ldflags=-s -w", "-overlay", file, "-o", bin}
-	for i := range all {
-		args = append(args, fmt.Sprintf("%s/labs/zz_differential/p%d", root, i))
-	}
-	require.NoError(t, os.Mkdir(bin, 0o755))
-	out, err := exec.Command("go", args...).CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-overlay", file, "-o", bin, root+"/labs/zz_differential").CombinedOutput()
 	require.NoError(t, err, string(out))
 	return func(i int) string {
-		out, err := exec.Command(fmt.Sprintf("%sp%d", bin, i)).Output()
+		name := fmt.Sprintf("zzp%d", i)
+		out, err := exec.Command(bin, name).Output()
 		require.NoError(t, err, all[i].name)
-		return string(out)
+		return strings.ReplaceAll(string(out), name+".", "main.") // as %T says it
 	}
 }
 

@@ -131,6 +131,10 @@ func (s *session) check(name, src string) (*program, []Error) {
 	if len(errs) > 0 {
 		return nil, slipHints(src, errs)
 	}
+	if s.next+strings.Count(src, "\n")+2 >= nowhereLine {
+		msg := fmt.Sprintf("this session is full: it has numbered %d lines in %d scripts and cells", s.next, len(s.scripts))
+		return nil, []Error{{Name: name, Kind: Budget, Msg: msg, Hint: "start a new session"}}
+	}
 	w := &source{s: s, name: name, number: len(s.scripts)}
 	w.write(chunks)
 	if len(w.errs) > 0 {

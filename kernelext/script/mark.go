@@ -39,10 +39,17 @@ func (d *desugarer) risky(s ast.Stmt) bool {
 		case *ast.IndexExpr:
 			_, isMap := under(d.p.info.TypeOf(n.X)).(*types.Map)
 			found = found || !isMap
+		case *ast.SelectorExpr:
+			sel := d.p.info.Selections[n]
+			found = found || sel != nil && sel.Indirect()
 		case *ast.SliceExpr, *ast.StarExpr, *ast.TypeAssertExpr:
 			found = true
 		case *ast.AssignStmt:
 			found = found || slices.Contains([]token.Token{token.QUO_ASSIGN, token.REM_ASSIGN}, n.Tok)
+			for _, e := range n.Lhs {
+				_, index := e.(*ast.IndexExpr) // of a nil map
+				found = found || index
+			}
 		case *ast.BinaryExpr:
 			b, ok := under(d.p.info.TypeOf(n)).(*types.Basic)
 			found = found || ok && b.Info()&types.IsInteger != 0 && (n.Op == token.QUO || n.Op == token.REM)
@@ -60,5 +67,8 @@ func (d *desugarer) mayPanic(n *ast.CallExpr) bool {
 		return true
 	}
 	f := callee(d.p.info, n)
+	if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && d.variable(id) {
+		return true // it may be nil
+	}
 	return f != nil && f.Pkg() != nil && f.Pkg().Path() != scriptPath && !isStd(f.Pkg().Path())
 }

@@ -206,12 +206,13 @@ const hintInterface = "write it with fewer values and calls on one line, or with
 
 // plainPanics replaces words that are about the interpreter.
 var plainPanics = map[string]string{
-	"reflect: slice index out of range":  "index out of range",
-	"reflect: array index out of range":  "index out of range",
-	"reflect: string index out of range": "index out of range",
-	"reflect.Value.Slice: slice":         "slice bounds out of range",
-	"reflect.Value.Slice3: slice":        "slice bounds out of range",
-	"reflect.Value.Slice: string":        "slice bounds out of range",
-	"reflect: call of reflect.Value":     "nil pointer or function",
-	"invalid memory address":             "nil pointer dereference",
+	"reflect: slice index out of range":        "index out of range",
+	"reflect: array index out of range":        "index out of range",
+	"reflect: string index out of range":       "index out of range",
+	"reflect.Value.Slice: slice":               "slice bounds out of range",
+	"reflect.Value.Slice3: slice":              "slice bounds out of range",
+	"reflect.Value.Slice: string":              "slice bounds out of range",
+	"reflect.Value.Call: call of nil function": "nil pointer or function",
+	"reflect: call of reflect.Value":           "nil pointer or function",
+	"invalid memory address":                   "nil pointer dereference",
 }
