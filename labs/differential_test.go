@@ -89,6 +89,7 @@ func documented(t *testing.T) []sample {
 		switch {
 		case len(errs) == 0:
 			out = append(out, sample{e.name, script.ReadScript(e.src)})
+		case errs[0].Kind == script.Syntax && strings.HasPrefix(e.name, "../mlsysim/"): // a formula
 		case strings.HasPrefix(e.name, "../mlsysim/") || strings.HasPrefix(e.name, "../cmd/") || cannot[e.name] != "":
 			others = append(others, fmt.Sprintf("%s: %s", e.name, errs[0].Msg))
 		default:
@@ -241,9 +242,10 @@ func interpreted(t *testing.T, s sample) string {
 	return out.String()
 }
 
-// compiled builds every sample into one program, from packages that exist only in
-// an overlay of the module, and returns how to run one. The go command keeps
-// what it compiled, by content.
+// compiled builds every sample in one go, from packages that exist only in an
+// overlay of the module, and returns how to run one. Nearly all are functions of
+// one program, because linking is what takes time. The go command keeps what it
+// compiled, by content.
 func compiled(t *testing.T, all []sample) func(i int) string {
 	t.Helper()
 	root, err := filepath.Abs("..")
@@ -255,29 +257,76 @@ func compiled(t *testing.T, all []sample) func(i int) string {
 		require.NoError(t, os.WriteFile(file, []byte(src), 0o600))
 		overlay["Replace"][filepath.Join(root, "labs", "zz_differential", path)] = file
 	}
+	args := []string{root + "/labs/zz_differential/together"}
 	var imports, cases strings.Builder
 	for i, s := range all {
 		src, err := script.WriteGo(s.blocks)
 		require.NoError(t, err, s.name)
 		name := fmt.Sprintf("zzp%d", i)
-		text := strings.Replace(string(src), "\npackage main\n", "\npackage "+name+"\n", 1)
-		write(name+"/lab.go", strings.Replace(text, "\nfunc main() {", "\nfunc Main() {", 1))
-		fmt.Fprintf(&imports, "import %q\n", "github.com/mlsysim/golab/labs/zz_differential/"+name)
-		fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Main()\n", name, name)
+		if text, ok := asFunction(t, name, string(src)); ok {
+			write(name+"/lab.go", text)
+			fmt.Fprintf(&imports, "import %q\n", "github.com/mlsysim/golab/labs/zz_differential/"+name)
+			fmt.Fprintf(&cases, "\tcase %q:\n\t\t%s.Main()\n", name, name)
+			continue
+		}
+		write(name+"/main.go", string(src))
+		args = append(args, root+"/labs/zz_differential/"+name)
 	}
-	write("main.go", "package main\n\nimport \"os\"\n"+imports.String()+"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n")
+	write("together/main.go", "package main\n\nimport \"os\"\n"+imports.String()+"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n")
 	list, err := json.Marshal(overlay)
 	require.NoError(t, err)
-	file, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bin")
+	file, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bin")+string(filepath.Separator)
+	require.NoError(t, os.Mkdir(bin, 0o755))
 	require.NoError(t, os.WriteFile(file, list, 0o600))
-	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-overlay", file, "-o", bin, root+"/labs/zz_differential").CombinedOutput()
+	out, err := exec.Command("go", append([]string{"build", "-ldflags=-s -w", "-overlay", file, "-o", bin}, args...)...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return func(i int) string {
 		name := fmt.Sprintf("zzp%d", i)
-		out, err := exec.Command(bin, name).Output()
+		cmd := exec.Command(bin+"together", name)
+		if _, err := os.Stat(bin + name); err == nil {
+			cmd = exec.Command(bin + name)
+		}
+		out, err := cmd.Output()
 		require.NoError(t, err, all[i].name)
 		return strings.ReplaceAll(string(out), name+".", "main.") // as %T says it
 	}
+}
+
+// asFunction makes a package with a function Main of a program. Variables of the
+// file become variables of Main, since all packages of a program initialise
+// theirs; if functions use them it says false.
+func asFunction(t *testing.T, name, src string) (string, bool) {
+	t.Helper()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	at := func(p token.Pos) int { return fset.Position(p).Offset }
+	var vars, unused, rest, body strings.Builder
+	functions, values := false, false
+	for _, d := range f.Decls {
+		text := src[at(d.Pos()):at(d.End())] + "\n"
+		g, isGen := d.(*ast.GenDecl)
+		fn, isFunc := d.(*ast.FuncDecl)
+		switch {
+		case isFunc && fn.Name.Name == "main":
+			body.WriteString(src[at(fn.Body.Lbrace):at(fn.Body.End())])
+		case isGen && g.Tok == token.VAR:
+			values = true
+			vars.WriteString(text)
+			for _, spec := range g.Specs {
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					if id.Name == "_" {
+						continue
+					}
+					fmt.Fprintf(&unused, "_ = %s\n", id.Name)
+				}
+			}
+		default:
+			functions = functions || isFunc
+			rest.WriteString(text)
+		}
+	}
+	return fmt.Sprintf("package %s\n%s\nfunc Main() {\n%s%s%s\n}\n", name, rest.String(), vars.String(), unused.String(), body.String()), !functions || !values
 }
 
 // The same source prints the same in the engine and compiled.
