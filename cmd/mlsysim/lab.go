@@ -21,7 +21,7 @@ func labCommand(out *cli.Format) *cobra.Command {
 		Use:   "lab COMMAND",
 		Short: "Work through a lab: list, new, run, check, build, convert",
 		Long: `lab runs labs in the embedded engine, in a process of their own with limits on
-time, memory and output. A lab is an id such as T0, or a file: .ipynb or .lab.
+time, memory and output. A lab is an id such as T0, or a file: .ipynb, .lab or .go.
 Entries of yours, from --registry or from registry.yaml beside the file, are
 variables of the lab.`,
 		Example: `  mlsysim lab build notebooks
@@ -114,6 +114,9 @@ func cellsOf(name string) ([]script.Cell, error) {
 		}
 		return []script.Cell{{Name: l.ID, Src: string(labs.Script(l))}}, nil
 	}
+	if filepath.Ext(name) == ".go" {
+		return cellsOfGo(name)
+	}
 	sub, err := notebook.Read(name)
 	if err != nil {
 		return nil, cli.Blame("file", err)
@@ -124,6 +127,21 @@ func cellsOf(name string) ([]script.Cell, error) {
 	}
 	if filepath.Ext(name) != ".ipynb" {
 		out[0].Name = filepath.Base(name) // a script is one cell
+	}
+	return out, nil
+}
+
+// cellsOfGo reads what convert wrote, or any Go file that is a lab.
+func cellsOfGo(name string) ([]script.Cell, error) {
+	blocks, err := readForm(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []script.Cell
+	for _, b := range blocks {
+		if !b.Text {
+			out = append(out, script.Cell{Name: fmt.Sprintf("%s, block %d", filepath.Base(name), len(out)+1), Src: b.Source})
+		}
 	}
 	return out, nil
 }

@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +12,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/kernelext/script"
 )
 
 // python is the environment that `make venv` makes, or the one that the variable
@@ -149,4 +153,53 @@ func TestAnsweredNotebook(t *testing.T) {
 	require.Equal(t, "execute_result", sweep[0].Type)
 	require.Contains(t, sweep[0].text("text/html"), "data:image/svg+xml", "the chart is a picture until the live one replaces it")
 	require.Contains(t, sweep[0].text(plainText), "Latency")
+}
+
+// A notebook shows in this kernel, cell by cell, what the engine shows, which
+// package labs compares with compiled Go.
+func TestEveryNotebookShowsWhatTheEngineShows(t *testing.T) {
+	paths, err := filepath.Glob("../../notebooks/*.ipynb")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		blocks, err := script.ReadNotebook([]byte(readFile(t, path)))
+		require.NoError(t, err)
+		c := connect(t)
+		e, out := engineOf(t)
+		for i, b := range blocks {
+			if b.Text {
+				continue
+			}
+			out.Reset()
+			require.NoError(t, e.Run(t.Context(), "cell", b.Source))
+			reply, said := c.run(b.Source)
+			require.Equal(t, "ok", reply.text("status"), "%s, cell %d", path, i)
+			var text strings.Builder
+			for _, n := range said {
+				if n.kind == "stream" {
+					text.WriteString(n.text("text"))
+				} else if shown, ok := n.content["data"].(map[string]any); ok {
+					fmt.Fprintln(&text, strings.TrimRight(shown[plainText].(string), "\n"))
+				}
+			}
+			require.Equal(t, out.String(), text.String(), "%s, cell %d", path, i)
+		}
+	}
+}
+
+// screenText writes what is shown as text.
+type screenText struct{ out *bytes.Buffer }
+
+func (s screenText) Record([]byte) {}
+
+func (s screenText) Show(bundle map[string]any) {
+	fmt.Fprintln(s.out, strings.TrimRight(bundle[plainText].(string), "\n"))
+}
+
+// engineOf is an engine in this process, with what it prints and shows.
+func engineOf(t *testing.T) (*script.Engine, *bytes.Buffer) {
+	out := &bytes.Buffer{}
+	record.Use(screenText{out})
+	t.Cleanup(func() { record.Use(nil) })
+	return script.New(script.Options{Stdout: out, Show: func(v any) { screenText{out}.Show(chart.Bundle(v)) }}), out
 }

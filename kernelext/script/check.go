@@ -201,6 +201,8 @@ func syntaxErrors(name, src string, err error) []Error {
 			e.Pos.Line, e.Pos.Column = len(lines), len(lines[len(lines)-1])+1
 			e.Msg = strings.ReplaceAll(e.Msg, "found '}'", "found the end of the script")
 		}
+		e.Msg = strings.ReplaceAll(e.Msg, "found 'EOF'", "found the end of the script")
+		e.Pos.Column = min(e.Pos.Column, len(lines[max(e.Pos.Line, 1)-1])+1)
 		errs = append(errs, Error{Name: name, Line: e.Pos.Line, Col: e.Pos.Column, Kind: Syntax, Msg: e.Msg})
 	}
 	return sorted(errs)[:1] // the rest is usually noise after the first

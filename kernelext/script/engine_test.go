@@ -73,6 +73,10 @@ func TestRunErrors(t *testing.T) {
 		{"unknown name", "x := H1000", "lab:1:6: undefined: H1000", script.Type},
 		{"missing return", "func f() int {\n}\n", "lab:2:1: missing return", script.Type},
 		{"half an expression", "1 +", "lab:1:4: expected operand, found the end of the script", script.Syntax},
+		{"no value", "x := ", "lab:1:6: expected operand, found the end of the script", script.Syntax},
+		{"nil pointer", "type T struct{ x int }\nvar p *T\n\np.x = 2", "lab:4: nil pointer or function", script.Runtime},
+		{"nil function", "var f func()\n\nf()", "lab:3: nil pointer or function", script.Runtime},
+		{"nil map", "var m map[string]int\n\nm[\"a\"] = 1", "lab:3: assignment to entry in nil map", script.Runtime},
 		{"closing bracket", "x := 1\n}", "lab:2:1: unexpected }", script.Syntax},
 		{"late variable", "fmt.Println(x)\nx := 1", "lab:1:13: undefined: x", script.Type},
 		{"late variable in function", "f()\nfunc f() { fmt.Println(x) }\nx := 1", "lab:1:1: f uses a variable that is declared further down", script.Type},
@@ -115,6 +119,7 @@ func TestRunCancelled(t *testing.T) {
 	err := newSession(script.Options{}).Run(ctx, "lab", "for {\n}")
 	var e *script.Error
 	require.ErrorAs(t, err, &e)
+	require.Equal(t, "lab:1: stopped", e.Error())
 	require.Equal(t, script.Budget, e.Kind)
 }
 
@@ -122,7 +127,7 @@ func TestRunBlockedHost(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
 	s := newSession(script.Options{})
-	require.ErrorContains(t, s.Run(ctx, "lab", "Block()"), "stopped: context deadline exceeded")
+	require.ErrorContains(t, s.Run(ctx, "lab", "Block()"), "stopped: out of time")
 	require.ErrorContains(t, s.Run(context.Background(), "lab", "1"), "lost: a call never returned")
 }
 

@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -52,8 +53,16 @@ func (h *host) turn() {
 		h.stop(fmt.Sprintf("stopped after %d steps", h.maxStep), "a loop never ends, or a sweep is too fine")
 	}
 	if n%64 == 0 && h.ctx.Err() != nil {
-		h.stop("stopped: "+h.ctx.Err().Error(), "")
+		h.stop(stopText(h.ctx.Err()), "")
 	}
+}
+
+// stopText says why a script was stopped.
+func stopText(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "stopped: out of time"
+	}
+	return "stopped"
 }
 
 const (

@@ -151,7 +151,7 @@ func (e *Engine) problem(p *program, st step, err error) *Error {
 		return out
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		out.Kind, out.Msg = Budget, "stopped: "+err.Error()
+		out.Kind, out.Msg = Budget, stopText(err)
 		return out
 	}
 	var pan interp.Panic
