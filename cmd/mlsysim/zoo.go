@@ -43,7 +43,8 @@ func zooCommand(out *cli.Format) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "zoo",
 		Short: "Explore the registries: devices, models, places, systems, prices",
-		Long: `zoo lists the registries. Names are those that eval, solve and labs accept; a dash
+		Long: `zoo says what the registries hold and how to list it; with a category it lists
+that, and as JSON, Markdown or HTML it lists everything. Names are those that eval, solve and labs accept; a dash
 is a value that the registry does not know. A category can be filtered by every
 column and sorted by it; what is unknown passes no filter.
 
@@ -63,6 +64,9 @@ confidence in a main number are left out unless --all is given.`,
 				v, data = c.into(v, data, c.sheets(own(cmd), all))
 			}
 			v.Data = data
+			if *out == cli.Text {
+				v.Blocks = []show.Block{{Table: overview(own(cmd), all)}}
+			}
 			return cli.Print(cmd, *out, v)
 		},
 	}
@@ -73,6 +77,36 @@ confidence in a main number are left out unless --all is given.`,
 	}
 	cmd.AddCommand(entryCommand(out), besideCommand(out), doctorCommand(out))
 	return cmd
+}
+
+// overview counts the entries of every category by kind, with the command that
+// lists them.
+func overview(z *zoo.Zoo, all bool) *show.Table {
+	t := &show.Table{Columns: []show.Column{{Name: "Registry"}, {Name: "Kind"}, {Name: "Entries", Right: true}, {Name: "List them with"}}}
+	for _, c := range categories {
+		var kinds []string
+		count := map[string]int{}
+		for _, s := range c.sheets(z, all) {
+			col := slices.Index(s.keys, "kind")
+			for _, row := range s.rows {
+				kind := ""
+				if col >= 0 && c.name != "prices" {
+					kind = fmt.Sprint(s.at(row, col))
+				}
+				if count[kind]++; count[kind] == 1 {
+					kinds = append(kinds, kind)
+				}
+			}
+		}
+		for _, kind := range kinds {
+			next := "mlsysim zoo " + c.name
+			if kind != "" {
+				next += " --kind " + kind
+			}
+			t.Cells = append(t.Cells, []string{c.name, kind, fmt.Sprint(count[kind]), next})
+		}
+	}
+	return t
 }
 
 // command lists one category.

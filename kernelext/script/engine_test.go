@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,6 +211,22 @@ func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		e := script.New(script.Options{Show: func(any) {}})
 		require.NoError(b, e.Run(context.Background(), "lab", tenLines))
+	}
+}
+
+// A cell in a session that has begun: one line, and a hundred.
+func BenchmarkCell(b *testing.B) {
+	long := strings.Repeat("total += float64(len(fmt.Sprint(total))) * 1.5\n", 99) + "total"
+	for _, c := range []struct{ name, src string }{
+		{"trivial", "1 + 1"}, {"solver", "Serving{Model: Llama3_8B, Hardware: H100, Prompt: 2048, Output: 256, Batch: 8}.Run().ITL"}, {"100 lines", long},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			e := script.New(script.Options{Show: func(any) {}})
+			require.NoError(b, e.Run(context.Background(), "lab", "total := 0.0"))
+			for b.Loop() {
+				require.NoError(b, e.Run(context.Background(), "lab", c.src))
+			}
+		})
 	}
 }
 
