@@ -165,6 +165,13 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 	}
 }
 
+// A limit is wrong once, at its key, not again as a field of the evaluation.
+func TestPlanNamesALimitOnce(t *testing.T) {
+	_, err := scenario.ParsePlan("plan.yaml", []byte("version: \"1.0\"\nname: x\nworkload: {name: Llama3_8B, batch_size: 8}\nhardware: {name: H100, nodes: 1}\nsla: {p99: -5 ms}\n"))
+	require.ErrorContains(t, err, "sla.p99 = -5 ms: want above 0")
+	require.NotContains(t, err.Error(), "MaxP99")
+}
+
 func TestAllMistakesAtOnce(t *testing.T) {
 	broken := strings.NewReplacer(`"H100"`, `"H1000"`, "batch_size", "batch_sze", "Quebec", "Atlantis", "latency", "latancy").Replace(readme)
 	_, err := scenario.ParsePlan("plan.yaml", []byte(broken))
