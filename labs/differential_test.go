@@ -273,13 +273,7 @@ func compiled(t *testing.T, all []sample) func(i int) string {
 		args = append(args, root+"/labs/zz_differential/"+name)
 	}
 	write("together/main.go", "package main\n\nimport \"os\"\n"+imports.String()+"\nfunc main() {\n\tswitch os.Args[1] {\n"+cases.String()+"\t}\n}\n")
-	list, err := json.Marshal(overlay)
-	require.NoError(t, err)
-	file, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bin")+string(filepath.Separator)
-	require.NoError(t, os.Mkdir(bin, 0o755))
-	require.NoError(t, os.WriteFile(file, list, 0o600))
-	out, err := exec.Command("go", append([]string{"build", "-ldflags=-s -w", "-overlay", file, "-o", bin}, args...)...).CombinedOutput()
-	require.NoError(t, err, string(out))
+	bin := buildOverlay(t, dir, overlay, args)
 	return func(i int) string {
 		name := fmt.Sprintf("zzp%d", i)
 		cmd := exec.Command(bin+"together", name)
@@ -290,6 +284,20 @@ func compiled(t *testing.T, all []sample) func(i int) string {
 		require.NoError(t, err, all[i].name)
 		return strings.ReplaceAll(string(out), name+".", "main.") // as %T says it
 	}
+}
+
+// buildOverlay builds packages of an overlay and says where the programs are.
+func buildOverlay(t *testing.T, dir string, overlay any, packages []string) (bin string) {
+	t.Helper()
+	list, err := json.Marshal(overlay)
+	require.NoError(t, err)
+	file, bin := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "bin")+string(filepath.Separator)
+	require.NoError(t, os.Mkdir(bin, 0o755))
+	require.NoError(t, os.WriteFile(file, list, 0o600))
+	args := append([]string{"build", "-ldflags=-s -w", "-overlay", file, "-o", bin}, packages...)
+	out, err := exec.Command("go", args...).CombinedOutput()
+	require.NoError(t, err, string(out))
+	return bin
 }
 
 // asFunction makes a package with a function Main of a program. Variables of the
