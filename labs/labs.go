@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
+	"github.com/mlsysim/golab/labs/t1"
 )
 
 // Lab is one laboratory exercise.
@@ -28,6 +29,7 @@ type Question = spec.Question
 func All() []Lab {
 	return []Lab{
 		t0.Lab(),
+		t1.Lab(),
 	}
 }
 
