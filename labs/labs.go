@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mlsysim/golab/labs/l01"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -30,6 +31,7 @@ func All() []Lab {
 	return []Lab{
 		t0.Lab(),
 		t1.Lab(),
+		l01.Lab(),
 	}
 }
 
