@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/mlsysim/golab/labs/l01"
+	"github.com/mlsysim/golab/labs/l02"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -32,6 +33,7 @@ func All() []Lab {
 		t0.Lab(),
 		t1.Lab(),
 		l01.Lab(),
+		l02.Lab(),
 	}
 }
 
