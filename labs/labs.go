@@ -11,8 +11,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mlsysim/golab/labs/l01"
+	"github.com/mlsysim/golab/labs/l02"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
+	"github.com/mlsysim/golab/labs/t1"
 )
 
 // Lab is one laboratory exercise.
@@ -28,6 +31,9 @@ type Question = spec.Question
 func All() []Lab {
 	return []Lab{
 		t0.Lab(),
+		t1.Lab(),
+		l01.Lab(),
+		l02.Lab(),
 	}
 }
 

@@ -22,7 +22,7 @@ func TestFind(t *testing.T) {
 	require.Equal(t, "T0", l.ID)
 
 	_, err = labs.Find("T99")
-	require.EqualError(t, err, `unknown lab "T99": want one of T0`)
+	require.ErrorContains(t, err, `unknown lab "T99": want one of T0`)
 }
 
 func TestNotebooksAreCurrent(t *testing.T) {
