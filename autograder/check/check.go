@@ -20,10 +20,11 @@ import (
 // A Claim is one value that a student states.
 type Claim struct {
 	ID     string
-	Type   string // number, text, bool or the name of a units type
+	Type   string // number, text, bool, design, func or the name of a units type
 	Unit   string // SI symbol of a quantity
 	Number float64
 	Text   string // as the student saw it
+	Fields string // of a design: its fields as JSON
 }
 
 // String returns the id and the value as the student saw it.

@@ -12,6 +12,7 @@ package lab
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/mlsysim/golab/kernelext/chart"
@@ -74,8 +75,34 @@ func (l Lab) draw(name string, n int) int {
 // Predict records a guess before you look. It is kept, never scored for truth.
 func Predict(id string, v any) { say(record.Predict, id, v) }
 
-// Answer records the value you claim for a question, such as q1 or q1.compute.
+// Answer records the value you claim for a question, such as q1 or q1.compute: a
+// quantity, a number, a name, true or false, text in your own words, or a design,
+// which is the input of a solver.
 func Answer(id string, v any) { say(record.Answer, id, v) }
+
+// functions are the answers that are functions, for the grader to call.
+var functions = map[string]any{}
+
+// AnswerFunc answers with a function of yours, such as func(batch int) Seconds.
+// It is called on inputs that you have not seen.
+func AnswerFunc(id string, f any) {
+	if reflect.ValueOf(f).Kind() != reflect.Func {
+		panic(fmt.Errorf("answer %s: a %T is no function: want one such as func(batch int) Seconds", id, f))
+	}
+	say(record.Answer, id, f)
+	functions[id] = f
+}
+
+// CallAnswer calls the function that answers a question, for a grader. What it
+// records is judged elsewhere.
+func CallAnswer(id, tag, inputs string) {
+	f, ok := functions[id]
+	if !ok {
+		return
+	}
+	r := walls.Must(record.Results(id, tag, f, inputs))
+	emit(r, fmt.Sprintf("%s called", id))
+}
 
 // Because records which resource you say binds.
 func Because(id string, r Resource) { say(record.Because, id, r) }

@@ -53,6 +53,8 @@ type Question struct {
 	Binds       func(d Draw) walls.Resource // what Worked names as binding; nil if nothing is attributed
 	Answer      func(d Draw, c check.Claims) check.Verdict
 	Attribution func(d Draw, c check.Claims) check.Verdict // nil if nothing is attributed
+	Function    *Function                                  // the answer is a function: in place of Right and Answer
+	Manual      bool                                       // the answer is text that a person grades: in place of Answer
 
 	Misconceptions []Misconception
 	Options        map[string][]string // other texts that an answer by name may take
