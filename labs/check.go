@@ -171,10 +171,18 @@ func judge(q Question, d spec.Draw, s said, answer check.Verdict) Verdict {
 		if c, ok := s.because[q.ID]; ok {
 			v.Claimed = append(v.Claimed, "because "+c.Text)
 		}
-		v.add("attribution", attributionShare, coupled(answer, q.Attribution(d, s.because)))
+		v.add("attribution", attributionShare, coupled(answer, q.Attribution(d, s.reasons(q.ID))))
 	}
 	v.add("prediction", predictionShare, predicted(q.ID, v.Answered, s))
 	return v
+}
+
+// reasons are the resources named, beside the answers that they must agree with.
+func (s said) reasons(question string) check.Claims {
+	out := maps.Clone(s.answers)
+	delete(out, question) // an answer is no attribution
+	maps.Copy(out, s.because)
+	return out
 }
 
 func (v *Verdict) add(name string, share float64, verdict check.Verdict) {
