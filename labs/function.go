@@ -55,7 +55,7 @@ func (h Hidden) inputs(l Lab, q Question, d spec.Draw, student string) (in [][]a
 }
 
 // A Call is a cell to run after those of a submission.
-type Call struct{ Name, Source string }
+type Call struct{ Name, Source, ID, Inputs string }
 
 // Calls lists the cells that call the functions of a student, one for each
 // question that asks for one. What they record goes to CheckHidden.
@@ -71,7 +71,7 @@ func Calls(l Lab, student string, h Hidden) []Call {
 		if err != nil {
 			panic(fmt.Errorf("%s %s: %w", l.ID, q.ID, err)) // an input that is no plain value, which the lab's tests tell
 		}
-		out = append(out, Call{"call of " + q.ID, fmt.Sprintf("CallAnswer(%q, %q, %q)", q.ID, h.Tag, data)})
+		out = append(out, Call{"call of " + q.ID, fmt.Sprintf("CallAnswer(%q, %q, %q)", q.ID, h.Tag, data), q.ID, string(data)})
 	}
 	return out
 }

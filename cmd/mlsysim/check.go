@@ -188,27 +188,11 @@ func (c checkup) view(lab labs.Lab, verdicts []labs.Verdict, notes []string) (sh
 
 // blocks fills in the questions and remarks.
 func (c checkup) blocks(v *show.View, verdicts []labs.Verdict, notes []string) {
-	for _, q := range verdicts {
-		b := show.Block{Heading: q.ID + ": " + q.Title, Status: show.Pass}
-		for _, p := range q.Parts {
-			if !p.Verdict.OK {
-				b.Status, v.Status = show.Fail, show.Fail
-			}
-			b.Rows = append(b.Rows, show.Row{Label: p.Name, Value: passed(p.Verdict.OK), Note: p.Verdict.Message, Help: p.Verdict.Invariant})
-			if p.Verdict.CounterExample != "" {
-				b.Notes = append(b.Notes, p.Verdict.CounterExample)
-			}
-		}
-		v.Blocks = append(v.Blocks, b)
+	blocks, ok := labs.Blocks(verdicts)
+	if v.Blocks = append(v.Blocks, blocks...); !ok {
+		v.Status = show.Fail
 	}
 	if len(notes) > 0 {
 		v.Blocks = append(v.Blocks, show.Block{Heading: "Remarks", Notes: notes})
 	}
-}
-
-func passed(ok bool) string {
-	if ok {
-		return "passed"
-	}
-	return "not yet"
 }

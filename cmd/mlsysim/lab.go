@@ -52,17 +52,30 @@ func labList(out *cli.Format) *cobra.Command {
 }
 
 func labBuild() *cobra.Command {
-	return &cobra.Command{
+	var instructor bool
+	var pages string
+	cmd := &cobra.Command{
 		Use: "build DIR", Short: "Write the notebook and the script of every lab", Args: cli.Args("DIR"),
-		Example: "  mlsysim lab build notebooks",
+		Long: `build writes the notebook (.ipynb, for our kernel and GoNB) and the script (.lab)
+of every lab. With --instructor it adds a folder of notebooks with solutions and
+what wrong answers are told; with --pages it writes the pages of the site too.`,
+		Example: "  mlsysim lab build notebooks\n  mlsysim lab build course --instructor",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			paths, err := labs.Build(args[0])
+			paths, err := labs.Build(args[0], instructor)
+			if err == nil && pages != "" {
+				var more []string
+				more, err = labs.BuildPages(pages)
+				paths = append(paths, more...)
+			}
 			for _, p := range paths {
 				fmt.Fprintln(cmd.OutOrStdout(), p)
 			}
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&instructor, "instructor", false, "also the notebooks with solutions")
+	cmd.Flags().StringVar(&pages, "pages", "", "`folder` for a Markdown page of every lab")
+	return cmd
 }
 
 func labRun(out *cli.Format) *cobra.Command {

@@ -12,12 +12,15 @@ import (
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/kernelext/kernel"
+	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/kernelext/script"
+	"github.com/mlsysim/golab/labs"
 )
 
 var version = "dev" // set by the linker
 
 func main() {
+	record.UseJudge(labs.Feedback)
 	script.MaybeWorker()
 	kernel.MaybeWorker()
 	os.Exit(cli.Run(rootCommand(), os.Args[1:]))

@@ -12,7 +12,6 @@ package lab
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/mlsysim/golab/kernelext/chart"
@@ -80,30 +79,6 @@ func Predict(id string, v any) { say(record.Predict, id, v) }
 // which is the input of a solver.
 func Answer(id string, v any) { say(record.Answer, id, v) }
 
-// functions are the answers that are functions, for the grader to call.
-var functions = map[string]any{}
-
-// AnswerFunc answers with a function of yours, such as func(batch int) Seconds.
-// It is called on inputs that you have not seen.
-func AnswerFunc(id string, f any) {
-	if reflect.ValueOf(f).Kind() != reflect.Func {
-		panic(fmt.Errorf("answer %s: a %T is no function: want one such as func(batch int) Seconds", id, f))
-	}
-	say(record.Answer, id, f)
-	functions[id] = f
-}
-
-// CallAnswer calls the function that answers a question, for a grader. What it
-// records is judged elsewhere.
-func CallAnswer(id, tag, inputs string) {
-	f, ok := functions[id]
-	if !ok {
-		return
-	}
-	r := walls.Must(record.Results(id, tag, f, inputs))
-	emit(r, fmt.Sprintf("%s called", id))
-}
-
 // Because records which resource you say binds.
 func Because(id string, r Resource) { say(record.Because, id, r) }
 
@@ -114,6 +89,7 @@ func say(kind record.Kind, id string, v any) {
 
 // emit hands a record to the host, or stores it in the cell's output.
 func emit(r record.Record, text string) {
+	note(r)
 	if s := record.Current(); s != nil {
 		s.Record(r.JSON())
 		s.Show(map[string]any{"text/plain": text})

@@ -45,6 +45,7 @@ type Question struct {
 	Claims  []string // ids of the answers: q1, or q1.compute and q1.memory
 	Predict string   // statements of the predict cell
 	Explore string   // statements of the explore cell
+	Locked  bool     // the explore cell shows nothing before a prediction; what it declares stays inside
 	Blank   string   // statements of the answer cell that a student completes
 	Because string   // statement of the because cell; empty if nothing is attributed
 	Worked  string   // statements of a right answer: Predict, Answer, Because

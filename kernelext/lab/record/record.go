@@ -12,6 +12,7 @@ import (
 	"reflect"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/show"
 )
 
 // MIME is the type under which a notebook stores a record in a cell's output.
@@ -116,3 +117,15 @@ func Use(s Sink) { sink = s }
 
 // Current returns the sink of this process, or nil.
 func Current() Sink { return sink }
+
+// A Judge makes of what a session has said so far what Check shows. It may call
+// functions that are answers.
+type Judge func(said []Record, call func(id, tag, inputs string) (Record, bool)) show.View
+
+var judge Judge // set once by the host process before a lab runs
+
+// UseJudge sets the judge of this process.
+func UseJudge(j Judge) { judge = j }
+
+// Judging returns the judge of this process, or nil.
+func Judging() Judge { return judge }
