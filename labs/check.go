@@ -57,6 +57,7 @@ func Check(l Lab, student string, records []record.Record) []Verdict {
 
 // CheckHidden is Check with functions judged by the calls of a grader.
 func CheckHidden(l Lab, student string, records []record.Record, h Hidden) []Verdict {
+	records = h.Own(records)
 	s := collect(records)
 	d := l.Draw(student)
 	other := d

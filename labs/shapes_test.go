@@ -191,5 +191,21 @@ func TestMutantsOfFunctions(t *testing.T) {
 	for _, v := range labs.Check(shapes(), "s001", mutant.Right(shapes(), "s001")) {
 		require.True(t, v.OK(), fmt.Sprint(v))
 	}
-	require.Equal(t, record.Call, mutant.Right(shapes(), "s001")[3].Kind)
+	right := mutant.Right(shapes(), "s001")
+	require.Equal(t, record.Call, right[len(right)-1].Kind)
+}
+
+// What a function records while it is called is dropped: an answer made there
+// could carry a hidden input into the feedback.
+func TestFunctionsCannotCarryInputsOut(t *testing.T) {
+	leak := `Answer("q3", "my text")
+AnswerFunc("q1", func(batch int) Seconds {
+	Answer("q3", fmt.Sprint("seen ", batch))
+	Predict("q2", batch)
+	return 5*Millisecond
+})`
+	vs := handedIn(t, labs.Hidden{Secret: []byte("course"), Tag: "4711"}, leak)
+	require.Equal(t, []string{"q3 = my text"}, vs[2].Claimed)
+	require.NotRegexp(t, "seen [0-9]", fmt.Sprint(vs))
+	require.True(t, labs.IsCall(labs.Calls(shapes(), "ada", labs.Practice())[0].Name))
 }

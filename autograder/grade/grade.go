@@ -153,22 +153,13 @@ func one(ctx context.Context, lab labs.Lab, e entry, o Options) export.Submissio
 		return unjudged(s, lab, err.Error())
 	}
 	records, notes := answer.Read(run.Claims)
+	records, run.Ends = hidden.Own(records), quiet(run.Ends)
 	for _, end := range run.Ends {
 		s.Ends = append(s.Ends, end.String())
 	}
 	s.Notes = append(notes, remarks(lab, e.student, sub, labs.Opened(lab, records), labs.Unknown(lab, records))...)
 	judge(&s, labs.CheckHidden(lab, e.student, records, hidden), sub, run.Ends)
 	return s
-}
-
-// calls are the cells of ours behind those of a submission: each calls a function
-// that answers a question.
-func calls(lab labs.Lab, student string, h labs.Hidden) []sandbox.Cell {
-	var out []sandbox.Cell
-	for _, c := range labs.Calls(lab, student, h) {
-		out = append(out, sandbox.Cell{Name: c.Name, Src: c.Source})
-	}
-	return out
 }
 
 func cells(sub notebook.Submission) []sandbox.Cell {

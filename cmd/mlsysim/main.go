@@ -20,10 +20,16 @@ import (
 var version = "dev" // set by the linker
 
 func main() {
+	workers()
+	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
+}
+
+// workers ends the process after the work of a lab or notebook, if it was started
+// for that. Both can judge what they have said.
+func workers() {
 	record.UseJudge(labs.Feedback)
 	script.MaybeWorker()
 	kernel.MaybeWorker()
-	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
 
 func rootCommand() *cobra.Command {

@@ -117,14 +117,19 @@ func records(l spec.Lab, m Mutant) []record.Record {
 	say := func(kind record.Kind, id string, v any) {
 		out = append(out, walls.Must(record.Of(kind, id, v)))
 	}
+	var calls []record.Record // come last
+	answer := func(q spec.Question, f function) {
+		list := labs.Called(l, q, m.Student, labs.Practice(), f)
+		out, calls = append(out, list[0]), append(calls, list[1])
+	}
 	for _, q := range l.Questions {
 		own := q.ID == m.Question
 		say(record.Predict, q.ID, "a guess")
 		switch {
 		case q.Function != nil && own && m.function != nil:
-			out = append(out, labs.Called(l, q, m.Student, labs.Practice(), m.function)...)
+			answer(q, m.function)
 		case q.Function != nil:
-			out = append(out, labs.Called(l, q, m.Student, labs.Practice(), q.Function.Want)...)
+			answer(q, q.Function.Want)
 		case q.Manual:
 			say(record.Answer, q.ID, "some text")
 		default:
@@ -136,12 +141,20 @@ func records(l spec.Lab, m Mutant) []record.Record {
 				say(record.Answer, id, values[id])
 			}
 		}
-		switch {
-		case own && m.because != walls.Nothing:
-			say(record.Because, q.ID, m.because)
-		case q.Binds != nil:
-			say(record.Because, q.ID, q.Binds(d))
+		if binds := named(q, m, d); binds != walls.Nothing {
+			say(record.Because, q.ID, binds)
 		}
 	}
-	return out
+	return append(out, calls...)
+}
+
+// named is the resource that a student names.
+func named(q spec.Question, m Mutant, d spec.Draw) walls.Resource {
+	switch {
+	case q.ID == m.Question && m.because != walls.Nothing:
+		return m.because
+	case q.Binds != nil:
+		return q.Binds(d)
+	}
+	return walls.Nothing
 }
