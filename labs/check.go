@@ -38,6 +38,7 @@ type Verdict struct {
 	Claimed  []string `json:"claimed"` // the student's values, as they were shown
 	Answered bool     `json:"answered"`
 	Manual   bool     `json:"manual,omitempty"` // a person has to grade the answer
+	Fault    string   `json:"fault,omitempty"`  // of the lab's check, not of the student: there is no verdict
 }
 
 // OK reports whether every part passed.
@@ -66,11 +67,26 @@ func CheckHidden(l Lab, student string, records []record.Record, h Hidden) []Ver
 	}
 	var out []Verdict
 	for _, q := range l.Questions {
-		v := judge(q, d, s, answerOf(l, q, d, student, s, h))
-		v.explain(l, q, d, other, s)
-		out = append(out, v)
+		out = append(out, guarded(q, func() Verdict {
+			v := judge(q, d, s, answerOf(l, q, d, student, s, h))
+			v.explain(l, q, d, other, s)
+			return v
+		}))
 	}
 	return out
+}
+
+// guarded judges a question; a check that panics costs nobody points and nobody
+// else a verdict.
+func guarded(q Question, judge func() Verdict) (v Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			fault := fmt.Sprintf("the check of %s broke down: %v", q.ID, p)
+			v = Verdict{ID: q.ID, Title: q.Title, Max: q.Points, Fault: fault}
+			v.add("answer", 1, check.Verdict{Invariant: "the check comes to an end", Message: fault})
+		}
+	}()
+	return judge()
 }
 
 // Opened returns the student id that the last Open of a lab names.
@@ -159,7 +175,7 @@ func judge(q Question, d spec.Draw, s said, answer check.Verdict) Verdict {
 	v := Verdict{ID: q.ID, Title: q.Title, Max: q.Points}
 	for _, id := range q.Claims {
 		if c, ok := s.answers[id]; ok {
-			v.Claimed, v.Answered = append(v.Claimed, c.String()), true
+			v.Claimed, v.Answered = append(v.Claimed, repeated(q, c)), true
 		}
 	}
 	share := answerShare
@@ -184,6 +200,14 @@ func (s said) reasons(question string) check.Claims {
 	delete(out, question) // an answer is no attribution
 	maps.Copy(out, s.because)
 	return out
+}
+
+// repeated is an answer as it was given: in full where a person has to read it.
+func repeated(q Question, c check.Claim) string {
+	if q.Manual {
+		return c.ID + " = " + c.Text
+	}
+	return c.String()
 }
 
 func (v *Verdict) add(name string, share float64, verdict check.Verdict) {

@@ -17,6 +17,11 @@ import (
 	"github.com/mlsysim/golab/kernelext/script"
 	"github.com/mlsysim/golab/labs"
 	"github.com/mlsysim/golab/labs/mutant"
+	"github.com/mlsysim/golab/labs/spec"
+	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/hardware"
+	"github.com/mlsysim/golab/mlsysim/models"
+	"github.com/mlsysim/golab/mlsysim/units"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -221,6 +226,40 @@ func TestMutantsAreKilled(t *testing.T) {
 			}
 		}
 	})
+}
+
+// hostile answers are of every wrong kind and size.
+var hostile = []any{
+	0, -1, 1e300, -1e300, 1e-300, 1 << 40, 0.5, true, "", check.None, "NaN", "1,5", strings.Repeat("9", 5000), walls.Compute, -5 * units.Second, 1e290 * units.GB,
+	compute.SingleNode{},
+	compute.SingleNode{Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1 << 60, Context: -1},
+}
+
+// No answer breaks a check, and none of these is right.
+func TestHostileAnswersBreakNoCheck(t *testing.T) {
+	each(t, func(t *testing.T, l labs.Lab) {
+		for _, q := range l.Questions {
+			for _, id := range q.Claims {
+				for _, x := range hostile {
+					records := append(mutant.Right(l, "ada"), said(t, record.Answer, id, x))
+					for _, v := range labs.Check(l, "ada", records) {
+						require.Empty(t, v.Fault, "%s = %v", id, x)
+						require.False(t, math.IsNaN(v.Points) || v.Points < 0 || v.Points > v.Max, "%s = %v: %v points", id, x, v.Points)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestABrokenCheckCostsNobody(t *testing.T) {
+	l := shapes()
+	l.Questions[1].Answer = func(spec.Draw, check.Claims) check.Verdict { panic("out of range") }
+	vs := labs.Check(l, "ada", mutant.Right(l, "ada"))
+	require.True(t, vs[0].OK())
+	require.Contains(t, vs[1].Fault, "out of range")
+	require.Zero(t, vs[1].Points)
+	require.True(t, vs[2].OK())
 }
 
 var number = regexp.MustCompile(`[0-9]+(?:\.[0-9]+)?`)

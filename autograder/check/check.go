@@ -27,8 +27,19 @@ type Claim struct {
 	Fields string // of a design: its fields as JSON
 }
 
-// String returns the id and the value as the student saw it.
-func (c Claim) String() string { return c.ID + " = " + c.Text }
+// String returns the id and the value as the student saw it, cut where it is
+// longer than a message should be.
+func (c Claim) String() string { return c.ID + " = " + shortened(c.Text) }
+
+const longest = 100
+
+func shortened(text string) string {
+	r := []rune(text)
+	if len(r) <= longest {
+		return text
+	}
+	return string(r[:longest]) + "..."
+}
 
 // Claims are the claims of one submission by id.
 type Claims map[string]Claim

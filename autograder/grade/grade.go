@@ -207,6 +207,9 @@ func judge(s *export.Submission, verdicts []labs.Verdict, sub notebook.Submissio
 	for _, v := range verdicts {
 		v.Points = math.Round(v.Points*100) / 100
 		q := export.Question{Outcome: export.Graded, Verdict: v}
+		if v.Fault != "" {
+			q.Outcome, q.Why = export.NotGraded, v.Fault
+		}
 		if v.Manual {
 			q.Outcome, q.Why = export.NeedsManual, "a person grades this answer"
 		}
