@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/format"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -32,22 +31,20 @@ func Files(l Lab) []File {
 }
 
 // Build writes the notebook and the script of every lab into a directory and
-// returns their paths.
-func Build(dir string) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("building the labs: %w", err)
-	}
-	var paths []string
+// returns their paths; for instructors also the notebooks with solutions, in a
+// folder of their own.
+func Build(dir string, instructor bool) ([]string, error) {
+	var student, teacher []File
 	for _, l := range All() {
-		for _, f := range Files(l) {
-			path := filepath.Join(dir, f.Name)
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				return nil, fmt.Errorf("building lab %s: %w", l.ID, err)
-			}
-			paths = append(paths, path)
-		}
+		student = append(student, Files(l)...)
+		teacher = append(teacher, File{Base(l) + "_solutions.ipynb", Instructor(l)})
 	}
-	return paths, nil
+	paths, err := write(dir, student)
+	if err != nil || !instructor {
+		return paths, err
+	}
+	more, err := write(filepath.Join(dir, "instructor"), teacher)
+	return append(paths, more...), err
 }
 
 // A cell is one cell of a lab before it is printed.
@@ -73,17 +70,28 @@ func cells(l Lab) []cell {
 			out,
 			cell{q.ID, "text", true, l.Block(q.ID)},
 			cell{q.ID, "predict", false, statements(q.Predict)},
-			cell{q.ID, "explore", false, statements(q.Explore)},
+			cell{q.ID, "explore", false, statements(exploring(q))},
 			cell{q.ID, "answer", false, statements(q.Blank)},
 		)
 		if q.Because != "" {
 			out = append(out, cell{q.ID, "because", false, statements(q.Because)})
 		}
 	}
-	return append(out, cell{role: "check", markdown: true, source: l.Block("end")})
+	return append(out, cell{role: "check", source: statements("Check()")}, cell{role: "text", markdown: true, source: l.Block("end")})
 }
 
 func statements(code string) string { return "//gonb:%%\n" + code }
+
+// exploring is the explore cell, behind its lock if it has one.
+func exploring(q Question) string {
+	switch {
+	case !q.Locked:
+		return q.Explore
+	case !strings.Contains(q.Explore, "\n"):
+		return fmt.Sprintf("Explore(%q, func() { %s })", q.ID, q.Explore)
+	}
+	return fmt.Sprintf("Explore(%q, func() {\n\t%s\n})", q.ID, strings.ReplaceAll(q.Explore, "\n", "\n\t"))
+}
 
 // opening declares the student's scenario.
 func opening(l Lab) string {
@@ -142,17 +150,20 @@ func script(l Lab, student string, answers func(Question) string) string {
 	fmt.Fprintf(&b, "// %s %s: mlsysim lab run %s.lab, then mlsysim lab check %s.lab\n", l.ID, l.Title, Base(l), Base(l))
 	fmt.Fprintf(&b, "%s\n\n%s\n%s\n", declarations(l, student), scenario(l), l.First)
 	for _, q := range l.Questions {
-		fmt.Fprintf(&b, "\n// %s: %s\n%s\n%s\n%s\n", q.ID, q.Title, q.Predict, q.Explore, answers(q))
+		fmt.Fprintf(&b, "\n// %s: %s\n%s\n%s\n%s\n", q.ID, q.Title, q.Predict, exploring(q), answers(q))
 	}
+	b.WriteString("\nCheck()\n")
 	return b.String()
 }
 
 // Notebook prints a lab as a Jupyter notebook, format 4.5, without outputs.
-func Notebook(l Lab) []byte {
+func Notebook(l Lab) []byte { return notebook(l, cells(l)) }
+
+func notebook(l Lab, list []cell) []byte {
 	type object = map[string]any
-	var list []object
+	var out []object
 	seen := map[string]int{}
-	for _, c := range cells(l) {
+	for _, c := range list {
 		id := strings.ToLower(strings.Join([]string{l.ID, c.question, c.role}, "-"))
 		id = strings.ReplaceAll(id, "--", "-")
 		if seen[id]++; seen[id] > 1 {
@@ -165,10 +176,10 @@ func Notebook(l Lab) []byte {
 		if !c.markdown {
 			o["cell_type"], o["execution_count"], o["outputs"] = "code", nil, []any{}
 		}
-		list = append(list, o)
+		out = append(out, o)
 	}
 	return encode(object{
-		"nbformat": 4, "nbformat_minor": 5, "cells": list,
+		"nbformat": 4, "nbformat_minor": 5, "cells": out,
 		"metadata": object{
 			"kernelspec":    object{"name": "mlsysim", "display_name": "MLSysim (Go)", "language": "go"},
 			"language_info": object{"name": "go", "file_extension": ".go", "mimetype": "text/x-go"},

@@ -37,6 +37,8 @@ type Verdict struct {
 	Parts    []Part   `json:"parts"`
 	Claimed  []string `json:"claimed"` // the student's values, as they were shown
 	Answered bool     `json:"answered"`
+	Manual   bool     `json:"manual,omitempty"` // a person has to grade the answer
+	Fault    string   `json:"fault,omitempty"`  // of the lab's check, not of the student: there is no verdict
 }
 
 // OK reports whether every part passed.
@@ -47,7 +49,16 @@ func (v Verdict) OK() bool {
 // Check judges a student's records, question by question, at the scenario of
 // that student. The student is the one who hands in; what the records say about
 // it is not believed.
+//
+// Functions are judged by the calls of Practice; a grader has inputs of its own
+// and uses CheckHidden.
 func Check(l Lab, student string, records []record.Record) []Verdict {
+	return CheckHidden(l, student, records, Practice())
+}
+
+// CheckHidden is Check with functions judged by the calls of a grader.
+func CheckHidden(l Lab, student string, records []record.Record, h Hidden) []Verdict {
+	records = h.Own(records)
 	s := collect(records)
 	d := l.Draw(student)
 	other := d
@@ -56,11 +67,26 @@ func Check(l Lab, student string, records []record.Record) []Verdict {
 	}
 	var out []Verdict
 	for _, q := range l.Questions {
-		v := judge(q, d, s)
-		v.explain(l, q, d, other, s)
-		out = append(out, v)
+		out = append(out, guarded(q, func() Verdict {
+			v := judge(q, d, s, answerOf(l, q, d, student, s, h))
+			v.explain(l, q, d, other, s)
+			return v
+		}))
 	}
 	return out
+}
+
+// guarded judges a question; a check that panics costs nobody points and nobody
+// else a verdict.
+func guarded(q Question, judge func() Verdict) (v Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			fault := fmt.Sprintf("the check of %s broke down: %v", q.ID, p)
+			v = Verdict{ID: q.ID, Title: q.Title, Max: q.Points, Fault: fault}
+			v.add("answer", 1, check.Verdict{Invariant: "the check comes to an end", Message: fault})
+		}
+	}()
+	return judge()
 }
 
 // Opened returns the student id that the last Open of a lab names.
@@ -97,10 +123,11 @@ type said struct {
 	answers, because check.Claims
 	predicted        map[string]bool // before the first answer of the question
 	answered         map[string]bool // with any id below the question's
+	calls            []record.Record
 }
 
 func collect(records []record.Record) said {
-	s := said{check.Claims{}, check.Claims{}, map[string]bool{}, map[string]bool{}}
+	s := said{answers: check.Claims{}, because: check.Claims{}, predicted: map[string]bool{}, answered: map[string]bool{}}
 	for _, r := range records {
 		claim := spec.Claim(r)
 		question, _, _ := strings.Cut(r.ID, ".")
@@ -111,32 +138,76 @@ func collect(records []record.Record) said {
 			s.answers[r.ID], s.answered[question] = claim, true
 		case record.Because:
 			s.because[r.ID] = claim
+		case record.Call:
+			s.calls = append(s.calls, r)
 		}
 	}
 	return s
 }
 
-func judge(q Question, d spec.Draw, s said) Verdict {
+// answerOf judges the answer of a question by its shape.
+func answerOf(l Lab, q Question, d spec.Draw, student string, s said, h Hidden) check.Verdict {
+	switch {
+	case q.Manual:
+		return readable(q, s.answers)
+	case q.Function != nil:
+		return h.judge(l, q, d, student, s)
+	}
+	return q.Answer(d, s.answers)
+}
+
+// readable wants a text for a person to read.
+func readable(q Question, c check.Claims) check.Verdict {
+	v := check.Verdict{Invariant: "a person reads and grades this answer"}
+	claim, ok := c[q.ID]
+	switch {
+	case !ok || strings.TrimSpace(claim.Text) == "":
+		v.Message = "there is no answer " + q.ID
+	case claim.Type != "text":
+		v.Message = claim.String() + ": want text in quotes"
+	default:
+		v.OK, v.Message = true, "your text is kept for a person to grade"
+	}
+	return v
+}
+
+func judge(q Question, d spec.Draw, s said, answer check.Verdict) Verdict {
 	v := Verdict{ID: q.ID, Title: q.Title, Max: q.Points}
 	for _, id := range q.Claims {
 		if c, ok := s.answers[id]; ok {
-			v.Claimed, v.Answered = append(v.Claimed, c.String()), true
+			v.Claimed, v.Answered = append(v.Claimed, repeated(q, c)), true
 		}
 	}
 	share := answerShare
 	if q.Attribution == nil {
 		share += attributionShare
 	}
-	answer := q.Answer(d, s.answers)
+	v.Manual = q.Manual && answer.OK
 	v.add("answer", share, answer)
 	if q.Attribution != nil {
 		if c, ok := s.because[q.ID]; ok {
 			v.Claimed = append(v.Claimed, "because "+c.Text)
 		}
-		v.add("attribution", attributionShare, coupled(answer, q.Attribution(d, s.because)))
+		v.add("attribution", attributionShare, coupled(answer, q.Attribution(d, s.reasons(q.ID))))
 	}
 	v.add("prediction", predictionShare, predicted(q.ID, v.Answered, s))
 	return v
+}
+
+// reasons are the resources named, beside the answers that they must agree with.
+func (s said) reasons(question string) check.Claims {
+	out := maps.Clone(s.answers)
+	delete(out, question) // an answer is no attribution
+	maps.Copy(out, s.because)
+	return out
+}
+
+// repeated is an answer as it was given: in full where a person has to read it.
+func repeated(q Question, c check.Claim) string {
+	if q.Manual {
+		return c.ID + " = " + c.Text
+	}
+	return c.String()
 }
 
 func (v *Verdict) add(name string, share float64, verdict check.Verdict) {

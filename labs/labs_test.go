@@ -14,7 +14,10 @@ import (
 
 var update = flag.Bool("update", false, "write notebooks/ anew")
 
-const notebooks = "../notebooks"
+const (
+	notebooks = "../notebooks"
+	pages     = "../docs/content/labs"
+)
 
 func TestFind(t *testing.T) {
 	l, err := labs.Find("t0")
@@ -27,7 +30,7 @@ func TestFind(t *testing.T) {
 
 func TestNotebooksAreCurrent(t *testing.T) {
 	if *update {
-		_, err := labs.Build(notebooks)
+		_, err := labs.Build(notebooks, false)
 		require.NoError(t, err)
 	}
 	for _, l := range labs.All() {
@@ -39,11 +42,30 @@ func TestNotebooksAreCurrent(t *testing.T) {
 	}
 }
 
+func TestPagesAreCurrent(t *testing.T) {
+	if *update {
+		_, err := labs.BuildPages(pages)
+		require.NoError(t, err)
+	}
+	wanted := map[string]bool{}
+	for _, f := range labs.Pages() {
+		wanted[f.Name] = true
+		have, err := os.ReadFile(filepath.Join(pages, f.Name))
+		require.NoError(t, err)
+		require.Equal(t, string(f.Data), string(have), "%s is not current: go test ./labs -update", f.Name)
+	}
+	there, err := os.ReadDir(pages)
+	require.NoError(t, err)
+	for _, f := range there {
+		require.True(t, wanted[f.Name()], "%s belongs to no lab", f.Name())
+	}
+}
+
 func TestBuildWritesEveryFile(t *testing.T) {
 	dir := t.TempDir()
-	paths, err := labs.Build(dir)
+	paths, err := labs.Build(dir, true)
 	require.NoError(t, err)
-	require.Len(t, paths, 2*len(labs.All()))
+	require.Len(t, paths, 3*len(labs.All()))
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		require.NoError(t, err)

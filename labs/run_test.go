@@ -71,11 +71,16 @@ func TestNotebookAndScriptShowTheSame(t *testing.T) {
 	}
 }
 
+// A script has 15 to 40 lines, blank ones not counted.
 func TestScriptIsShort(t *testing.T) {
 	for _, l := range labs.All() {
-		n := strings.Count(string(labs.Script(l)), "\n")
-		require.GreaterOrEqual(t, n, 15)
-		require.LessOrEqual(t, n, 40)
+		n := 0
+		for line := range strings.Lines(string(labs.Script(l))) {
+			if strings.TrimSpace(line) != "" {
+				n++
+			}
+		}
+		require.True(t, n >= 15 && n <= 40, "%s: %d lines", l.ID, n)
 	}
 }
 
@@ -88,20 +93,6 @@ func records(t *testing.T, o script.Outcome) []record.Record {
 		out = append(out, r)
 	}
 	return out
-}
-
-// The worked answers earn every point at everyone's own scenario, through the
-// engine that students use.
-func TestWorkedAnswers(t *testing.T) {
-	for _, l := range labs.All() {
-		for _, student := range []string{"ada", "grace", "s123", "Zoë", "your-id"} {
-			o := execute(t, script.Cell{Name: "script", Src: labs.Worked(l, student)})
-			for _, v := range labs.Check(l, student, records(t, o)) {
-				require.True(t, v.OK(), "%s %s: %+v", student, v.ID, v.Parts)
-				require.InDelta(t, v.Max, v.Points, 1e-9)
-			}
-		}
-	}
 }
 
 // GoNB keeps declarations from cell to cell and makes the statements behind

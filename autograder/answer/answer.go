@@ -16,6 +16,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 
 	"github.com/mlsysim/golab/kernelext/lab/record"
 )
@@ -23,7 +24,7 @@ import (
 // The caps on what one submission may claim.
 const (
 	MaxRecords = 1000
-	MaxBytes   = 4 << 10 // of one record
+	MaxBytes   = 16 << 10 // of one record
 	maxNotes   = 5
 )
 
@@ -70,6 +71,8 @@ func decode(data []byte) (record.Record, error) {
 	return r, valid(r)
 }
 
+var kinds = []record.Kind{record.Predict, record.Answer, record.Because, record.Call}
+
 func valid(r record.Record) error {
 	switch {
 	case r.Kind == record.Open:
@@ -77,8 +80,8 @@ func valid(r record.Record) error {
 			return errors.New("open: want a lab and a student")
 		}
 		return nil
-	case r.Kind != record.Predict && r.Kind != record.Answer && r.Kind != record.Because:
-		return fmt.Errorf("kind %q: want open, predict, answer or because", r.Kind)
+	case !slices.Contains(kinds, r.Kind):
+		return fmt.Errorf("kind %q: want open, predict, answer, because or call", r.Kind)
 	case !id.MatchString(r.ID):
 		return fmt.Errorf("id %q: want a question such as q1 or q1.compute", r.ID)
 	case r.Type == "":

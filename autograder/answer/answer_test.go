@@ -33,7 +33,7 @@ func TestReadDropsWhatIsNoRecord(t *testing.T) {
 		{`{"kind":"open","lab":"T0"}`, "want a lab and a student"},
 		{`{"kind":"answer","id":"q1","type":"number"}{}`, "something follows"},
 		{`{"kind":"answer","id":"q1","type":"number","number":1e999}`, "not a record"},
-		{`{"kind":"answer","id":"q1","type":"` + strings.Repeat("x", answer.MaxBytes) + `"}`, "want at most 4096"},
+		{`{"kind":"answer","id":"q1","type":"` + strings.Repeat("x", answer.MaxBytes) + `"}`, "want at most 16384"},
 	} {
 		records, notes := answer.Read([][]byte{[]byte(c.data)})
 		require.Empty(t, records, c.data)

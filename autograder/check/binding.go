@@ -153,13 +153,9 @@ func compare(a, b float64) int {
 // Check tries the named resource on the solver and shows what it changes.
 func (b Binding) Check(c Claims) Verdict {
 	law := "BIND: 10 % more of the named resource improves the " + b.What + ", and more than 10 % of any other does (" + b.Cites + ")"
-	claim, ok := c[b.ID]
-	if !ok {
-		return fail(law, "", "there is no Because for %s", b.ID)
-	}
-	var named walls.Resource
-	if err := named.UnmarshalText([]byte(claim.Text)); err != nil || claim.Type != "text" {
-		return fail(law, claim.String(), "%s does not name a resource", b.ID)
+	named, bad := resource(c, b.ID, law)
+	if bad != nil {
+		return *bad
 	}
 	right, err := b.Right()
 	if err != nil {

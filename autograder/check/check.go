@@ -20,14 +20,26 @@ import (
 // A Claim is one value that a student states.
 type Claim struct {
 	ID     string
-	Type   string // number, text, bool or the name of a units type
+	Type   string // number, text, bool, design, func or the name of a units type
 	Unit   string // SI symbol of a quantity
 	Number float64
 	Text   string // as the student saw it
+	Fields string // of a design: its fields as JSON
 }
 
-// String returns the id and the value as the student saw it.
-func (c Claim) String() string { return c.ID + " = " + c.Text }
+// String returns the id and the value as the student saw it, cut where it is
+// longer than a message should be.
+func (c Claim) String() string { return c.ID + " = " + shortened(c.Text) }
+
+const longest = 100
+
+func shortened(text string) string {
+	r := []rune(text)
+	if len(r) <= longest {
+		return text
+	}
+	return string(r[:longest]) + "..."
+}
 
 // Claims are the claims of one submission by id.
 type Claims map[string]Claim

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -126,6 +127,21 @@ func (d Design) beats(a, b []float64) bool {
 		somewhere = somewhere || a[i] < b[i]-slack*max(b[i], -b[i])
 	}
 	return somewhere
+}
+
+// Read reads a design out of claims, for Solve: the input of a solver that into
+// points to. Unknown fields, wrong types and values out of range are errors that
+// name the field.
+func Read(c Claims, id string, into any) error {
+	claim, ok := c[id]
+	name := describe.TypeName(reflect.TypeOf(into).Elem())
+	if !ok || claim.Type != "design" {
+		return fmt.Errorf("%s: want a design, such as Answer(%q, %s{...})", id, id, name[strings.LastIndex(name, ".")+1:])
+	}
+	if err := describe.Decode([]byte(claim.Fields), into); err != nil {
+		return fmt.Errorf("%s: %w", id, err)
+	}
+	return nil
 }
 
 // Whole reads a count out of claims, for Solve.

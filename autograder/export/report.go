@@ -18,8 +18,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/units"
 )
 
-// Outcome is how a question or a submission ended. None of the three stands
-// for another.
+// Outcome is how a question or a submission ended. None stands for another.
 type Outcome string
 
 // The outcomes.
@@ -27,6 +26,8 @@ const (
 	Graded    Outcome = "graded"     // a check was completed, whatever its verdict
 	Failed    Outcome = "failed"     // the student's code ended before there was an answer: 0 points
 	NotGraded Outcome = "not graded" // nothing to judge, or a fault of the machine: no points, not even 0
+
+	NeedsManual Outcome = "needs manual" // of a question: a person grades the text; what is counted so far is not all
 )
 
 // A Report is the result of grading a folder.
@@ -139,6 +140,8 @@ func cell(q Question) string {
 		return Points(q.Points)
 	case Failed:
 		return "failed"
+	case NeedsManual:
+		return "manual"
 	}
 	return "-"
 }

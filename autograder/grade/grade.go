@@ -12,6 +12,7 @@ package grade
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"math"
 	"runtime"
@@ -39,6 +40,7 @@ type Options struct {
 	Out      string // where the report is written; empty: nowhere
 	Workers  int    // submissions at once; default one per processor
 	Limits   sandbox.Limits
+	Secret   []byte                             // of the course: draws the inputs of students' functions
 	Engine   string                             // what the report names as this program; default Engine()
 	Progress func(done, total int, name string) // called in turn, never twice at once
 }
@@ -114,7 +116,7 @@ func all(ctx context.Context, lab labs.Lab, entries []entry, o Options) []export
 	for range min(workers, len(entries)) {
 		wg.Go(func() {
 			for i := range next {
-				out[i] = one(ctx, lab, entries[i], o.Limits)
+				out[i] = one(ctx, lab, entries[i], o)
 				mu.Lock()
 				done++
 				if o.Progress != nil {
@@ -133,7 +135,7 @@ func all(ctx context.Context, lab labs.Lab, entries []entry, o Options) []export
 }
 
 // one grades a single submission.
-func one(ctx context.Context, lab labs.Lab, e entry, l sandbox.Limits) export.Submission {
+func one(ctx context.Context, lab labs.Lab, e entry, o Options) export.Submission {
 	s := export.Submission{Student: e.student, File: e.file, Scenario: lab.Draw(e.student).String(), Outcome: export.NotGraded}
 	if e.problem != "" {
 		return unjudged(s, lab, e.problem)
@@ -145,16 +147,18 @@ func one(ctx context.Context, lab labs.Lab, e entry, l sandbox.Limits) export.Su
 	if err != nil {
 		return unjudged(s, lab, err.Error())
 	}
-	run, err := sandbox.Run(ctx, l, cells(sub))
+	hidden := labs.Hidden{Secret: o.Secret, Tag: rand.Text()} // the tag is in no report
+	run, err := sandbox.Run(ctx, o.Limits, append(cells(sub), calls(lab, e.student, hidden)...))
 	if err != nil {
 		return unjudged(s, lab, err.Error())
 	}
 	records, notes := answer.Read(run.Claims)
+	records, run.Ends = hidden.Own(records), quiet(run.Ends)
 	for _, end := range run.Ends {
 		s.Ends = append(s.Ends, end.String())
 	}
 	s.Notes = append(notes, remarks(lab, e.student, sub, labs.Opened(lab, records), labs.Unknown(lab, records))...)
-	judge(&s, labs.Check(lab, e.student, records), sub, run.Ends)
+	judge(&s, labs.CheckHidden(lab, e.student, records, hidden), sub, run.Ends)
 	return s
 }
 
@@ -203,6 +207,12 @@ func judge(s *export.Submission, verdicts []labs.Verdict, sub notebook.Submissio
 	for _, v := range verdicts {
 		v.Points = math.Round(v.Points*100) / 100
 		q := export.Question{Outcome: export.Graded, Verdict: v}
+		if v.Fault != "" {
+			q.Outcome, q.Why = export.NotGraded, v.Fault
+		}
+		if v.Manual {
+			q.Outcome, q.Why = export.NeedsManual, "a person grades this answer"
+		}
 		if !v.Answered && len(ends) > 0 {
 			q.Outcome, q.Why, s.Outcome = export.Failed, blame(v.ID, sub, ends), export.Failed
 			q.Points, q.Parts = 0, nil

@@ -52,17 +52,40 @@ func labList(out *cli.Format) *cobra.Command {
 }
 
 func labBuild() *cobra.Command {
-	return &cobra.Command{
+	var instructor, page bool
+	var pages string
+	cmd := &cobra.Command{
 		Use: "build DIR", Short: "Write the notebook and the script of every lab", Args: cli.Args("DIR"),
-		Example: "  mlsysim lab build notebooks",
+		Long: `build writes the notebook (.ipynb, for our kernel and GoNB) and the script (.lab)
+of every lab. With --instructor it adds a folder of notebooks with solutions and
+what wrong answers are told, with --html a page of each lab as it looks when it
+has run; with --pages it writes the pages of the site too.`,
+		Example: "  mlsysim lab build notebooks\n  mlsysim lab build course --instructor --html",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			paths, err := labs.Build(args[0])
+			paths, err := labs.Build(args[0], instructor)
+			for _, build := range []struct {
+				wanted bool
+				run    func() ([]string, error)
+			}{
+				{page, func() ([]string, error) { return previews(cmd, args[0]) }},
+				{pages != "", func() ([]string, error) { return labs.BuildPages(pages) }},
+			} {
+				if err == nil && build.wanted {
+					var more []string
+					more, err = build.run()
+					paths = append(paths, more...)
+				}
+			}
 			for _, p := range paths {
 				fmt.Fprintln(cmd.OutOrStdout(), p)
 			}
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&instructor, "instructor", false, "also the notebooks with solutions")
+	cmd.Flags().BoolVar(&page, "html", false, "also an HTML page of every lab, with what it shows")
+	cmd.Flags().StringVar(&pages, "pages", "", "`folder` for a Markdown page of every lab")
+	return cmd
 }
 
 func labRun(out *cli.Format) *cobra.Command {

@@ -12,15 +12,24 @@ import (
 
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/kernelext/kernel"
+	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/kernelext/script"
+	"github.com/mlsysim/golab/labs"
 )
 
 var version = "dev" // set by the linker
 
 func main() {
+	workers()
+	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
+}
+
+// workers ends the process after the work of a lab or notebook, if it was started
+// for that. Both can judge what they have said.
+func workers() {
+	record.UseJudge(labs.Feedback)
 	script.MaybeWorker()
 	kernel.MaybeWorker()
-	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
 
 func rootCommand() *cobra.Command {

@@ -8,11 +8,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mlsysim/golab/cmd/internal/cli/clitest"
-	"github.com/mlsysim/golab/kernelext/script"
 )
 
 func TestMain(m *testing.M) {
-	script.MaybeWorker() // lab run starts this binary again
+	workers() // lab run starts this binary again
 	switch os.Getenv(asCommand) {
 	case "mlsysim":
 		main()

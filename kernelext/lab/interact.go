@@ -66,6 +66,7 @@ func PredictWith(id string, c Control) {
 	}
 	s.Widgets().Predict(c, "prediction-"+id, func(v any) map[string]any {
 		r := walls.Must(record.Of(record.Predict, id, v))
+		note(r)
 		return map[string]any{"text/plain": fmt.Sprintf("%s %s = %s", record.Predict, id, r.Text), record.MIME: string(r.JSON())}
 	})
 }

@@ -74,7 +74,9 @@ func (l Lab) draw(name string, n int) int {
 // Predict records a guess before you look. It is kept, never scored for truth.
 func Predict(id string, v any) { say(record.Predict, id, v) }
 
-// Answer records the value you claim for a question, such as q1 or q1.compute.
+// Answer records the value you claim for a question, such as q1 or q1.compute: a
+// quantity, a number, a name, true or false, text in your own words, or a design,
+// which is the input of a solver.
 func Answer(id string, v any) { say(record.Answer, id, v) }
 
 // Because records which resource you say binds.
@@ -87,6 +89,7 @@ func say(kind record.Kind, id string, v any) {
 
 // emit hands a record to the host, or stores it in the cell's output.
 func emit(r record.Record, text string) {
+	note(r)
 	if s := record.Current(); s != nil {
 		s.Record(r.JSON())
 		s.Show(map[string]any{"text/plain": text})

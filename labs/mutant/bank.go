@@ -56,6 +56,12 @@ func Names() []string {
 // are left out.
 func of(l spec.Lab, q spec.Question, student string, class []string) []Mutant {
 	d := l.Draw(student)
+	switch {
+	case q.Manual:
+		return nil
+	case q.Function != nil:
+		return functions(q, student)
+	}
 	right := q.Right(d)
 	out := generic(q, right)
 	for _, m := range q.Mutants {
@@ -184,6 +190,32 @@ func blamed(q spec.Question, d spec.Draw, right spec.Values) []Mutant {
 			}
 		}
 		out = append(out, m)
+	}
+	return out
+}
+
+// functions are the right function with its result changed, a constant, and the
+// lab's wrong ones.
+func functions(q spec.Question, student string) []Mutant {
+	var out []Mutant
+	add := func(name, says string, f function) {
+		out = append(out, Mutant{Question: q.ID, Student: student, Name: name, Says: says, function: f})
+	}
+	want := q.Function.Want
+	for _, b := range bank {
+		if b.counts {
+			continue
+		}
+		add("f "+b.name, "", func(d spec.Draw, in []any) any {
+			if v, ok := changed(want(d, in), false, b.change); ok {
+				return v
+			}
+			return "anything"
+		})
+	}
+	add("a constant", "returns the same", func(spec.Draw, []any) any { return 1.0 })
+	for _, w := range q.Function.Wrong {
+		add(w.Name, w.Says, w.Func)
 	}
 	return out
 }

@@ -30,7 +30,10 @@ type Mutant struct {
 	Says     string // feedback that must come, if any
 	answers  spec.Values
 	because  walls.Resource
+	function function // the answer, where it is a function
 }
+
+type function = func(d spec.Draw, in []any) any
 
 // A Survivor is a mutant that passed, with those for whom it did.
 type Survivor struct {
@@ -88,7 +91,7 @@ func Run(l spec.Lab, students []string) Report {
 // judge is the verdict of the part that the mutant is about, by the same way as
 // a submission's.
 func judge(l spec.Lab, question int, m Mutant) check.Verdict {
-	records := Records(l, m.Student, m.Question, m.answers, m.because)
+	records := records(l, m)
 	part := "answer"
 	if m.because != walls.Nothing {
 		part = "attribution"
@@ -101,35 +104,57 @@ func judge(l spec.Lab, question int, m Mutant) check.Verdict {
 	return check.Verdict{}
 }
 
-// Records are those of a student who answers one question with some values, and
-// the questions before it right.
-func Records(l spec.Lab, student, question string, answers spec.Values, because walls.Resource) []record.Record {
-	d := l.Draw(student)
-	out := []record.Record{{Kind: record.Open, Lab: l.ID, Student: student}}
+// Right are the records of a student who answers everything right.
+func Right(l spec.Lab, student string) []record.Record {
+	return records(l, Mutant{Student: student})
+}
+
+// records are those of a student who answers one question with a mutant, and the
+// others right.
+func records(l spec.Lab, m Mutant) []record.Record {
+	d := l.Draw(m.Student)
+	out := []record.Record{{Kind: record.Open, Lab: l.ID, Student: m.Student}}
 	say := func(kind record.Kind, id string, v any) {
 		out = append(out, walls.Must(record.Of(kind, id, v)))
 	}
+	var calls []record.Record // come last
+	answer := func(q spec.Question, f function) {
+		list := labs.Called(l, q, m.Student, labs.Practice(), f)
+		out, calls = append(out, list[0]), append(calls, list[1])
+	}
 	for _, q := range l.Questions {
-		values, binds := q.Right(d), walls.Nothing
-		if q.Binds != nil {
-			binds = q.Binds(d)
-		}
-		if q.ID == question {
-			values = answers
-			if because != walls.Nothing {
-				binds = because
+		own := q.ID == m.Question
+		say(record.Predict, q.ID, "a guess")
+		switch {
+		case q.Function != nil && own && m.function != nil:
+			answer(q, m.function)
+		case q.Function != nil:
+			answer(q, q.Function.Want)
+		case q.Manual:
+			say(record.Answer, q.ID, "some text")
+		default:
+			values := m.answers
+			if !own || values == nil {
+				values = q.Right(d)
+			}
+			for _, id := range slices.Sorted(maps.Keys(values)) {
+				say(record.Answer, id, values[id])
 			}
 		}
-		say(record.Predict, q.ID, "a guess")
-		for _, id := range slices.Sorted(maps.Keys(values)) {
-			say(record.Answer, id, values[id])
-		}
-		if binds != walls.Nothing {
+		if binds := named(q, m, d); binds != walls.Nothing {
 			say(record.Because, q.ID, binds)
 		}
-		if q.ID == question {
-			return out
-		}
 	}
-	return out
+	return append(out, calls...)
+}
+
+// named is the resource that a student names.
+func named(q spec.Question, m Mutant, d spec.Draw) walls.Resource {
+	switch {
+	case q.ID == m.Question && m.because != walls.Nothing:
+		return m.because
+	case q.Binds != nil:
+		return q.Binds(d)
+	}
+	return walls.Nothing
 }

@@ -45,6 +45,7 @@ type Question struct {
 	Claims  []string // ids of the answers: q1, or q1.compute and q1.memory
 	Predict string   // statements of the predict cell
 	Explore string   // statements of the explore cell
+	Locked  bool     // the explore cell shows nothing before a prediction; what it declares stays inside
 	Blank   string   // statements of the answer cell that a student completes
 	Because string   // statement of the because cell; empty if nothing is attributed
 	Worked  string   // statements of a right answer: Predict, Answer, Because
@@ -53,6 +54,8 @@ type Question struct {
 	Binds       func(d Draw) walls.Resource // what Worked names as binding; nil if nothing is attributed
 	Answer      func(d Draw, c check.Claims) check.Verdict
 	Attribution func(d Draw, c check.Claims) check.Verdict // nil if nothing is attributed
+	Function    *Function                                  // the answer is a function: in place of Right and Answer
+	Manual      bool                                       // the answer is text that a person grades: in place of Answer
 
 	Misconceptions []Misconception
 	Options        map[string][]string // other texts that an answer by name may take

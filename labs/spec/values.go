@@ -9,7 +9,7 @@ import (
 )
 
 // Values are answers by id, as a cell gives them to Answer: quantities, numbers,
-// names, true and false.
+// names, true and false, and the input of a solver for a design.
 //
 //	spec.Values{"q1.memory": r.Memory, "q1.share": 0.3}
 type Values map[string]any
@@ -33,5 +33,5 @@ func (v Values) With(other Values) Values {
 
 // Claim is what a record claims.
 func Claim(r record.Record) check.Claim {
-	return check.Claim{ID: r.ID, Type: r.Type, Unit: r.Unit, Number: r.Number, Text: r.Text}
+	return check.Claim{ID: r.ID, Type: r.Type, Unit: r.Unit, Number: r.Number, Text: r.Text, Fields: r.Fields}
 }

@@ -91,6 +91,7 @@ func binding() spec.Question {
 		Kinds:   []check.Kind{check.CF, check.BIND},
 		Claims:  []string{"q2.latency"},
 		Predict: "// Predict(\"q2\", ...) // Compute, MemoryBandwidth or Overhead",
+		Locked:  true,
 		Explore: "more := node\nmore.Hardware.Rates.FP16 = node.Hardware.Rates.FP16.Times(1.1)\nShow(more.Run().Latency)",
 		Blank:   "// Answer(\"q2.latency\", ...*Millisecond)",
 		Because: "// Because(\"q2\", ...)",

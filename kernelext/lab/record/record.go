@@ -12,6 +12,7 @@ import (
 	"reflect"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
+	"github.com/mlsysim/golab/mlsysim/show"
 )
 
 // MIME is the type under which a notebook stores a record in a cell's output.
@@ -26,6 +27,7 @@ const (
 	Predict Kind = "predict" // a guess before looking
 	Answer  Kind = "answer"  // a claimed value
 	Because Kind = "because" // the resource claimed to bind
+	Call    Kind = "call"    // what a function that was the answer returned, for a grader's inputs
 )
 
 // A Record is one claim.
@@ -34,14 +36,17 @@ type Record struct {
 	Lab     string  `json:"lab,omitempty"`
 	Student string  `json:"student,omitempty"`
 	ID      string  `json:"id,omitempty"`   // q1 or q1.compute
-	Type    string  `json:"type,omitempty"` // units.Bytes, number, text, bool
+	Type    string  `json:"type,omitempty"` // Bytes, number, text, bool, func, design
 	Unit    string  `json:"unit,omitempty"` // SI symbol of a quantity
 	Number  float64 `json:"number,omitempty"`
-	Text    string  `json:"text,omitempty"` // the value as it was shown
+	Text    string  `json:"text,omitempty"`   // the value as it was shown
+	Fields  string  `json:"fields,omitempty"` // JSON: the fields of a design, the results of calls
+	Tag     string  `json:"tag,omitempty"`    // of calls: the grader's mark
 }
 
 // Of makes the record of a value: a quantity, a plain number, a bool, an
-// enumerated name or text. Anything else is refused.
+// enumerated name or text; of an answer also the input of a solver, which is a
+// design, and a function. Anything else is refused.
 func Of(kind Kind, id string, v any) (Record, error) {
 	r := Record{Kind: kind, ID: id, Text: describe.Text(v)}
 	rv := reflect.ValueOf(v)
@@ -60,8 +65,12 @@ func Of(kind Kind, id string, v any) (Record, error) {
 		r.Type, r.Number = "number", rv.Float()
 	case rv.Kind() == reflect.Bool:
 		r.Type = "bool"
+	case rv.Kind() == reflect.Func && kind == Answer && !rv.IsNil():
+		return function(r, rv.Type())
+	case rv.Kind() == reflect.Struct && kind == Answer:
+		return design(r, v)
 	default:
-		return Record{}, fmt.Errorf("%s %s: a %T cannot be an answer: want a quantity, a number, a name or true/false", kind, id, v)
+		return Record{}, fmt.Errorf("%s %s: a %T cannot be an answer: want a quantity, a number, a name, true/false, a solver's input or a function", kind, id, v)
 	}
 	if r.Number-r.Number != 0 {
 		return Record{}, fmt.Errorf("%s %s: %s is not a finite number", kind, id, r.Text)
@@ -108,3 +117,15 @@ func Use(s Sink) { sink = s }
 
 // Current returns the sink of this process, or nil.
 func Current() Sink { return sink }
+
+// A Judge makes of what a session has said so far what Check shows. It may call
+// functions that are answers.
+type Judge func(said []Record, call func(id, tag, inputs string) (Record, bool)) show.View
+
+var judge Judge // set once by the host process before a lab runs
+
+// UseJudge sets the judge of this process.
+func UseJudge(j Judge) { judge = j }
+
+// Judging returns the judge of this process, or nil.
+func Judging() Judge { return judge }
