@@ -13,7 +13,7 @@ type command struct {
 	text string
 }
 
-var question = regexp.MustCompile(`^(?:\?{1,2}\s*([\p{L}_][\p{L}\p{N}_.]*)|([\p{L}_][\p{L}\p{N}_.]*)\?{1,2})\s*$`)
+var question = regexp.MustCompile(`^(?:\?{1,2}\s*([a-zA-Z_\x80-\x{10ffff}][\w\x80-\x{10ffff}.]*)|([a-zA-Z_\x80-\x{10ffff}][\w\x80-\x{10ffff}.]*)\?{1,2})\s*$`)
 
 // commands takes the lines that are not Go out of a cell; the others keep their
 // numbers.

@@ -34,6 +34,7 @@ type kernel struct {
 	cell   *running // or nil
 	answer func(text, err string)
 
+	rest rest
 	quit func() // ends Run
 }
 
@@ -65,7 +66,7 @@ func Run(ctx context.Context, connectionFile string) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 
-	k := &kernel{writer: newWriter(c.Key), log: log, shell: newQueue(), control: newQueue(), quit: quit}
+	k := &kernel{writer: newWriter(c.Key), log: log, shell: newQueue(), control: newQueue(), rest: newRest(), quit: quit}
 	k.screen = &screen{publish: k.publish}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
@@ -158,6 +159,7 @@ func (k *kernel) work(ctx context.Context, q *queue, from sender) {
 		}
 		began := time.Now()
 		k.serve(from, req)
+		k.rest.notYet()
 		k.log.Debug("served", "kind", req.kind, "bytes", len(req.content), "took", time.Since(began))
 	}
 }

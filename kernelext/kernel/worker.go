@@ -81,8 +81,10 @@ func (w *worker) run(orders io.Reader) {
 		Steps:  math.MaxInt, // a student has a stop button
 	})
 	w.warm()
+	rest := newRest()
 	for o := range w.orders {
 		w.obey(o)
+		rest.notYet()
 	}
 }
 
