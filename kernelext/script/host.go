@@ -52,7 +52,7 @@ func (h *host) turn() {
 	if n > h.maxStep {
 		h.stop(fmt.Sprintf("stopped after %d steps", h.maxStep), "a loop never ends, or a sweep is too fine")
 	}
-	if n%64 == 0 && h.ctx.Err() != nil {
+	if h.ctx.Err() != nil { // asked at every turn, because one may be slow
 		h.stop(stopText(h.ctx.Err()), "")
 	}
 }
