@@ -138,15 +138,22 @@ func (c *client) settle() {
 // hears waits for a message of a kind.
 func (c *client) hears(kind string) {
 	c.t.Helper()
+	c.next(kind)
+}
+
+// next is the next message of a kind.
+func (c *client) next(kind string) news {
+	c.t.Helper()
 	deadline := time.After(patience)
 	for {
 		select {
 		case n := <-c.news:
 			if n.kind == kind {
-				return
+				return n
 			}
 		case <-deadline:
 			require.FailNow(c.t, "nothing of the kind "+kind+" is heard")
+			return news{}
 		}
 	}
 }

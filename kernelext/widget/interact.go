@@ -1,6 +1,9 @@
 package widget
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Look is a result in the forms that a notebook keeps.
 type Look struct {
@@ -26,31 +29,38 @@ func Check(list []Control) error {
 	return nil
 }
 
-// Interact shows controls above a result that follows them.
+// Interact shows controls above a result that follows them. A second output of
+// the cell is what a reader without the kernel gets: the last look, and results
+// computed beforehand.
 func (h *Hub) Interact(list []Control, look func(Values) Look) {
 	values := valuesOf(list)
-	first := look(values)
+	last := look(values)
 	layout := h.open(layoutModel())
 	ids := h.controlModels(list, layout)
-	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), first.HTML))
+	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), last.HTML))
 	box := h.open(boxModel(layout, append(ids, result)))
+	key, e := "interact-"+box, explorer{}
 	for i, c := range list {
 		h.handlers[ids[i]] = func(state object, _ string, call Caller) {
 			x, ok := c.value(state)
 			if !ok {
 				return
 			}
-			values = values.with(c.Name, x)
-			now := Look{}
-			if err := call(func() { now = look(values) }); err != nil {
-				now.HTML = problem(err)
+			values, last = values.with(c.Name, x), Look{}
+			if err := call(func() { last = look(values) }); err != nil {
+				last = Look{Text: err.Error(), HTML: problem(err)}
 			}
-			h.set(result, object{"value": now.HTML})
+			h.set(result, object{"value": last.HTML})
+			h.late[key] = func() { h.out.ShowAs(key, e.bundle(values, last)) }
 		}
 	}
-	static := ""
-	h.out.Quietly(func() { static = Explorer(list, look) })
-	h.out.Show(map[string]any{MIME: view(box), "text/html": static, "text/plain": first.Text})
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.Name
+	}
+	h.out.Show(map[string]any{MIME: view(box), "text/plain": "controls: " + strings.Join(names, ", ")})
+	h.out.Quietly(func() { e = explore(list, look, last, liveTime) })
+	h.out.ShowAs(key, e.bundle(values, last))
 }
 
 // Predict shows a control with a lock: once it is locked, say gets the value and
