@@ -54,7 +54,7 @@ func (e explorer) page(at Values, now Look, standIn bool) string {
 		script = strings.NewReplacer("ID", id, "SIZES", string(n), "DATA", e.data).Replace(exploreScript)
 	}
 	if standIn {
-		script += "\n" + strings.ReplaceAll(standInScript, "ID", id)
+		script += ";\n" + strings.ReplaceAll(standInScript, "ID", id)
 	}
 	return `<div id="` + id + `" style="color:inherit;position:relative">` + body.String() + "</div><script>" + script + "</script>"
 }
@@ -64,18 +64,14 @@ func (e explorer) bundle(at Values, now Look) map[string]any {
 	return map[string]any{"text/html": e.page(at, now, true), "text/plain": now.Text}
 }
 
-// headline is the first line of a text, for those who hear it read.
+// headline is the beginning of a text, for those who hear it read.
 func headline(text string) string {
-	const most = 120
-	for line := range strings.Lines(text) {
-		if line = strings.Join(strings.Fields(line), " "); line != "" {
-			if r := []rune(line); len(r) > most {
-				line = string(r[:most]) + " ..."
-			}
-			return line
-		}
+	const most = 160
+	r := []rune(strings.Join(strings.Fields(text), " "))
+	if len(r) > most {
+		return string(r[:most]) + " ..."
 	}
-	return ""
+	return string(r)
 }
 
 const rowStyle = `display:flex;align-items:center;gap:0.6em;margin:3px 0;color:inherit`
