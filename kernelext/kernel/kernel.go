@@ -45,7 +45,8 @@ type running struct {
 	cause error // why it was stopped, or nil
 }
 
-// logVar names a file that takes a line per message; without it nothing is
+// logVar names a file that takes a line when a message arrives and one when it
+// was served; without it nothing is
 // written anywhere.
 const logVar = "MLSYSIM_KERNEL_LOG"
 
@@ -146,6 +147,7 @@ func (k *kernel) admit(take func(request)) func([][]byte) {
 			return
 		}
 		req.number = k.arrived.Add(1)
+		k.log.Debug("arrived", "kind", req.kind, "number", req.number)
 		take(req)
 	}
 }
