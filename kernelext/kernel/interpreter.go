@@ -84,6 +84,7 @@ func (i *interpreter) hear(e event) {
 	over, mine := i.over, e.ID == i.running && i.running != 0
 	i.begun = i.begun || mine
 	i.mu.Unlock()
+	e.late = !mine
 	switch {
 	case e.Kind == evDone && mine:
 		over <- e

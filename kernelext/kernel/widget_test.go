@@ -115,6 +115,8 @@ func TestInteractKeepsItsLook(t *testing.T) {
 	for n := range 3 {
 		c.move(f.find(t, "IntSliderModel"), object{"value": 5 + n})
 	}
+	c.send(c.shell, "execute_request", object{"code": "1", "silent": true}) // which says nothing itself
+	require.Equal(t, "ok", c.receive(c.shell).text("status"))
 	n := c.next("update_display_data")
 	require.Equal(t, kept.content["transient"], n.content["transient"])
 	require.Equal(t, "look 7000", n.data(plainText))
