@@ -72,12 +72,7 @@ func Run(ctx context.Context, connectionFile string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	if k.sockets, err = listen(c, takers{
-		shell:   k.admit(k.shell.put),
-		control: k.admit(k.control.put),
-		stdin:   k.admit(k.typed),
-		welcome: k.welcome,
-	}); err != nil {
+	if k.sockets, err = listen(c, k.takers()); err != nil {
 		return err
 	}
 	defer k.sockets.close()
@@ -95,6 +90,16 @@ func Run(ctx context.Context, connectionFile string) error {
 	k.interp.close()
 	work.Wait()
 	return nil
+}
+
+// takers are where messages go as they arrive.
+func (k *kernel) takers() takers {
+	return takers{
+		shell:   k.admit(k.shell.put),
+		control: k.admit(k.control.put),
+		stdin:   k.admit(k.typed),
+		welcome: k.welcome,
+	}
 }
 
 func openLog(path string) (*slog.Logger, func() error, error) {

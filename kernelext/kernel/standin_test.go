@@ -28,8 +28,10 @@ const (
 // from somebody else it is a picture; exported, it moves.
 func TestStandIn(t *testing.T) {
 	lab := jupyterlab.Start(t)
-	n := lab.Notebook("live.ipynb", jupyterlab.Cells(steering))
+	n := lab.Notebook("live.ipynb", jupyterlab.Cells(steering, "PredictWith(\"q1\", Slider(\"ms\", 0, 50, 10))"))
 	n.Run(0)
+	n.Run(1)
+	require.Contains(t, n.OutText(1), "not locked yet")
 	require.Empty(t, n.Errors())
 	n.Wait("the controls", `document.querySelector(".noUi-handle")`)
 	n.Wait("the stand-in", standIn+` && !(`+standInShown+`)`)
@@ -44,6 +46,8 @@ func TestStandIn(t *testing.T) {
 	r.Expect("widget model not found", "its kernel is another one")
 	r.Wait("the stand-in", standInShown)
 	require.NotContains(t, r.OutText(0), "Error displaying widget")
+	r.Wait("the prediction", `!document.querySelector('`+r.Out(1)+`').innerText.includes("widget")`)
+	require.Contains(t, r.OutText(1), "not locked yet")
 	require.Contains(t, r.Text(standInLook), "look 5000")
 	r.Do(standInMove)
 	r.Wait("another look", standInLook+` == "look 9000"`)
@@ -76,5 +80,5 @@ func exported(t *testing.T, lab *jupyterlab.Lab, notebook []byte) {
 	p.Wait("the stand-in", standIn+` && `+standInShown)
 	p.Do(standInMove)
 	p.Wait("another look", standInLook+` == "look 9000"`)
-	require.False(t, p.True(`[...document.querySelectorAll("pre")].some(e => e.offsetHeight > 0 && e.textContent.startsWith("controls: "))`))
+	require.False(t, p.True(`[...document.querySelectorAll("pre")].some(e => e.offsetHeight > 0 && /^(controls|prediction): /.test(e.textContent))`))
 }

@@ -38,6 +38,18 @@ func (f front) learn(t *testing.T, all []news) (changed []string) {
 	return changed
 }
 
+// whole holds that all that a model refers to is there.
+func (f front) whole(t *testing.T) {
+	t.Helper()
+	for id, state := range f {
+		for _, key := range []string{"layout", "style"} {
+			if ref, ok := state[key].(string); ok {
+				require.Contains(t, f, ref[len("IPY_MODEL_"):], "%s of %s", key, id)
+			}
+		}
+	}
+}
+
 // find is the one model of a name.
 func (f front) find(t *testing.T, name string) string {
 	t.Helper()
@@ -78,13 +90,7 @@ func TestInteract(t *testing.T) {
 	require.Contains(t, standIn.data(plainText), "Latency")
 	require.Contains(t, standIn.data("text/html"), `type="range"`, "where there is no kernel")
 	require.Contains(t, standIn.data("text/html"), first)
-	for id, state := range f { // all that a model refers to is there
-		for _, key := range []string{"layout", "style"} {
-			if ref, ok := state[key].(string); ok {
-				require.Contains(t, f, ref[len("IPY_MODEL_"):], "%s of %s", key, id)
-			}
-		}
-	}
+	f.whole(t)
 
 	changed := c.move(slider, object{"value": 256})
 	require.Equal(t, []string{"comm_msg", "stream", "comm_msg"}, kinds(changed))

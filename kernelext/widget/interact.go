@@ -2,6 +2,7 @@ package widget
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -72,6 +73,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 	button := h.open(buttonModel(layout, h.open(style("ButtonStyle", object{"button_color": nil, "font_weight": ""})), "Lock"))
 	box := h.open(boxModel(layout, []string{ids[0], button}))
 	locked := false
+	show := func(bundle map[string]any) {
+		bundle["text/html"] = beside("mlsysim-prediction-"+box, fmt.Sprint(bundle["text/plain"]))
+		h.out.ShowAs(key, bundle)
+	}
 	h.handlers[ids[0]] = func(state object, _ string, _ Caller) {
 		if x, ok := c.value(state); ok && !locked {
 			value = x
@@ -89,10 +94,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 			h.set(ids[0], object{"disabled": true})
 			h.set(button, object{"disabled": true, "description": "Locked"})
 		}
-		h.out.ShowAs(key, bundle)
+		show(bundle)
 	}
-	h.out.Show(map[string]any{MIME: view(box), "text/plain": "prediction of " + c.Name})
-	h.out.ShowAs(key, map[string]any{"text/plain": "not locked yet"})
+	h.out.Show(map[string]any{MIME: view(box), "text/plain": "prediction: " + c.Name})
+	show(map[string]any{"text/plain": "not locked yet"})
 }
 
 // Start is what the controls say at first.

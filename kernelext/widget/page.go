@@ -24,14 +24,14 @@ unpack().then(function(d){if(mine!=turn)return;var l=d.l[d.i[i]];p.innerHTML=img
 c.forEach(function(e){e.disabled=false;e.addEventListener("input",up)})}
 if(window.DecompressionStream)document.querySelectorAll('[id="ID"]').forEach(start)})()`
 
-// standInScript shows the page only where the controls above it, an output of
-// the same cell, are not alive: in a notebook that was opened without its kernel,
-// and in an exported page.
+// standInScript hides what is left of the controls above it, an output of the
+// same cell, where they are not alive: in a notebook that was opened without its
+// kernel, and in an exported page. WHENLIVE is how it is displayed beside live ones.
 const standInScript = `(function(){document.querySelectorAll('[id="ID"]').forEach(function(r){
 var q=r.closest(".jp-OutputArea-child,.output_area")||r,p=q.previousElementSibling;if(!p)return;
-function look(){var t=p.textContent.trim(),dead=/^Error displaying widget/.test(t)||/^controls: /.test(t)||p.querySelector('script[type="application/vnd.jupyter.widget-view+json"]'),
+function look(){var t=p.textContent.trim(),dead=/^Error displaying widget/.test(t)||/^(controls|prediction): /.test(t)||p.querySelector('script[type="application/vnd.jupyter.widget-view+json"]'),
 live=!dead&&(/^Loading widget/.test(t)||p.querySelector(".jupyter-widgets"));
-q.style.display=live?"none":"";p.style.display=dead?"none":""}
+q.style.display=live?"WHENLIVE":"";p.style.display=dead?"none":""}
 look();var o=new MutationObserver(function(){if(r.isConnected)look();else o.disconnect()});o.observe(p,{childList:true,subtree:true})})})()`
 
 // page prints an explorer with what it shows now. Below live controls it stands
@@ -54,7 +54,7 @@ func (e explorer) page(at Values, now Look, standIn bool) string {
 		script = strings.NewReplacer("ID", id, "SIZES", string(n), "DATA", e.data).Replace(exploreScript)
 	}
 	if standIn {
-		script += ";\n" + strings.ReplaceAll(standInScript, "ID", id)
+		script += ";\n" + strings.NewReplacer("ID", id, "WHENLIVE", "none").Replace(standInScript)
 	}
 	return `<div id="` + id + `" style="color:inherit;position:relative">` + body.String() + "</div><script>" + script + "</script>"
 }
@@ -62,6 +62,11 @@ func (e explorer) page(at Values, now Look, standIn bool) string {
 // bundle is the page in the forms that a notebook keeps.
 func (e explorer) bundle(at Values, now Look) map[string]any {
 	return map[string]any{"text/html": e.page(at, now, true), "text/plain": now.Text}
+}
+
+// beside is a text that stays to be seen below controls, alive or not.
+func beside(id, text string) string {
+	return `<div id="` + id + `">` + html.EscapeString(text) + `</div><script>` + strings.NewReplacer("ID", id, "WHENLIVE", "").Replace(standInScript) + `</script>`
 }
 
 // headline is the beginning of a text, for those who hear it read.
