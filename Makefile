@@ -9,14 +9,13 @@ venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel test lint format generate bench bench-vs bench-kernel tools venv clean
+.PHONY: help build run jupyter kernel warm test lint format generate bench bench-vs bench-kernel tools venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/mlsysim and bin/mlgrade
-	@mkdir -p bin
-	@go build -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/mlsysim ./cmd/mlgrade
+	@.ci/build $(VERSION)
 
 run: build ## work through the first lab and grade the sample class
 	@.ci/demo
@@ -25,8 +24,10 @@ jupyter: kernel venv ## open the notebooks in JupyterLab
 	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
-	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
-	@if command -v gonb >/dev/null; then bin/mlsysim kernel install-gonb --dir .cache/jupyter/kernels --module $(CURDIR); else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
+	@.ci/kernels .cache/jupyter/kernels
+
+warm: ## fill the build cache with what a lab's cell in GoNB needs
+	@.ci/warm
 
 test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium

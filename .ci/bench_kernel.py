@@ -73,13 +73,15 @@ def tree(pid):
 
 
 def memory(pid):
-    """MiB of all processes: resident, and with shared pages counted once."""
+    """MB of all processes: resident (RSS), and with what they share counted once
+    (PSS). The second is what the machine has less of: a kernel is two processes
+    of one program, whose text RSS counts twice."""
     rss = pss = 0.0
     for p in tree(pid):
         for line in pathlib.Path(f"/proc/{p}/smaps_rollup").read_text().splitlines():
             kind, _, rest = line.partition(":")
             if kind in ("Rss", "Pss"):
-                size = float(rest.split()[0]) / 1024
+                size = float(rest.split()[0]) * 1024 / 1e6
                 rss, pss = (rss + size, pss) if kind == "Rss" else (rss, pss + size)
     return rss, pss
 
@@ -150,14 +152,15 @@ def report(results, runs):
         return f"{statistics.median(values) * scale:.{digits}f}" if values else "-"
 
     print(f"{runs} runs each, in turn; medians. Memory of all processes after T0, or after the import.")
-    print(f"{'':30}{'ready ms':>10}{'first cell ms':>15}{'trivial ms':>12}{'slowest ms':>12}{'slider ms':>11}{'RSS MiB':>9}{'PSS MiB':>9}")
+    print(f"{'':30}{'ready ms':>10}{'first cell ms':>15}{'trivial ms':>12}{'slowest ms':>12}{'slider ms':>11}{'PSS MB':>8}{'RSS MB':>8}")
     for name, list_ in results.items():
         cells = [t for r in list_ for t in r["trivial"]]
         print(
             f"{name:30}{middle(list_, 'ready'):>10}{middle(list_, 'first', digits=1):>15}"
             f"{statistics.median(cells) * 1e3:>12.1f}{max(cells) * 1e3:>12.1f}{middle(list_, 'slider', digits=1):>11}"
-            f"{middle(list_, 'rss', 1):>9}{middle(list_, 'pss', 1):>9}"
+            f"{middle(list_, 'pss', 1):>8}{middle(list_, 'rss', 1):>8}"
         )
+    print(f"{'wanted of ours, at most':30}{250:>10}{20:>15}{5:>12}{'':>12}{25:>11}{60:>8}")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,23 @@
-# JupyterLab with GoNB and the labs. Build it in the root of the repository:
+# JupyterLab with our kernel and GoNB, the labs and a warm build cache, on GoNB's
+# image, which has Go, GoNB and JupyterLab and starts it in ${NOTEBOOKS} for the
+# user jovyan. Build it in the root of the repository:
 #   docker build -f docker/student.Dockerfile -t mlsysim-student .
 #   docker run --rm -p 8888:8888 mlsysim-student
 ARG BASE=janpfeifer/gonb_jupyterlab:latest
 FROM ${BASE}
 
 USER root
-COPY --chown=1000:100 . /opt/golab
-USER 1000
+COPY --chown=${NB_UID}:${NB_GID} . /opt/golab
+RUN ln -s /opt/golab/bin/mlsysim /usr/local/bin/mlsysim
+
+# The image lacks make; these are the scripts behind our targets.
+USER ${NB_UID}
 WORKDIR /opt/golab
+RUN .ci/build
+RUN .ci/kernels ${CONDA_DIR}/share/jupyter/kernels
+RUN .ci/warm
+RUN grep '^jupyterlab_widgets=' .ci/requirements.txt | pip install --no-cache-dir -r /dev/stdin
+RUN cp notebooks/*.ipynb ${NOTEBOOKS}/
 
-# The build cache that this leaves is what makes a student's first cell fast.
-RUN make kernel && go build ./...
-
-ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter
-WORKDIR /opt/golab/notebooks
-CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser"]
+USER root
+WORKDIR ${NOTEBOOKS}

@@ -22,7 +22,7 @@ func kernelCommand() *cobra.Command {
 once, and values live on from cell to cell.
 
 The interpreter may hold 2 GiB; MLSYSIM_KERNEL_MEMORY sets another number of
-bytes. MLSYSIM_KERNEL_LOG names a file that takes a line per message.`,
+bytes. MLSYSIM_KERNEL_LOG names a file that takes two lines per message.`,
 		Example: `  mlsysim kernel install --user
   jupyter lab notebooks`,
 	}, "command")

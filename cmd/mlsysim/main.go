@@ -21,7 +21,7 @@ var version = "dev" // set by the linker
 
 func main() {
 	workers()
-	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
+	os.Exit(cli.Run(commandFor(os.Args[1:]), os.Args[1:]))
 }
 
 // workers ends the process after the work of a lab or notebook, if it was started
@@ -32,8 +32,19 @@ func workers() {
 	kernel.MaybeWorker()
 }
 
-func rootCommand() *cobra.Command {
-	root := cli.Root(&cobra.Command{
+// commandFor leaves the other commands out of a kernel, which lives for hours
+// and would keep them.
+func commandFor(args []string) *cobra.Command {
+	if len(args) > 1 && args[0] == "kernel" && args[1] == "run" {
+		root := bareCommand()
+		root.AddCommand(kernelCommand())
+		return root
+	}
+	return rootCommand()
+}
+
+func bareCommand() *cobra.Command {
+	return cli.Root(&cobra.Command{
 		Use:   "mlsysim",
 		Short: "A laboratory bench for machine-learning systems",
 		Long: `mlsysim says whether a design fits, what binds it and what it costs, and why.
@@ -44,6 +55,10 @@ Exit codes: 0 ok, 1 bad input or usage, 2 the design does not fit,
   mlsysim zoo hardware
   mlsysim lab run T0`,
 	}, version)
+}
+
+func rootCommand() *cobra.Command {
+	root := bareCommand()
 	out := cli.Output(root)
 	root.AddCommand(evalCommand(out), explainCommand(out), compareCommand(out), initCommand(), schemaCommand(), scenarioCommand(out), solveCommand(out), zooCommand(out), labCommand(out), runCommand(out))
 	root.AddCommand(replCommand(), kernelCommand(), auditCommand(out), mcpCommand(), cli.Man("mlsysim", "mlgrade"), optimizeCommand(out), serveCommand(out), sweepCommand(out), configCommand(out))

@@ -55,6 +55,7 @@ func TestKernelspecChosenNames(t *testing.T) {
 	require.Contains(t, string(b), `"/usr/local/bin/gonb"`)
 	require.Contains(t, string(b), `"display_name": "Go 2026"`)
 	require.Contains(t, string(b), `"GOPROXY": "file:///proxy"`)
+	require.Contains(t, string(b), `"GOFLAGS": "-ldflags=-w"`)
 }
 
 func TestKernelspecNamesWhatIsWrong(t *testing.T) {

@@ -9,7 +9,12 @@
 // its claims as displays that carry a record. The value of a cell's last
 // expression is its result. Errors name cell, line and column.
 //
-// It leaves out completion, inspection, history and widgets: a front end that
-// asks gets a valid answer with nothing in it. Cells run inside the kernel's
-// process, without limits on memory; untrusted notebooks belong in the grader.
+// Cells run in a child process, the interpreter: one that crashes or does not stop
+// is replaced, and the front lives on. Names are completed and explained, widgets
+// speak the protocol of ipywidgets, and the lines that GoNB knows are obeyed,
+// passed over or answered (command.go).
+//
+// It leaves out a debugger, subshells and other languages. The interpreter's
+// memory is limited, but it may do what its user may: untrusted notebooks belong
+// in the grader.
 package kernel

@@ -69,6 +69,9 @@ func (k *kernel) runCell(req request, ask executeRequest) (pages []any, f *failu
 	src, lines := commands(normal(ask.Code))
 	k.history.add(entry{number: k.count, name: name, source: ask.Code, hidden: hidden})
 
+	if f := notGo(name, lines); f != nil {
+		return []any{}, f
+	}
 	end := k.begin(req, ask.AllowStdin == nil || *ask.AllowStdin)
 	k.screen.begin(req.header, k.count, ask.Silent, endsInValue(src), func() { k.interrupt(errOutput) })
 	pages = k.obey(lines)

@@ -195,7 +195,7 @@ func TestCellsOfGoNB(t *testing.T) {
 	}
 	reply, out := c.run("!ls -l\nfmt.Println(1)")
 	require.Equal(t, "ok", reply.text("status"))
-	require.Contains(t, out[0].text("text"), "line 1: !ls -l does nothing here")
+	require.Contains(t, out[0].text("text"), "line 1: !ls -l was not run: this kernel runs Go only")
 	require.Equal(t, "1\n", out[1].text("text"))
 
 	_, out = c.run("%list")
@@ -204,6 +204,26 @@ func TestCellsOfGoNB(t *testing.T) {
 	require.Equal(t, []string{"stream"}, kinds(out))
 	reply, _ = c.run("p")
 	require.Equal(t, "TypeError", reply.text("ename"))
+}
+
+// A cell in another language, as GoNB runs them, is refused as a whole; lines for
+// a shell are not Go, even where one goes on, and the cell around them runs.
+func TestCellsOfOtherLanguages(t *testing.T) {
+	c := connect(t)
+	for _, code := range []string{"%%bash\nfor i in 1 2; do\n  echo $i\ndone", "\n%%writefile notes.txt\nx := 1", "%%script python3\nprint(1)"} {
+		reply, out := c.run(code)
+		require.Equal(t, "LanguageError", reply.text("ename"), code)
+		require.Equal(t, []string{"error"}, kinds(out), code)
+		require.Contains(t, lines(out[0]), "cells run in GoNB: this kernel runs Go only")
+	}
+	reply, out := c.run("!echo one \\\n  two\n%capture out.txt\nx := 2\n!ls\nx + 1")
+	require.Equal(t, "ok", reply.text("status"), reply.text("evalue"))
+	require.Equal(t, []string{"stream", "execute_result"}, kinds(out))
+	require.Equal(t, "line 2: !echo one two was not run: this kernel runs Go only; use a terminal\n"+
+		"line 3: %capture out.txt does nothing here: this kernel runs Go only (%help lists what else it knows)\n"+
+		"line 5: !ls was not run: this kernel runs Go only; use a terminal\n", out[0].text("text"))
+	require.Equal(t, "3", out[1].data(plainText))
+	require.Equal(t, "complete", c.ask(c.shell, "is_complete_request", object{"code": "%%bash\nif true"}).text("status"))
 }
 
 // The error of a cell with odd line ends and odd letters is where it is.

@@ -18,7 +18,8 @@ type interpreter struct {
 	begun   bool  // the process said that it works on it
 	over    chan event
 	spawn   chan func()
-	lost    bool // variables went with an earlier process, and nobody was told
+	lost    bool   // variables went with an earlier process, and nobody was told
+	told    *child // whose end its order reported
 	closed  bool
 }
 
@@ -71,7 +72,7 @@ func (i *interpreter) replace(old *child) {
 func (i *interpreter) mourn(c *child) {
 	<-c.gone
 	i.mu.Lock()
-	if i.child == c && i.running == 0 {
+	if i.child == c && i.running == 0 && i.told != c {
 		i.lost = true // the next cell has to say so
 	}
 	i.mu.Unlock()
@@ -83,6 +84,7 @@ func (i *interpreter) hear(e event) {
 	over, mine := i.over, e.ID == i.running && i.running != 0
 	i.begun = i.begun || mine
 	i.mu.Unlock()
+	e.late = !mine
 	switch {
 	case e.Kind == evDone && mine:
 		over <- e
@@ -116,19 +118,21 @@ func (i *interpreter) do(o order) (event, error) {
 		return e, nil
 	default:
 	}
-	if i.wasNeverBegun() {
+	if !i.tells(c) {
 		return event{}, errNeverBegan
 	}
 	name, reason := c.epitaph()
 	return event{}, &errCrash{name, reason}
 }
 
-// wasNeverBegun says whether the process ended before it knew of the order.
-func (i *interpreter) wasNeverBegun() bool {
+// tells makes the running order the one that reports the end of its process;
+// false if that ended before it knew of the order, whose next attempt says so.
+func (i *interpreter) tells(c *child) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.told = c
 	i.lost = i.lost || !i.begun
-	return !i.begun
+	return i.begun
 }
 
 func (i *interpreter) begin(o *order) (*child, chan event, error) {
@@ -146,7 +150,7 @@ func (i *interpreter) begin(o *order) (*child, chan event, error) {
 				i.mu.Unlock()
 				return c, over, nil
 			}
-			i.lost = true
+			i.lost = i.lost || i.told != c
 		}
 		i.mu.Unlock()
 		i.replace(c)

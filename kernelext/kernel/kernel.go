@@ -34,6 +34,7 @@ type kernel struct {
 	cell   *running // or nil
 	answer func(text, err string)
 
+	rest rest
 	quit func() // ends Run
 }
 
@@ -44,7 +45,8 @@ type running struct {
 	cause error // why it was stopped, or nil
 }
 
-// logVar names a file that takes a line per message; without it nothing is
+// logVar names a file that takes a line when a message arrives and one when it
+// was served; without it nothing is
 // written anywhere.
 const logVar = "MLSYSIM_KERNEL_LOG"
 
@@ -65,17 +67,12 @@ func Run(ctx context.Context, connectionFile string) error {
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 
-	k := &kernel{writer: newWriter(c.Key), log: log, shell: newQueue(), control: newQueue(), quit: quit}
+	k := &kernel{writer: newWriter(c.Key), log: log, shell: newQueue(), control: newQueue(), rest: newRest(), quit: quit}
 	k.screen = &screen{publish: k.publish}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	if k.sockets, err = listen(c, takers{
-		shell:   k.admit(k.shell.put),
-		control: k.admit(k.control.put),
-		stdin:   k.admit(k.typed),
-		welcome: k.welcome,
-	}); err != nil {
+	if k.sockets, err = listen(c, k.takers()); err != nil {
 		return err
 	}
 	defer k.sockets.close()
@@ -93,6 +90,16 @@ func Run(ctx context.Context, connectionFile string) error {
 	k.interp.close()
 	work.Wait()
 	return nil
+}
+
+// takers are where messages go as they arrive.
+func (k *kernel) takers() takers {
+	return takers{
+		shell:   k.admit(k.shell.put),
+		control: k.admit(k.control.put),
+		stdin:   k.admit(k.typed),
+		welcome: k.welcome,
+	}
 }
 
 func openLog(path string) (*slog.Logger, func() error, error) {
@@ -145,6 +152,7 @@ func (k *kernel) admit(take func(request)) func([][]byte) {
 			return
 		}
 		req.number = k.arrived.Add(1)
+		k.log.Debug("arrived", "kind", req.kind, "number", req.number)
 		take(req)
 	}
 }
@@ -158,6 +166,7 @@ func (k *kernel) work(ctx context.Context, q *queue, from sender) {
 		}
 		began := time.Now()
 		k.serve(from, req)
+		k.rest.notYet()
 		k.log.Debug("served", "kind", req.kind, "bytes", len(req.content), "took", time.Since(began))
 	}
 }

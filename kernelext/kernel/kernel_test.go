@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"bytes"
 	"net"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -114,11 +116,16 @@ func TestExecuteSilent(t *testing.T) {
 
 // A failed cell takes those with it that were sent before anyone saw it fail.
 func TestExecuteAborts(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	t.Setenv(logVar, log)
 	c := connect(t)
 	c.send(c.shell, "execute_request", object{"code": "for {}"})
 	c.send(c.shell, "execute_request", object{"code": "fmt.Println(1)"})
 	asked := c.send(c.shell, "is_complete_request", object{"code": "1"})
 	c.settle()
+	require.Eventually(t, func() bool { // the interrupt has a connection of its own, and may be faster
+		return bytes.Contains(readFile(t, log), []byte("msg=arrived kind=is_complete_request"))
+	}, patience, time.Millisecond)
 	require.Equal(t, "ok", c.ask(c.control, "interrupt_request", object{}).text("status"))
 	require.Equal(t, "error", c.receive(c.shell).text("status"))
 	require.Equal(t, "aborted", c.receive(c.shell).text("status"))
@@ -127,8 +134,8 @@ func TestExecuteAborts(t *testing.T) {
 	require.Equal(t, "ok", reply.text("status"))
 }
 
-// settle waits until a cell that prints nothing runs, and those behind it have
-// arrived: a beat goes there and back, then a busy state is on its way.
+// settle waits until a cell that prints nothing has begun, and the control
+// channel answers.
 func (c *client) settle() {
 	c.t.Helper()
 	c.hears("execute_input")
@@ -138,15 +145,22 @@ func (c *client) settle() {
 // hears waits for a message of a kind.
 func (c *client) hears(kind string) {
 	c.t.Helper()
+	c.next(kind)
+}
+
+// next is the next message of a kind.
+func (c *client) next(kind string) news {
+	c.t.Helper()
 	deadline := time.After(patience)
 	for {
 		select {
 		case n := <-c.news:
 			if n.kind == kind {
-				return
+				return n
 			}
 		case <-deadline:
 			require.FailNow(c.t, "nothing of the kind "+kind+" is heard")
+			return news{}
 		}
 	}
 }

@@ -55,6 +55,8 @@ type event struct {
 	Target string                     `json:"target,omitempty"`
 	Data   json.RawMessage            `json:"data,omitempty"` // of a comm, a claim or an answer
 	Errs   []script.Error             `json:"errs,omitempty"`
+
+	late bool // the front knows: no order runs that it belongs to
 }
 
 // Kinds of event. Every order but a stop and an input ends in one done.

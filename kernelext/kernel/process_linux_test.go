@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -143,21 +144,51 @@ func TestKillServer(t *testing.T) {
 	requireEnds(t, interpreter)
 }
 
-// memoryOf is what a process holds of the machine's memory, and its own part of
-// what it shares, in MiB.
-func memoryOf(t *testing.T, pid int) float64 {
+// memoryOf is a figure that the system keeps of a process's memory, in MiB: Pss
+// is what it holds, and its own part of what it shares.
+func memoryOf(t *testing.T, pid int, figure string) float64 {
 	t.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	require.NoError(t, err)
-	for line := range strings.Lines(string(data)) {
-		if strings.HasPrefix(line, "Pss:") {
+	for line := range strings.Lines(string(readFile(t, fmt.Sprintf("/proc/%d/smaps_rollup", pid)))) {
+		if strings.HasPrefix(line, figure+":") {
 			kib, err := strconv.ParseFloat(strings.Fields(line)[1], 64)
 			require.NoError(t, err)
 			return kib / 1024
 		}
 	}
-	require.FailNow(t, "no Pss")
+	require.FailNow(t, "no "+figure)
 	return 0
+}
+
+// heldBy is the memory of processes of one program, in MiB, what they share
+// counted once whoever else has it.
+func heldBy(t *testing.T, pids ...int) float64 {
+	t.Helper()
+	own, shared := 0.0, 0.0
+	for _, pid := range pids {
+		private := memoryOf(t, pid, "Private_Clean") + memoryOf(t, pid, "Private_Dirty")
+		own, shared = own+private, max(shared, memoryOf(t, pid, "Rss")-private)
+	}
+	return own + shared
+}
+
+// The whole kernel, front and interpreter, holds 60 MB at most after the first
+// lab, the program that both map counted once.
+func TestMemoryOfFirstLab(t *testing.T) {
+	var nb notebookFile
+	require.NoError(t, json.Unmarshal(readFile(t, "../../notebooks/T0_hello_world.ipynb"), &nb))
+	c := connect(t)
+	for _, cell := range nb.Cells {
+		if cell.Type != "code" {
+			continue
+		}
+		var lines []string
+		require.NoError(t, json.Unmarshal(cell.Source, &lines))
+		reply, _ := c.run(strings.Join(lines, ""))
+		require.Equal(t, "ok", reply.text("status"), reply.text("evalue"))
+	}
+	held := heldBy(t, c.process.Process.Pid, interpreterOf(t, c.process.Process.Pid))
+	t.Logf("%.1f MiB", held)
+	require.Less(t, held*(1<<20), 60e6)
 }
 
 // A long session stays small: 10,000 cells that compute, print and redefine.
@@ -174,10 +205,10 @@ func TestTenThousandCells(t *testing.T) {
 		reply, _ := c.run(cells[i%len(cells)])
 		require.Equal(t, "ok", reply.text("status"), "cell %d: %s", i, reply.text("evalue"))
 		if i == 1000 {
-			early = memoryOf(t, kernel) + memoryOf(t, interpreter)
+			early = heldBy(t, kernel, interpreter)
 		}
 	}
-	late := memoryOf(t, kernel) + memoryOf(t, interpreter)
+	late := heldBy(t, kernel, interpreter)
 	t.Logf("memory after 1000 cells %.0f MiB, after 10000 %.0f MiB", early, late)
 	_, out := c.run("x")
 	require.Equal(t, "2000", out[0].data(plainText))

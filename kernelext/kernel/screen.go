@@ -103,7 +103,12 @@ func (s *screen) show(e event) {
 		kind = "update_display_data"
 	}
 	s.named[e.Key] = true
-	s.display(kind, e.Bundle, object{"display_id": e.Key})
+	shown := object{"display_id": e.Key}
+	if e.late { // of no cell: neither silent nor part of its output
+		s.publish(kind, s.parent, object{"data": e.Bundle, "metadata": object{}, "transient": shown})
+		return
+	}
+	s.display(kind, e.Bundle, shown)
 }
 
 // print takes text for a stream.

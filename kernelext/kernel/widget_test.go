@@ -38,6 +38,18 @@ func (f front) learn(t *testing.T, all []news) (changed []string) {
 	return changed
 }
 
+// whole holds that all that a model refers to is there.
+func (f front) whole(t *testing.T) {
+	t.Helper()
+	for id, state := range f {
+		for _, key := range []string{"layout", "style"} {
+			if ref, ok := state[key].(string); ok {
+				require.Contains(t, f, ref[len("IPY_MODEL_"):], "%s of %s", key, id)
+			}
+		}
+	}
+}
+
 // find is the one model of a name.
 func (f front) find(t *testing.T, name string) string {
 	t.Helper()
@@ -67,20 +79,18 @@ func TestInteract(t *testing.T) {
 	require.EqualValues(t, 32, f[slider]["value"])
 	first := f[result]["value"]
 
-	shown := out[len(out)-1]
+	shown, standIn := out[len(out)-2], out[len(out)-1]
 	require.Equal(t, "display_data", shown.kind)
+	require.Equal(t, "display_data", standIn.kind)
 	box := shown.data("application/vnd.jupyter.widget-view+json").(map[string]any)["model_id"].(string)
 	require.Equal(t, "VBoxModel", f[box]["_model_name"])
 	require.Equal(t, []any{"IPY_MODEL_" + slider, "IPY_MODEL_" + check, "IPY_MODEL_" + result}, f[box]["children"])
-	require.Contains(t, shown.data(plainText), "Latency")
-	require.Contains(t, shown.data("text/html"), `type="range"`, "where there is no kernel")
-	for id, state := range f { // all that a model refers to is there
-		for _, key := range []string{"layout", "style"} {
-			if ref, ok := state[key].(string); ok {
-				require.Contains(t, f, ref[len("IPY_MODEL_"):], "%s of %s", key, id)
-			}
-		}
-	}
+	require.Equal(t, "controls: batch, 8 bit", shown.data(plainText))
+	require.NotContains(t, shown.content["data"], "text/html")
+	require.Contains(t, standIn.data(plainText), "Latency")
+	require.Contains(t, standIn.data("text/html"), `type="range"`, "where there is no kernel")
+	require.Contains(t, standIn.data("text/html"), first)
+	f.whole(t)
 
 	changed := c.move(slider, object{"value": 256})
 	require.Equal(t, []string{"comm_msg", "stream", "comm_msg"}, kinds(changed))
@@ -98,6 +108,27 @@ func TestInteract(t *testing.T) {
 	require.Empty(t, f.learn(t, c.move(slider, object{"value": "many"})), "no number")
 	require.Empty(t, f.learn(t, c.move("unknown", object{"value": 1})))
 	require.Len(t, c.ask(c.shell, "comm_info_request", object{"target_name": "jupyter.widget"}).content["comms"], len(f))
+}
+
+// The notebook keeps what a slider shows once it stands still.
+func TestInteractKeepsItsLook(t *testing.T) {
+	c := connect(t)
+	_, out := c.run("Interact(func(v Values) any { return fmt.Sprint(\"look \", v.Int(\"n\") * 1000) }, Slider(\"n\", 0, 9, 4))")
+	f := front{}
+	f.learn(t, out)
+	kept := out[len(out)-1]
+	require.Contains(t, kept.data("text/html"), "look 4000")
+	for n := range 3 {
+		c.move(f.find(t, "IntSliderModel"), object{"value": 5 + n})
+	}
+	c.send(c.shell, "execute_request", object{"code": "1", "silent": true}) // which says nothing itself
+	require.Equal(t, "ok", c.receive(c.shell).text("status"))
+	n := c.next("update_display_data")
+	require.Equal(t, kept.content["transient"], n.content["transient"])
+	require.Equal(t, "look 7000", n.data(plainText))
+	require.Contains(t, n.data("text/html"), `<output>7</output>`)
+	_, out = c.run("1")
+	require.Equal(t, []string{"execute_result"}, kinds(out), "said once")
 }
 
 // A moved slider answers with new numbers at once.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"github.com/mlsysim/golab/kernelext/chart"
@@ -81,10 +82,25 @@ func (w *worker) run(orders io.Reader) {
 		Steps:  math.MaxInt, // a student has a stop button
 	})
 	w.warm()
-	for o := range w.orders {
-		w.obey(o)
+	rest := newRest()
+	for {
+		var pause <-chan time.Time
+		if w.hub.Restless() {
+			pause = time.After(settleAfter)
+		}
+		select {
+		case o := <-w.orders:
+			w.obey(o)
+		case <-pause:
+			w.hub.Settle()
+		}
+		rest.notYet()
 	}
 }
+
+// settleAfter is how long a control has to stand still before the notebook gets
+// what it shows.
+const settleAfter = 500 * time.Millisecond
 
 // warm reads what every cell needs, while the front end introduces itself.
 func (w *worker) warm() { _ = script.Check("warm", "1") }

@@ -9,8 +9,6 @@ import (
 	"go/types"
 	"regexp"
 	"strings"
-
-	"golang.org/x/tools/txtar"
 )
 
 // genericStub is the generic part of the standard packages, with bodies.
@@ -20,12 +18,12 @@ var genericStub string
 
 // readGenerics adds the generic files to the stubs.
 func (s *stubs) readGenerics() error {
-	for _, f := range txtar.Parse([]byte(genericStub)).Files {
-		parsed, err := parser.ParseFile(s.fset, f.Name, f.Data, parser.ParseComments|parser.SkipObjectResolution)
+	for path, source := range sections(genericStub) {
+		parsed, err := parser.ParseFile(s.fset, path, source, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			return fmt.Errorf("reading the generic part of %s: %w", f.Name, err)
+			return fmt.Errorf("reading the generic part of %s: %w", path, err)
 		}
-		s.generic[f.Name] = parsed
+		s.generic[path] = parsed
 	}
 	return nil
 }

@@ -52,7 +52,9 @@ func (h *host) turn() {
 	if n > h.maxStep {
 		h.stop(fmt.Sprintf("stopped after %d steps", h.maxStep), "a loop never ends, or a sweep is too fine")
 	}
-	if n%64 == 0 && h.ctx.Err() != nil {
+	// Every turn asks, because one may be slow; at the very first one the
+	// interpreter names the line below it.
+	if n > 1 && h.ctx.Err() != nil {
 		h.stop(stopText(h.ctx.Err()), "")
 	}
 }

@@ -6,11 +6,10 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"iter"
 	"reflect"
 	"strings"
 	"sync"
-
-	"golang.org/x/tools/txtar"
 )
 
 // Prelude is what scripts see without an import: the API as stub source and as
@@ -48,12 +47,14 @@ func NewPrelude(path, stub string, symbols map[string]map[string]reflect.Value) 
 	return p
 }
 
-// stubs type-checks stub sources on demand and serves them as packages.
+// stubs type-checks stub sources on demand and serves them as packages. It keeps
+// the sources, which are part of the program, rather than their syntax, which
+// would be half of a session's memory.
 type stubs struct {
-	mu    sync.Mutex
-	fset  *token.FileSet
-	files map[string]*ast.File
-	pkgs  map[string]*types.Package
+	mu      sync.Mutex
+	fset    *token.FileSet
+	sources map[string]string
+	pkgs    map[string]*types.Package
 
 	generic map[string]*ast.File   // path -> the generic part of a standard package
 	infos   map[string]*types.Info // path -> what go/types found out about that part
@@ -64,22 +65,35 @@ type stubs struct {
 
 func readStubs(archives ...string) (*stubs, error) {
 	s := &stubs{
-		fset: token.NewFileSet(), files: map[string]*ast.File{}, pkgs: map[string]*types.Package{},
+		fset: token.NewFileSet(), sources: map[string]string{}, pkgs: map[string]*types.Package{},
 		generic: map[string]*ast.File{}, infos: map[string]*types.Info{}, texts: map[string]map[string]string{}, helps: map[types.Object]string{},
 	}
 	for _, a := range archives {
-		for _, f := range txtar.Parse([]byte(a)).Files {
-			if s.files[f.Name] != nil {
-				continue
+		for path, source := range sections(a) {
+			if _, known := s.sources[path]; !known {
+				s.sources[path] = source
 			}
-			parsed, err := parser.ParseFile(s.fset, f.Name, f.Data, parser.ParseComments|parser.SkipObjectResolution)
-			if err != nil {
-				return nil, fmt.Errorf("reading the stub of %s: %w", f.Name, err)
-			}
-			s.files[f.Name] = parsed
 		}
 	}
 	return s, s.readGenerics()
+}
+
+// sections are the files of a txtar archive, as parts of its text.
+func sections(archive string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for archive != "" {
+			_, rest, _ := strings.Cut(archive, "-- ")
+			name, rest, _ := strings.Cut(rest, " --\n")
+			end := strings.Index(rest, "\n-- ") + 1
+			if end == 0 {
+				end = len(rest)
+			}
+			if !yield(name, rest[:end]) {
+				return
+			}
+			archive = rest[end:]
+		}
+	}
 }
 
 // Import serves a stub as a checked package.
@@ -95,11 +109,9 @@ func (s *lockedStubs) Import(path string) (*types.Package, error) {
 	if p := s.pkgs[path]; p != nil {
 		return p, nil
 	}
-	var files []*ast.File
-	for _, f := range []*ast.File{s.files[path], s.generic[path]} {
-		if f != nil {
-			files = append(files, f)
-		}
+	files, err := s.syntax(path, s.fset, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("package %s is not part of the lab language", path)
@@ -114,6 +126,21 @@ func (s *lockedStubs) Import(path string) (*types.Package, error) {
 	}
 	s.pkgs[path] = p
 	return p, nil
+}
+
+// syntax is the files of a package.
+func (s *lockedStubs) syntax(path string, fset *token.FileSet, mode parser.Mode) (files []*ast.File, err error) {
+	if source, ok := s.sources[path]; ok {
+		f, err := parser.ParseFile(fset, path, source, mode)
+		if err != nil {
+			return nil, fmt.Errorf("reading the stub of %s: %w", path, err)
+		}
+		files = append(files, f)
+	}
+	if f := s.generic[path]; f != nil {
+		files = append(files, f)
+	}
+	return files, nil
 }
 
 // goVersion is the language that scripts are checked against.
@@ -149,8 +176,8 @@ const scriptPath = "main"
 // hasPackage says whether name is the package name of a stub outside the
 // standard library.
 func (s *stubs) hasPackage(name string) bool {
-	for path, f := range s.files {
-		if f.Name.Name == name && !isStd(path) && strings.Contains(path, ".") {
+	for path, source := range s.sources {
+		if !isStd(path) && strings.Contains(path, ".") && strings.HasPrefix(source, "package "+name+"\n") {
 			return true
 		}
 	}
@@ -165,11 +192,10 @@ func (s *stubs) docs(path string) map[string]string {
 		return texts
 	}
 	texts := map[string]string{}
+	files, _ := (*lockedStubs)(s).syntax(path, token.NewFileSet(), parser.ParseComments|parser.SkipObjectResolution) // it was read before
 	var decls []ast.Decl
-	for _, f := range []*ast.File{s.files[path], s.generic[path]} {
-		if f != nil {
-			decls = append(decls, f.Decls...)
-		}
+	for _, f := range files {
+		decls = append(decls, f.Decls...)
 	}
 	for _, d := range decls {
 		switch d := d.(type) {

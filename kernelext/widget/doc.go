@@ -7,6 +7,9 @@
 //		return SingleNode{Model: Llama3_8B, Hardware: H100, Batch: v.Int("batch")}.Run()
 //	}, SliderOver("batch", Pow2(1, 512), 32))
 //
+// Beside live controls the notebook keeps a second output: the last look, with an
+// explorer that stands in for the controls where no kernel carries them.
+//
 // It leaves out layout, styling and every other widget of ipywidgets. Answers
 // belong in code cells: a grader runs a notebook without a front end.
 package widget

@@ -1,71 +1,149 @@
 package widget
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html"
-	"strings"
+	"regexp"
 	"time"
 )
 
-// Limits of an explorer: results computed beforehand, bytes of its HTML, and the
-// time to make it.
+// Limits of an explorer.
 const (
-	mostLooks = 36
-	mostBytes = 512 << 10
-	mostTime  = 2 * time.Second
+	mostLooks  = 400
+	leastLooks = 8
+	mostBytes  = 100_000                // of the whole page: results are compressed
+	mostTime   = 2 * time.Second        // to compute them, where nothing else will
+	liveTime   = 250 * time.Millisecond // where a kernel computes the rest
 )
 
-// pick shows the result that fits the controls. $ID and $SIZES are put in.
-const pick = `(function(){var r=document.getElementById("$ID");if(!r||r.dataset.on)return;r.dataset.on=1;
-var n=$SIZES,c=r.querySelectorAll("[data-c]"),p=r.querySelectorAll("[data-p]");
-function up(){var i=0;c.forEach(function(e,k){var j=e.type=="checkbox"?+e.checked:e.tagName=="SELECT"?e.selectedIndex:+e.value;
-i=i*n[k]+j;var o=e.parentNode.querySelector("output");if(o)o.textContent=e.dataset.c.split("|")[j]});
-p.forEach(function(e,k){e.style.display=k==i?"":"none"})}
-c.forEach(function(e){e.addEventListener("input",up)})})()`
+// An explorer is results computed beforehand, of which the controls show one.
+type explorer struct {
+	list []Control
+	grid []grid
+	data string // the results, as a page carries them; empty if there are none
+}
 
-// Explorer is the same page without a kernel: the results of a grid of values,
-// of which the controls show one. Without scripts it shows the first look.
+// Explorer is the same page without a kernel: the results of a grid of values.
+// Without scripts it shows the first look.
 func Explorer(list []Control, look func(Values) Look) string {
-	grid := grids(list)
-	start, sizes := 0, make([]int, len(grid))
-	total := 1
-	for k, g := range grid {
-		sizes[k] = len(g.values)
-		start = start*len(g.values) + g.start
-		total *= len(g.values)
+	values := valuesOf(list)
+	first := look(values)
+	return explore(list, look, first, mostTime).page(values, first, false)
+}
+
+// explore computes as many results as fit into a page and a time.
+func explore(list []Control, look func(Values) Look, first Look, patience time.Duration) explorer {
+	room := mostBytes - len(first.HTML) - 4000 // for the controls and the script
+	results := mostLooks
+	known := map[string]Look{fmt.Sprint(valuesOf(list).byName): first}
+	for results > 1 && room > 0 {
+		e := explorer{list: list, grid: grids(list, results)}
+		looks, affordable := e.looks(look, known, patience)
+		if looks == nil {
+			results = min(results-1, affordable)
+			continue
+		}
+		if e.data = pack(looks); len(e.data) <= room {
+			return e
+		}
+		results = min(results-1, results*room/len(e.data)*9/10)
 	}
-	var panels strings.Builder
+	return explorer{list: list, grid: grids(list, 1)}
+}
+
+// looks computes the results that are not known yet. If they take too long it
+// says how many would not.
+func (e explorer) looks(look func(Values) Look, known map[string]Look, patience time.Duration) (all []Look, affordable int) {
 	began := time.Now()
-	for i := range total {
-		v := valuesOf(list)
-		for k, at := len(grid)-1, i; k >= 0; k-- {
-			v = v.with(list[k].Name, grid[k].values[at%sizes[k]])
-			at /= sizes[k]
+	fresh := 0
+	for i := range e.total() {
+		v := e.values(i)
+		key := fmt.Sprint(v.byName)
+		now, ok := known[key]
+		if !ok {
+			now = safely(look, v)
+			known[key] = now
+			fresh++
 		}
-		hidden := ` style="display:none"`
-		if i == start {
-			hidden = ""
+		all = append(all, now)
+		spent := time.Since(began)
+		if fresh >= leastLooks && fresh < e.total()-1 && spent > patience/leastLooks {
+			if n := int(patience/(spent/time.Duration(fresh))) + 1; n < e.total() {
+				return nil, max(n, leastLooks)
+			}
 		}
-		fmt.Fprintf(&panels, `<div data-p="%d"%s>%s</div>`, i, hidden, look(v).HTML)
-		if panels.Len() > mostBytes || time.Since(began) > mostTime {
-			return look(valuesOf(list)).HTML // a picture is better than a page that does not open
+		if spent > 4*patience {
+			return nil, 1 // a picture is better than a page that never comes
 		}
 	}
-	var body strings.Builder
-	for k, g := range grid {
-		body.WriteString(g.element(list[k]))
+	return all, 0
+}
+
+// safely is a look that shows what goes wrong in its place.
+func safely(look func(Values) Look, v Values) (l Look) {
+	defer func() {
+		if r := recover(); r != nil {
+			l = Look{Text: fmt.Sprint(r), HTML: problem(fmt.Errorf("%v", r))}
+		}
+	}()
+	return look(v)
+}
+
+func (e explorer) total() int {
+	n := 1
+	for _, g := range e.grid {
+		n *= len(g.values)
 	}
-	sum := sha256.Sum256([]byte(body.String() + panels.String()))
-	id := "mlsysim-explorer-" + hex.EncodeToString(sum[:6])
-	n, err := json.Marshal(sizes)
+	return n
+}
+
+// values are those of result i; the last control runs fastest.
+func (e explorer) values(i int) Values {
+	v := valuesOf(e.list)
+	for k := len(e.grid) - 1; k >= 0; k-- {
+		g := e.grid[k]
+		v = v.with(e.list[k].Name, g.values[i%len(g.values)])
+		i /= len(g.values)
+	}
+	return v
+}
+
+var picture = regexp.MustCompile(`data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)`)
+
+// pack writes results as base64 of gzip of JSON: each once, and which of them
+// stands where. Pictures travel as text between two marks, because base64 does
+// not compress.
+func pack(looks []Look) string {
+	var page struct {
+		Looks [][2]string `json:"l"`
+		At    []int       `json:"i"`
+	}
+	seen := map[Look]int{}
+	for _, l := range looks {
+		i, ok := seen[l]
+		if !ok {
+			i = len(page.Looks)
+			seen[l] = i
+			page.Looks = append(page.Looks, [2]string{picture.ReplaceAllStringFunc(l.HTML, unpicture), headline(l.Text)})
+		}
+		page.At = append(page.At, i)
+	}
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is one of its own
+	_ = json.NewEncoder(w).Encode(page)                   // texts and numbers, into memory
+	_ = w.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+func unpicture(uri string) string {
+	svg, err := base64.StdEncoding.DecodeString(picture.FindStringSubmatch(uri)[1])
 	if err != nil {
-		return look(valuesOf(list)).HTML
+		return uri
 	}
-	script := strings.NewReplacer("$ID", id, "$SIZES", string(n)).Replace(pick)
-	return `<div id="` + id + `">` + body.String() + panels.String() + "</div><script>" + script + "</script>"
+	return "\x01" + string(svg) + "\x02"
 }
 
 // grid is the values of one control that an explorer knows.
@@ -74,16 +152,16 @@ type grid struct {
 	start  int
 }
 
-// grids thins long controls until the results are few enough.
-func grids(list []Control) []grid {
-	for most := mostLooks; ; most-- {
+// grids thins long controls until there are few enough results.
+func grids(list []Control, results int) []grid {
+	for most := results; ; most-- {
 		total := 1
 		out := make([]grid, len(list))
 		for k, c := range list {
 			out[k] = c.grid(most)
 			total *= len(out[k].values)
 		}
-		if total <= mostLooks || most == 1 {
+		if total <= results || most == 1 {
 			return out
 		}
 	}
@@ -139,39 +217,3 @@ func nearest(all []any, start any) int {
 }
 
 func abs(x float64) float64 { return max(x, -x) }
-
-// element is the control of an explorer.
-func (g grid) element(c Control) string {
-	texts := make([]string, len(g.values))
-	for i, v := range g.values {
-		texts[i] = strings.ReplaceAll(text(v), "|", "/")
-	}
-	name, list := html.EscapeString(c.Name), html.EscapeString(strings.Join(texts, "|"))
-	switch c.kind {
-	case dropdown:
-		var options strings.Builder
-		for i, t := range texts {
-			selected := ""
-			if i == g.start {
-				selected = " selected"
-			}
-			options.WriteString("<option" + selected + ">" + html.EscapeString(t) + "</option>")
-		}
-		return `<div><label>` + name + ` <select data-c="` + list + `">` + options.String() + `</select></label></div>`
-	case checkbox, toggle:
-		checked := ""
-		if g.values[g.start] == true {
-			checked = " checked"
-		}
-		return `<div><label><input type="checkbox" data-c="` + list + `"` + checked + `> ` + name + `</label></div>`
-	}
-	return fmt.Sprintf(`<div><label>%s <input type="range" min="0" max="%d" step="1" value="%d" data-c="%s"> <output>%s</output></label></div>`,
-		name, len(texts)-1, g.start, list, html.EscapeString(texts[g.start]))
-}
-
-func text(v any) string {
-	if x, ok := v.(float64); ok {
-		return fmt.Sprintf("%.4g", x)
-	}
-	return fmt.Sprint(v)
-}

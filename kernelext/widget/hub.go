@@ -38,6 +38,7 @@ type Hub struct {
 	order    []string
 	handlers map[string]func(state object, event string, call Caller)
 	controls map[string]bool // comms that a front end opened to ask for states
+	late     map[string]func()
 }
 
 // Caller runs what a person's action sets off; the error is for the person.
@@ -45,7 +46,7 @@ type Caller func(func()) error
 
 // NewHub makes a hub without widgets.
 func NewHub(out Out) *Hub {
-	return &Hub{out: out, states: map[string]object{}, handlers: map[string]func(object, string, Caller){}, controls: map[string]bool{}}
+	return &Hub{out: out, states: map[string]object{}, handlers: map[string]func(object, string, Caller){}, controls: map[string]bool{}, late: map[string]func(){}}
 }
 
 // MIME is the type of a display that is a widget.
@@ -128,6 +129,18 @@ func (h *Hub) Message(id string, data []byte, call Caller) {
 	case m.Method == "custom":
 		h.handle(id, nil, m.Content.Event, call)
 	}
+}
+
+// Restless says whether a look has changed that the notebook does not keep yet.
+func (h *Hub) Restless() bool { return len(h.late) > 0 }
+
+// Settle gives the notebook the last looks to keep. It is for a pause: while a
+// control moves it would only be in the way.
+func (h *Hub) Settle() {
+	for _, key := range slices.Sorted(maps.Keys(h.late)) {
+		h.late[key]()
+	}
+	clear(h.late)
 }
 
 func (h *Hub) handle(id string, state object, event string, call Caller) {

@@ -1,6 +1,10 @@
 package widget
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // Look is a result in the forms that a notebook keeps.
 type Look struct {
@@ -26,31 +30,38 @@ func Check(list []Control) error {
 	return nil
 }
 
-// Interact shows controls above a result that follows them.
+// Interact shows controls above a result that follows them. A second output of
+// the cell is what a reader without the kernel gets: the last look, and results
+// computed beforehand.
 func (h *Hub) Interact(list []Control, look func(Values) Look) {
 	values := valuesOf(list)
-	first := look(values)
+	last := look(values)
 	layout := h.open(layoutModel())
 	ids := h.controlModels(list, layout)
-	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), first.HTML))
+	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), last.HTML))
 	box := h.open(boxModel(layout, append(ids, result)))
+	key, e := "interact-"+box, explorer{}
 	for i, c := range list {
 		h.handlers[ids[i]] = func(state object, _ string, call Caller) {
 			x, ok := c.value(state)
 			if !ok {
 				return
 			}
-			values = values.with(c.Name, x)
-			now := Look{}
-			if err := call(func() { now = look(values) }); err != nil {
-				now.HTML = problem(err)
+			values, last = values.with(c.Name, x), Look{}
+			if err := call(func() { last = look(values) }); err != nil {
+				last = Look{Text: err.Error(), HTML: problem(err)}
 			}
-			h.set(result, object{"value": now.HTML})
+			h.set(result, object{"value": last.HTML})
+			h.late[key] = func() { h.out.ShowAs(key, e.bundle(values, last)) }
 		}
 	}
-	static := ""
-	h.out.Quietly(func() { static = Explorer(list, look) })
-	h.out.Show(map[string]any{MIME: view(box), "text/html": static, "text/plain": first.Text})
+	names := make([]string, len(list))
+	for i, c := range list {
+		names[i] = c.Name
+	}
+	h.out.Show(map[string]any{MIME: view(box), "text/plain": "controls: " + strings.Join(names, ", ")})
+	h.out.Quietly(func() { e = explore(list, look, last, liveTime) })
+	h.out.ShowAs(key, e.bundle(values, last))
 }
 
 // Predict shows a control with a lock: once it is locked, say gets the value and
@@ -62,6 +73,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 	button := h.open(buttonModel(layout, h.open(style("ButtonStyle", object{"button_color": nil, "font_weight": ""})), "Lock"))
 	box := h.open(boxModel(layout, []string{ids[0], button}))
 	locked := false
+	show := func(bundle map[string]any) {
+		bundle["text/html"] = beside("mlsysim-prediction-"+box, fmt.Sprint(bundle["text/plain"]))
+		h.out.ShowAs(key, bundle)
+	}
 	h.handlers[ids[0]] = func(state object, _ string, _ Caller) {
 		if x, ok := c.value(state); ok && !locked {
 			value = x
@@ -79,10 +94,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 			h.set(ids[0], object{"disabled": true})
 			h.set(button, object{"disabled": true, "description": "Locked"})
 		}
-		h.out.ShowAs(key, bundle)
+		show(bundle)
 	}
-	h.out.Show(map[string]any{MIME: view(box), "text/plain": "prediction of " + c.Name})
-	h.out.ShowAs(key, map[string]any{"text/plain": "not locked yet"})
+	h.out.Show(map[string]any{MIME: view(box), "text/plain": "prediction: " + c.Name})
+	show(map[string]any{"text/plain": "not locked yet"})
 }
 
 // Start is what the controls say at first.

@@ -43,23 +43,29 @@ func (a Axis) parse(p Program) (ruler, error) {
 	case len(a.Values) > 0 && !k.field.IsNumber():
 		return ruler{}, fmt.Errorf("%s: axis %s is not a number: want names", p.name, k.path)
 	}
-	for _, name := range a.Names {
-		v, err := k.field.Parse(name)
-		if err != nil {
-			return ruler{}, fmt.Errorf("%s: axis %s: %w", p.name, k.path, err)
+	return out, steps(out.size, func(i int) error {
+		if len(a.Names) > 0 {
+			return out.name(p, a.Names[i])
 		}
-		if k.field.IsNumber() {
-			out.numbers = append(out.numbers, number(v))
-		} else {
-			out.values = append(out.values, v)
+		if x := a.Values[i]; k.whole() && !(x == math.Trunc(x) && math.Abs(x) <= mostWhole) {
+			return describe.Refuse(p.name, k.path, x, "a whole number")
 		}
+		return nil
+	})
+}
+
+// name adds a value that is given as a text.
+func (r *ruler) name(p Program, text string) error {
+	v, err := r.field.Parse(text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: axis %s: %w", p.name, r.path, err)
+	case r.field.IsNumber():
+		r.numbers = append(r.numbers, number(v))
+	default:
+		r.values = append(r.values, v)
 	}
-	for _, x := range a.Values {
-		if k.whole() && !(x == math.Trunc(x) && math.Abs(x) <= mostWhole) {
-			return ruler{}, describe.Refuse(p.name, k.path, x, "a whole number")
-		}
-	}
-	return out, nil
+	return nil
 }
 
 // text is value i as it was given.

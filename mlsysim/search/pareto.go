@@ -62,7 +62,10 @@ func (f *frontier) sift() {
 	var rest frontier
 	rest.width = f.width
 	champion := 0
-	for _, k := range order {
+	for n, k := range order {
+		if n%256 == 0 && halted() != nil {
+			return // nobody will look
+		}
 		row := f.row(k)
 		switch {
 		case f.width > 2 && rest.beats(row), f.width <= 2 && len(rest.index) > 0 && beats(rest.row(champion), row):

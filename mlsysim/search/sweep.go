@@ -54,10 +54,13 @@ func Sweep(solver any, field string, values []float64) (Front, error) {
 	if err != nil {
 		return Front{}, fmt.Errorf("sweep: %w", err)
 	}
-	for _, x := range values {
-		if want := k.field.Refuse(x); want != "" {
-			return Front{}, describe.Refuse(program.name, k.path, describe.Text(k.typed(x)), want)
+	if err := steps(len(values), func(i int) error {
+		if want := k.field.Refuse(values[i]); want != "" {
+			return describe.Refuse(program.name, k.path, describe.Text(k.typed(values[i])), want)
 		}
+		return nil
+	}); err != nil {
+		return Front{}, err
 	}
 	front := Front{Title: program.name, Axis: k.field, Points: make([]Point, len(values)), program: program}
 	front.Axis.Name = k.path

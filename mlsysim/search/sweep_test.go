@@ -191,3 +191,42 @@ func TestTargetsOutOfReachAreNoPoints(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, front.Points[0].Why, "does not fit")
 }
+
+// A sweep with more points than anyone reads shows some of them, says so, and its
+// chart keeps what a reader looks for: the ends, the extremes, where it fits no
+// more. Data keeps all.
+func TestLargeSweepIsShownInPart(t *testing.T) {
+	const n = 50_000
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = float64(i + 1)
+	}
+	front, err := search.Sweep(request, "Batch", values)
+	require.NoError(t, err)
+	view := front.View()
+	table := view.Blocks[0].Table
+	require.Len(t, table.Cells, 200)
+	require.Equal(t, "1", table.Cells[0][0])
+	require.Equal(t, "50,000", table.Cells[199][0])
+	require.Equal(t, []string{"200 of 50000 points; CSV has them all"}, view.Blocks[0].Notes)
+	require.Len(t, view.Data, n)
+
+	chart := front.Chart("Batch", "ITL")
+	points := chart.Series[0].Points
+	require.Less(t, len(points), 2000)
+	require.Contains(t, chart.Note, "of 50000 points are drawn.")
+	require.Equal(t, 1.0, points[0].X)
+	require.Equal(t, float64(n), points[len(points)-1].X)
+	last := front.LastFitting().X
+	var drawn []float64
+	highest := 0.0
+	for i, p := range points {
+		require.True(t, i == 0 || p.X > points[i-1].X)
+		drawn, highest = append(drawn, p.X), max(highest, p.Y)
+	}
+	require.Contains(t, drawn, last)
+	require.Contains(t, drawn, last+1)
+	for _, p := range front.Points {
+		require.LessOrEqual(t, p.Value("ITL"), highest)
+	}
+}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/describe"
@@ -20,21 +21,58 @@ func (f Front) Chart(x, y string) show.Chart {
 	}
 	across, up := f.coordinate(x), f.coordinate(y)
 	c.X, c.Y = across.label, up.label
-	for i, p := range f.Points {
+	walls.Must(struct{}{}, steps(len(f.Points), func(i int) error {
+		p := &f.Points[i]
 		px, known := across.at(i)
 		py, also := up.at(i)
 		if p.Result == nil || !known || !also {
-			continue
+			return nil
 		}
 		point := show.Point{X: px, Y: py, Muted: !p.Fits, Why: p.Why}
-		if !against {
+		if !against && len(f.Points) <= mostDrawn {
 			point.Label = describe.Text(p.X)
 		}
 		s.Points = append(s.Points, point)
+		return nil
+	}))
+	if all := len(s.Points); all > mostDrawn {
+		s.Points = outline(s.Points)
+		c.Note += fmt.Sprintf(" %d of %d points are drawn.", len(s.Points), all)
 	}
 	c.Series = []show.Series{s}
 	c.X.Log, c.Y.Log = wide(s.Points, func(p show.Point) float64 { return p.X }), wide(s.Points, func(p show.Point) float64 { return p.Y })
 	return c
+}
+
+// mostDrawn is how many points of one line a chart has room for.
+const mostDrawn = 1000
+
+// outline keeps the points by which a line looks the same: the lowest and the
+// highest of each short stretch, the ends, and both sides of where it begins or
+// ceases to fit.
+func outline(points []show.Point) []show.Point {
+	const stretches = mostDrawn / 4
+	var out []show.Point
+	for n := range stretches {
+		first, end := n*len(points)/stretches, (n+1)*len(points)/stretches
+		keep := []int{first, end - 1, first, first}
+		for i := first; i < end; i++ {
+			if points[i].Y < points[keep[2]].Y {
+				keep[2] = i
+			}
+			if points[i].Y > points[keep[3]].Y {
+				keep[3] = i
+			}
+			if i > first && points[i].Muted != points[i-1].Muted && len(keep) < 8 {
+				keep = append(keep, i-1, i)
+			}
+		}
+		slices.Sort(keep)
+		for _, i := range slices.Compact(keep) {
+			out = append(out, points[i])
+		}
+	}
+	return out
 }
 
 func (f Front) along(name string) bool {
@@ -79,15 +117,23 @@ func (f Front) View() show.View {
 		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help})
 	}
 	t.Columns = append(t.Columns, show.Column{Name: "Fits"})
-	for _, p := range f.Points {
+	all := len(f.Points)
+	rows := min(all, shownRows)
+	for k := range rows {
+		p := f.Points[k*(all-1)/max(rows-1, 1)]
 		t.Cells = append(t.Cells, p.cells(metrics))
 		t.Muted = append(t.Muted, !p.Fits)
 	}
-	var records []any
-	for _, p := range f.Points {
-		records = append(records, p.record())
+	block := show.Block{Table: t}
+	if rows < all {
+		block.Notes = []string{fmt.Sprintf("%d of %d points; CSV has them all", rows, all)}
 	}
-	v := show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{{Table: t}}, Data: records}
+	records := make([]any, all)
+	walls.Must(struct{}{}, steps(all, func(i int) error {
+		records[i] = f.Points[i].record()
+		return nil
+	}))
+	v := show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{block}, Data: records}
 	if len(metrics) > 0 {
 		c := f.Chart(f.Axis.Name, metrics[0].path)
 		v.Blocks = append(v.Blocks, show.Block{Chart: &c})
