@@ -112,7 +112,7 @@ func token(d spec.Draw) units.Bytes {
 // grows is the exponent of the cache.
 func grows(d spec.Draw, id, along string, at float64, set func(*compute.SingleNode, float64)) check.Check {
 	return check.Slope{
-		ID: id, What: "cache", Along: along, At: at, Step: 4, Cites: "compute.SingleNode",
+		ID: id, What: "cache", Along: along, At: at, Step: 4, Tolerance: 0.02, Cites: "compute.SingleNode",
 		Value: func(x float64) (float64, error) {
 			s := node(d, 1)
 			set(&s, x)

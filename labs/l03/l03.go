@@ -31,7 +31,7 @@ func Lab() spec.Lab {
 		},
 		Params: []spec.Param{
 			{Name: "device", Var: "gpu", Devices: []string{"A10", "L40S"}},
-			{Name: "network", Var: "net", Models: []string{"Llama3_8B", "Qwen2_5_7B", "Qwen3_8B", "Mistral_Nemo_12B", "Qwen3_14B"}},
+			{Name: "network", Var: "net", Models: []string{"Llama3_8B", "Qwen2_5_7B", "Qwen3_8B", "Mistral_Nemo_12B", "Qwen2_5_14B"}},
 			{Name: "context", Var: "tokens", Choices: []int{1500, 2600, 4100, 7000, 12000, 20000}},
 			{Name: "conversations", Var: "talks", Choices: []int{3, 5, 8, 13}},
 		},
