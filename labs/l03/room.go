@@ -111,7 +111,6 @@ Answer("q4.batch", max(weights.Batch, cache.Batch)-1)`,
 				},
 			}.Check, check.Equal{ID: "q4.batch", What: "number of conversations", Want: check.Plain(float64(max(w, k))), Cites: "compute.SingleNode"}.Check)(c)
 		},
-		Survivors: map[string]string{"q4 another option": "both formats hold as many conversations"},
 		Misconceptions: []spec.Misconception{
 			{Name: "memory is mostly weights", Says: "look at both parts at your context: the larger one is the one to shrink", Wrong: func(d spec.Draw) spec.Values {
 				w, c := counts(d)
