@@ -13,6 +13,7 @@ import (
 
 	"github.com/mlsysim/golab/labs/l01"
 	"github.com/mlsysim/golab/labs/l02"
+	"github.com/mlsysim/golab/labs/l03"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -34,6 +35,7 @@ func All() []Lab {
 		t1.Lab(),
 		l01.Lab(),
 		l02.Lab(),
+		l03.Lab(),
 	}
 }
 
