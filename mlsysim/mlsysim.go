@@ -86,17 +86,16 @@ func Compare(before, after any) (Comparison, error) {
 
 // View describes the comparison as a table.
 func (c Comparison) View() show.View {
-	t := &show.Table{Columns: []show.Column{{Name: "field"}, {Name: "before", Right: true}, {Name: "after", Right: true}, {Name: "ratio", Right: true}, {Name: "better"}}}
+	t := &show.Table{MutedBy: "unchanged", Columns: []show.Column{{Name: "field"}, {Name: "before", Right: true}, {Name: "after", Right: true}, {Name: "ratio", Right: true}}}
 	for _, d := range c.Rows {
-		ratio, better := "", ""
+		ratio := ""
 		if d.Ratio != 0 {
 			ratio = units.Number(d.Ratio)
 		}
-		if d.Better {
-			better = "yes"
-		}
-		t.Cells = append(t.Cells, []string{d.Field, d.Before, d.After, ratio, better})
-		t.Muted = append(t.Muted, d.Before == d.After)
+		same := d.Before == d.After
+		t.Cells = append(t.Cells, []string{d.Field, d.Before, d.After, ratio})
+		t.Best = append(t.Best, []bool{false, !same && !d.Better, !same && d.Better, false})
+		t.Muted = append(t.Muted, same)
 	}
 	return show.View{Title: "before and after", Blocks: []show.Block{{Table: t}}, Data: c.Rows}
 }

@@ -55,7 +55,7 @@ func TestExecuteShowsScorecard(t *testing.T) {
 	_, out := c.run("Evaluate(Llama3_8B, H100)")
 	require.Equal(t, []string{"execute_result"}, kinds(out))
 	require.Contains(t, out[0].data(plainText), "H100")
-	require.Contains(t, out[0].data("text/html"), "<table")
+	require.Contains(t, out[0].data("text/html"), "<section")
 }
 
 func TestExecuteRecords(t *testing.T) {

@@ -115,7 +115,7 @@ func TestStudentNotebook(t *testing.T) {
 	card := outputs["t0-scorecard-explore"]
 	require.Len(t, card, 1)
 	require.Contains(t, card[0].text(plainText), "H100")
-	require.Contains(t, card[0].text("text/html"), "<table")
+	require.Contains(t, card[0].text("text/html"), "<section")
 	require.NotContains(t, card[0].text("text/html"), "<style", "an untrusted notebook loses it")
 	require.Len(t, outputs["t0-q1-explore"], 2)
 }

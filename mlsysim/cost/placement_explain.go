@@ -148,10 +148,10 @@ func (r *PlacementResult) notes() []string {
 func (r *PlacementResult) table() *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Name: "Region"},
-		{Name: "Objective", Right: true},
-		{Name: "TCO", Right: true},
-		{Name: "Carbon", Right: true},
-		{Name: "Round trip", Right: true},
+		{Name: "Objective", Right: true, Better: "lower"},
+		{Name: "TCO", Right: true, Better: "lower"},
+		{Name: "Carbon", Right: true, Better: "lower"},
+		{Name: "Round trip", Right: true, Better: "lower"},
 		{Name: "Tariff", Right: true},
 		{Name: "Front", Help: "not beaten in cost, emissions and round trip together"},
 		{Name: "Verdict"},

@@ -59,8 +59,18 @@ func differences(before, after Flat) []Difference {
 	return out
 }
 
+// better says which of two numbers is better, where they have a direction.
+func (d Difference) better() (before, after bool) {
+	f, err := metricOf(d.Metric)
+	if err != nil || f.Better == "" || !d.BeforeKnown || !d.AfterKnown || d.Before == d.After {
+		return false, false
+	}
+	before = (d.Before < d.After) == (f.Better == "lower")
+	return before, !before
+}
+
 func differenceTable(rows []Difference) *show.Table {
-	t := &show.Table{Columns: []show.Column{{Name: "metric"}, {Name: "before", Right: true}, {Name: "after", Right: true}, {Name: "ratio", Right: true, Help: "second over first"}}}
+	t := &show.Table{MutedBy: "unchanged", Columns: []show.Column{{Name: "metric"}, {Name: "before", Right: true}, {Name: "after", Right: true}, {Name: "ratio", Right: true, Help: "second over first"}}}
 	text := func(known bool, v float64) string {
 		if !known {
 			return "–"
@@ -69,6 +79,8 @@ func differenceTable(rows []Difference) *show.Table {
 	}
 	for _, d := range rows {
 		t.Cells = append(t.Cells, []string{d.Metric, text(d.BeforeKnown, d.Before), text(d.AfterKnown, d.After), text(d.RatioKnown, d.Ratio)})
+		old, now := d.better()
+		t.Best = append(t.Best, []bool{false, old, now, false})
 		t.Muted = append(t.Muted, d.RatioKnown && d.Ratio == 1)
 	}
 	return t

@@ -3,6 +3,7 @@ package scenario
 import (
 	"slices"
 
+	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -84,13 +85,36 @@ func (s Scorecard) ExplainMetric(metric string) (walls.Trace, error) {
 	}
 	t := s.Explain()
 	t.Title = metric + ": " + t.Title
-	for i, step := range slices.Backward(t.Steps) {
-		if slices.Contains(derivedBy[metric], step.Field) && step.Field != "" || slices.Contains(derivedBy[metric], step.Symbol) {
-			t.Steps = leading(t.Steps[:i+1])
-			break
-		}
+	if last := ending(metric, t.Steps); last >= 0 {
+		t.Steps = leading(t.Steps[:last+1])
 	}
 	return t, nil
+}
+
+// shownBy are the metrics that the rows of a card show.
+var shownBy = map[string]string{
+	"memory": "feasibility.memory_used_gb", "latency": "performance.latency", "step": "performance.latency", "request": "performance.latency",
+	"TTFT": "performance.ttft", "ITL": "performance.itl", "throughput": "performance.throughput", "MFU": "performance.mfu",
+	"cost": "macro.tco_usd", "energy": "macro.energy_kwh", "carbon": "macro.carbon_footprint",
+}
+
+// number points each row at the step that ends in it.
+func number(rows []show.Row, steps []walls.Step) {
+	for i := range rows {
+		rows[i].Step = ending(shownBy[rows[i].Label], steps) + 1
+	}
+}
+
+// ending finds the last step that ends in a metric, or -1.
+func ending(metric string, steps []walls.Step) int {
+	for _, name := range derivedBy[metric] { // the first that there is: Memory is a time where there is a Footprint
+		for i, step := range slices.Backward(steps) {
+			if step.Field == name || step.Symbol == name {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // leading keeps the last step and those whose symbols it needs.

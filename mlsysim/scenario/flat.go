@@ -16,35 +16,35 @@ type Flat struct {
 	Feasibility       show.Status `json:"f_status" help:"does it fit"`
 	Performance       show.Status `json:"p_status" help:"does it keep its limits on time and throughput"`
 	Macro             show.Status `json:"m_status" help:"does it keep its limits on cost, carbon, power and water"`
-	MemoryUsed        float64     `json:"f_memory_used_gb" help:"what each device holds, GB"`
+	MemoryUsed        float64     `json:"f_memory_used_gb" help:"what each device holds, GB" better:"lower"`
 	MemoryCapacity    float64     `json:"f_memory_capacity_gb" help:"memory of each device, GB"`
-	MemoryUtilization float64     `json:"f_memory_utilization" help:"share of the memory used"`
-	MemoryShort       float64     `json:"f_memory_short_gb" help:"what is missing on each device, GB"`
-	Latency           float64     `json:"p_latency" help:"time of a pass, a training step or a request, ms"`
-	Throughput        float64     `json:"p_throughput" help:"samples, sequences or generated tokens per second"`
-	MFU               float64     `json:"p_mfu" help:"share of the peak used"`
+	MemoryUtilization float64     `json:"f_memory_utilization" help:"share of the memory used" better:"lower"`
+	MemoryShort       float64     `json:"f_memory_short_gb" help:"what is missing on each device, GB" better:"lower"`
+	Latency           float64     `json:"p_latency" help:"time of a pass, a training step or a request, ms" better:"lower"`
+	Throughput        float64     `json:"p_throughput" help:"samples, sequences or generated tokens per second" better:"higher"`
+	MFU               float64     `json:"p_mfu" help:"share of the peak used" better:"higher"`
 	Bottleneck        string      `json:"p_bottleneck" help:"what binds"`
-	StepLatency       float64     `json:"p_step_latency" help:"time of a training step, ms" known:"FleetKnown"`
-	CommOverhead      float64     `json:"p_comm_overhead" help:"part of it in which devices wait for messages, ms" known:"FleetKnown"`
-	FleetThroughput   float64     `json:"p_fleet_throughput" help:"sequences per second of the cluster" known:"FleetKnown"`
-	NodeMFU           float64     `json:"p_node_mfu" help:"share of the peak used while a device works" known:"FleetKnown"`
-	ScalingEfficiency float64     `json:"p_scaling_efficiency" help:"share of the step in which devices work" known:"FleetKnown"`
+	StepLatency       float64     `json:"p_step_latency" help:"time of a training step, ms" better:"lower" known:"FleetKnown"`
+	CommOverhead      float64     `json:"p_comm_overhead" help:"part of it in which devices wait for messages, ms" better:"lower" known:"FleetKnown"`
+	FleetThroughput   float64     `json:"p_fleet_throughput" help:"sequences per second of the cluster" better:"higher" known:"FleetKnown"`
+	NodeMFU           float64     `json:"p_node_mfu" help:"share of the peak used while a device works" better:"higher" known:"FleetKnown"`
+	ScalingEfficiency float64     `json:"p_scaling_efficiency" help:"share of the step in which devices work" better:"higher" known:"FleetKnown"`
 	TP                int         `json:"p_tp" help:"tensor-parallel devices" known:"FleetKnown"`
 	PP                int         `json:"p_pp" help:"pipeline stages" known:"FleetKnown"`
 	DP                int         `json:"p_dp" help:"data-parallel replicas" known:"FleetKnown"`
-	TrainingDays      float64     `json:"p_training_days" help:"time of the whole training run, days" known:"RunKnown"`
+	TrainingDays      float64     `json:"p_training_days" help:"time of the whole training run, days" better:"lower" known:"RunKnown"`
 	Duty              float64     `json:"p_duty" help:"share of the time in which the device works"`
-	TTFT              float64     `json:"p_ttft" help:"time to first token, ms" known:"ServeKnown"`
-	ITL               float64     `json:"p_itl" help:"inter-token latency, ms" known:"ServeKnown"`
-	P99               float64     `json:"p_p99" help:"99th percentile of a request, waiting included, ms" known:"P99Known"`
+	TTFT              float64     `json:"p_ttft" help:"time to first token, ms" better:"lower" known:"ServeKnown"`
+	ITL               float64     `json:"p_itl" help:"inter-token latency, ms" better:"lower" known:"ServeKnown"`
+	P99               float64     `json:"p_p99" help:"99th percentile of a request, waiting included, ms" better:"lower" known:"P99Known"`
 	Replicas          int         `json:"p_replicas" help:"copies of the network that serve" known:"ServeKnown"`
-	TCO               float64     `json:"m_tco_usd" help:"total cost of ownership, USD" known:"CostKnown"`
-	Carbon            float64     `json:"m_carbon_footprint" help:"emissions, t" known:"PowerKnown"`
-	EnergyCost        float64     `json:"m_energy_cost" help:"electricity, USD" known:"PowerKnown"`
-	CapEx             float64     `json:"m_capex" help:"price written off, USD" known:"PriceKnown"`
-	Energy            float64     `json:"m_energy_kwh" help:"energy of the facility, kWh" known:"PowerKnown"`
-	Power             float64     `json:"m_power_w" help:"mean power of the devices, W" known:"PowerKnown"`
-	Water             float64     `json:"m_water_l" help:"water evaporated on site, L" known:"WaterKnown"`
+	TCO               float64     `json:"m_tco_usd" help:"total cost of ownership, USD" better:"lower" known:"CostKnown"`
+	Carbon            float64     `json:"m_carbon_footprint" help:"emissions, t" better:"lower" known:"PowerKnown"`
+	EnergyCost        float64     `json:"m_energy_cost" help:"electricity, USD" better:"lower" known:"PowerKnown"`
+	CapEx             float64     `json:"m_capex" help:"price written off, USD" better:"lower" known:"PriceKnown"`
+	Energy            float64     `json:"m_energy_kwh" help:"energy of the facility, kWh" better:"lower" known:"PowerKnown"`
+	Power             float64     `json:"m_power_w" help:"mean power of the devices, W" better:"lower" known:"PowerKnown"`
+	Water             float64     `json:"m_water_l" help:"water evaporated on site, L" better:"lower" known:"WaterKnown"`
 	FleetKnown        bool        `json:"p_fleet_known" help:"the design trains"`
 	ServeKnown        bool        `json:"p_serve_known" help:"the design serves"`
 	P99Known          bool        `json:"p_p99_known" help:"arrivals are given and the queue is stable"`

@@ -68,9 +68,9 @@ func splitTable(top []SplitCandidate) *show.Table {
 		{Name: "parts", Help: "interleaved parts of each stage"},
 		{Name: "ZeRO", Help: "what is sharded over replicas"},
 		{Name: "recompute"},
-		{Name: "step"},
-		{Name: "MFU"},
-		{Name: "memory", Help: "what each device holds"},
+		{Name: "step", Better: "lower"},
+		{Name: "MFU", Better: "higher"},
+		{Name: "memory", Help: "what each device holds", Better: "lower"},
 	} {
 		c.Right = c.Name != "recompute"
 		t.Columns = append(t.Columns, c)
@@ -149,9 +149,9 @@ func placeView(r *cost.PlacementResult, a BestPlace) show.View {
 func placeTable(r *cost.PlacementResult, a BestPlace) show.Block {
 	t := &show.Table{Columns: []show.Column{
 		{Name: "region"},
-		{Name: "objective", Right: true},
-		{Name: "cost", Right: true},
-		{Name: "carbon", Right: true},
+		{Name: "objective", Right: true, Better: "lower"},
+		{Name: "cost", Right: true, Better: "lower"},
+		{Name: "carbon", Right: true, Better: "lower"},
 		{Name: "tariff", Unit: "USD/kWh", Right: true},
 		{Name: "PUE", Right: true},
 		{Name: "verdict"},

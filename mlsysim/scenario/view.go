@@ -58,9 +58,14 @@ func (s Scorecard) View() show.View {
 	if !s.Passed() {
 		status = worse(worse(s.Feasibility, s.Performance), s.Macro)
 	}
+	why := s.Explain()
 	v := show.View{
-		Title: s.title(), Subtitle: s.subtitle(), Status: status, Data: s.Flat(),
+		Title: s.title(), Subtitle: s.subtitle(), Status: status, Why: why, Data: s.Flat(),
 		Blocks: []show.Block{s.feasibility(), s.performance(), s.macro()},
+	}
+	for i := range v.Blocks {
+		v.Blocks[i].Lens = true
+		number(v.Blocks[i].Rows, why.Steps)
 	}
 	if texts := s.Warnings.Texts(); len(texts) > 0 {
 		v.Blocks = append(v.Blocks, show.Block{Heading: "Remarks", Notes: texts})
@@ -96,6 +101,7 @@ func (s Scorecard) feasibility() show.Block {
 		}
 	}
 	b.Bars = show.Waterfall(b.Bars)
+	b.Full = "capacity " + s.Capacity.String()
 	of, where := fmt.Sprintf("of %s, %s", s.Capacity, show.Percent(s.Memory.Ratio(s.Capacity))), "in the device"
 	if s.Devices > 1 {
 		where = "in each device"
@@ -138,6 +144,8 @@ func (s Scorecard) performance() show.Block {
 	if s.Mode != Pass { // whose arithmetic and traffic overlap
 		b.Bars = show.Waterfall(b.Bars)
 	}
+	b.Bars = show.MarkLongest(b.Bars)
+	b.Full = s.Latency.String() + " in all"
 	e := &s.in
 	timed := func(label string, t, limit units.Seconds, help string) show.Row {
 		row := show.Row{Label: label, Value: t.String(), Help: help}

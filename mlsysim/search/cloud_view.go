@@ -94,7 +94,7 @@ func (c Cloud) table(heading string, points []int) show.Block {
 		t.Columns = append(t.Columns, show.Column{Name: a.path, Unit: a.field.Unit, Right: a.field.IsNumber(), Help: a.field.Help})
 	}
 	for _, m := range c.plan.metrics {
-		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help})
+		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help, Better: m.field.Better})
 	}
 	block := show.Block{Heading: heading, Table: t}
 	trial := c.plan.trial()

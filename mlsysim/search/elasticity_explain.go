@@ -69,7 +69,7 @@ func (e Elasticity) step(how, symbol string, value float64, c chords) walls.Step
 
 // View is a table, the largest first as a tornado has it, with bars.
 func (s Sensitivity) View() show.View {
-	t := &show.Table{Columns: []show.Column{
+	t := &show.Table{MutedBy: "cannot be varied", Columns: []show.Column{
 		{Name: "Field"},
 		{Name: "Left", Right: true, Help: "percent per percent, as the field shrinks"},
 		{Name: "Right", Right: true, Help: "percent per percent, as the field grows"},

@@ -114,9 +114,9 @@ func (f Front) View() show.View {
 	t := &show.Table{Columns: []show.Column{{Name: f.Axis.Name, Unit: f.Axis.Unit, Right: true, Help: f.Axis.Help}}}
 	metrics := walls.Must(f.columns(nil))
 	for _, m := range metrics {
-		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help})
+		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help, Better: m.field.Better})
 	}
-	t.Columns = append(t.Columns, show.Column{Name: "Fits"})
+	t.Columns, t.MutedBy = append(t.Columns, show.Column{Name: "Fits"}), "does not fit"
 	all := len(f.Points)
 	rows := min(all, shownRows)
 	for k := range rows {

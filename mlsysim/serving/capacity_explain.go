@@ -169,7 +169,7 @@ func (r CapacityResult) View() show.View {
 		X: show.Axis{Label: "Replicas"}, Y: show.Axis{Label: "Time", Unit: "s"},
 		Marks: []show.Mark{{At: float64(r.SLA), Label: "limit"}, {At: float64(r.Least), Label: "without waiting"}},
 	}
-	table := &show.Table{Columns: []show.Column{
+	table := &show.Table{MutedBy: "misses the limit", Columns: []show.Column{
 		{Name: "Replicas", Right: true}, {Name: "Utilization", Right: true}, {Name: "P99", Right: true}, {Name: "Wait99", Right: true}, {Name: "Verdict"},
 	}}
 	line, wait := show.Series{Name: "P99", Line: true}, show.Series{Name: "Wait99", Line: true, Dashed: true}

@@ -117,12 +117,12 @@ func (r *TuningResult) reasons() string {
 }
 
 func (r *TuningResult) table() *show.Table {
-	t := &show.Table{Columns: []show.Column{
+	t := &show.Table{MutedBy: "rejected", Columns: []show.Column{
 		{Name: "Batch", Right: true},
 		{Name: "Chunk", Right: true},
 		{Name: "Replicas", Right: true},
-		{Name: "Goodput", Right: true},
-		{Name: "P99", Right: true},
+		{Name: "Goodput", Right: true, Better: "higher"},
+		{Name: "P99", Right: true, Better: "lower"},
 		{Name: "Utilization", Right: true},
 		{Name: "Verdict"},
 	}}

@@ -142,10 +142,10 @@ func (p *printer) row(indent int, cols ...col) {
 			if c.right {
 				gap += free
 			}
-			if text != "" {
+			if ink := strings.TrimRight(text, " "); ink != "" {
 				p.b.WriteString(strings.Repeat(" ", gap))
-				p.b.WriteString(p.paint(c.style, text))
-				gap = 0
+				p.b.WriteString(p.paint(c.style, ink))
+				gap = len(text) - len(ink)
 			} else {
 				gap += columns(text)
 			}

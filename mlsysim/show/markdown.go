@@ -6,13 +6,18 @@ import (
 )
 
 // Markdown prints a view with tables, and derivations in TeX.
-func Markdown(v View) string {
+func Markdown(v View) string { return markdown(v, "## ", "### ") }
+
+// markdown prints a view with these marks before its headings. Without marks they
+// are bold, for a notebook, whose table of contents lists headings of outputs.
+func markdown(v View, title, heading string) string {
 	var b strings.Builder
-	mdHeading(&b, "##", headOf(v), v.Status)
+	mdHeading(&b, title, headOf(v), v.Status)
 	if v.Subtitle != "" {
 		fmt.Fprintf(&b, "%s\n\n", md(v.Subtitle))
 	}
 	for _, block := range v.Blocks {
+		mdHeading(&b, heading, block.Heading, block.Status)
 		mdBlock(&b, block)
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
@@ -25,31 +30,28 @@ var mdSpecial = strings.NewReplacer(
 
 func md(text string) string { return mdSpecial.Replace(clean(strings.TrimSpace(text))) }
 
-func mdHeading(b *strings.Builder, level, text string, s Status) {
+func mdHeading(b *strings.Builder, mark, text string, s Status) {
 	parts := make([]string, 0, 2)
-	if text != "" {
+	switch {
+	case text == "":
+	case mark == "":
+		parts = append(parts, "**"+md(text)+"**")
+	default:
 		parts = append(parts, md(text))
 	}
-	if mark := badge(s); mark != "" {
-		parts = append(parts, "**"+mark+"**")
+	if shape := badge(s); shape != "" {
+		parts = append(parts, "**"+shape+"**")
 	}
 	if len(parts) > 0 {
-		fmt.Fprintf(b, "%s %s\n\n", level, strings.Join(parts, " "))
+		fmt.Fprintf(b, "%s%s\n\n", mark, strings.Join(parts, " "))
 	}
 }
 
 func mdBlock(b *strings.Builder, block Block) {
-	mdHeading(b, "###", block.Heading, block.Status)
 	mdRows(b, block.Rows)
-	if len(block.Bars) > 0 {
-		cells := make([][]string, len(block.Bars))
-		for i, bar := range block.Bars {
-			cells[i] = []string{bar.Label, strings.Repeat("█", min(max(int(share(bar)*20+0.5), 0), 60)), Percent(share(bar)), bar.Value}
-		}
-		mdTable(b, []Column{{}, {Name: "20 blocks are 100 %"}, {Name: "share", Right: true}, {Right: true}}, cells, nil)
-	}
+	mdBars(b, block)
 	if t := block.Table; t != nil && len(t.Columns) > 0 {
-		mdTable(b, t.Columns, t.Cells, t.Muted)
+		mdTable(b, t.tidy())
 	}
 	mdSteps(b, block.Steps)
 	if c := block.Chart; c != nil {
@@ -60,6 +62,28 @@ func mdBlock(b *strings.Builder, block Block) {
 	}
 }
 
+// mdBars prints bars as blocks of 5 %, each beginning where it does in the whole.
+func mdBars(b *strings.Builder, block Block) {
+	if len(block.Bars) == 0 {
+		return
+	}
+	t := &Table{Columns: []Column{{}, {Name: "20 blocks are 100 %"}, {Name: "share", Right: true}, {Name: "value", Right: true}}}
+	if block.Full != "" {
+		t.Columns[1].Name = "20 blocks are " + block.Full
+	}
+	blocks := func(share float64) int { return min(int(share*20+0.5), 60) }
+	for _, bar := range block.Bars {
+		label := bar.Label
+		if bar.Longest {
+			label += " (" + longestWord + ")"
+		}
+		before := blocks(begin(bar))
+		drawn := max(blocks(begin(bar)+share(bar))-before, 0)
+		t.Cells = append(t.Cells, []string{label, strings.Repeat("·", before) + strings.Repeat("█", drawn), Percent(share(bar)), bar.Value})
+	}
+	mdTable(b, t)
+}
+
 func mdRows(b *strings.Builder, rows []Row) {
 	if len(rows) == 1 && rows[0].Label == "" && rows[0].Note == "" {
 		fmt.Fprintf(b, "%s\n\n", md(rows[0].Value))
@@ -68,21 +92,20 @@ func mdRows(b *strings.Builder, rows []Row) {
 	if len(rows) == 0 {
 		return
 	}
-	cols := []Column{{}, {Name: "value"}}
-	cells := make([][]string, len(rows))
-	for i, r := range rows {
-		cells[i] = []string{r.Label, r.Value, r.Note}
+	t := &Table{Columns: []Column{{}, {Name: "value"}}}
+	for _, r := range rows {
+		t.Cells = append(t.Cells, []string{r.Label, r.Value, r.Note})
 		if r.Note != "" {
-			cols = []Column{{}, {Name: "value"}, {Name: "note"}}
+			t.Columns = []Column{{}, {Name: "value"}, {Name: "note"}}
 		}
 	}
-	mdTable(b, cols, cells, nil)
+	mdTable(b, t)
 }
 
-func mdTable(b *strings.Builder, cols []Column, cells [][]string, muted []bool) {
+func mdTable(b *strings.Builder, t *Table) {
 	rule := "|"
 	b.WriteByte('|')
-	for _, c := range cols {
+	for _, c := range t.Columns {
 		name := md(c.Name)
 		if c.Unit != "" {
 			name += " (" + md(c.Unit) + ")"
@@ -95,11 +118,14 @@ func mdTable(b *strings.Builder, cols []Column, cells [][]string, muted []bool) 
 		}
 	}
 	fmt.Fprintf(b, "\n%s\n", rule)
-	for r, line := range cells {
+	for r, line := range t.Cells {
 		b.WriteByte('|')
-		for i := range cols {
+		for i := range t.Columns {
 			text := md(at(line, i))
-			if i == 0 && r < len(muted) && muted[r] {
+			if t.best(r, i) {
+				text = "**" + star + text + "**"
+			}
+			if i == 0 && t.muted(r) {
 				text = "× " + text
 			}
 			fmt.Fprintf(b, " %s |", text)
@@ -107,34 +133,54 @@ func mdTable(b *strings.Builder, cols []Column, cells [][]string, muted []bool) 
 		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
+	if legend := t.legend(); len(legend) > 0 {
+		fmt.Fprintf(b, "%s\n\n", md(strings.Join(legend, ", ")))
+	}
 }
 
+// mdSteps prints a derivation; the front end sets its formulas.
 func mdSteps(b *strings.Builder, steps []Step) {
 	from := sources(steps)
 	for i, s := range steps {
 		fmt.Fprintf(b, "**%d. %s** %s\n\n", i+1, md(s.Name), md(note(s, from)))
 		if s.TeX != "" {
-			fmt.Fprintf(b, "$$%s$$\n\n", strings.ReplaceAll(clean(s.TeX), "$", `\$`))
-		} else if s.Formula != "" {
-			fmt.Fprintf(b, "%s\n\n", md(s.Formula))
-		}
-		if s.Substituted != "" {
-			fmt.Fprintf(b, "= %s\n\n", md(s.Substituted))
-		}
-		if s.Value != "" {
-			fmt.Fprintf(b, "= **%s**\n\n", md(s.Value))
-		}
-		if len(s.Terms) > 0 {
-			cells := make([][]string, len(s.Terms))
-			for j, t := range s.Terms {
-				cells[j] = []string{t.Label, t.Value, strings.TrimSpace(t.Help + " " + t.Note)}
+			fmt.Fprintf(b, "$$%s$$\n\n", tex(s.TeX))
+		} else {
+			for _, part := range [...]string{s.Formula, equal(s.Substituted), equal(s.Value)} {
+				if part != "" {
+					fmt.Fprintf(b, "%s\n\n", md(part))
+				}
 			}
-			mdTable(b, []Column{{Name: "symbol"}, {Name: "value"}, {Name: "meaning"}}, cells, nil)
 		}
+	}
+	if t := symbolTable(steps); len(t.Cells) > 0 {
+		mdTable(b, t)
 	}
 	for i, text := range from {
 		fmt.Fprintf(b, "\\[%d\\] %s\n\n", i+1, md(text))
 	}
+}
+
+// symbolTable lists the symbols of a derivation once.
+func symbolTable(steps []Step) *Table {
+	t := &Table{Columns: []Column{{Name: "symbol"}, {Name: "value"}, {Name: "meaning"}}}
+	known := map[Row]bool{}
+	for _, s := range steps {
+		for _, term := range s.Terms {
+			if !known[term] {
+				t.Cells = append(t.Cells, []string{term.Label, term.Value, strings.TrimSpace(term.Help + " " + term.Note)})
+			}
+			known[term] = true
+		}
+	}
+	return t
+}
+
+func equal(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "= " + text
 }
 
 // mdChart lists the points of a chart.
@@ -145,8 +191,7 @@ func mdChart(b *strings.Builder, c *Chart) {
 	if c.Note != "" {
 		fmt.Fprintf(b, "%s\n\n", md(c.Note))
 	}
-	t := c.points()
-	mdTable(b, t.Columns, t.Cells, t.Muted)
+	mdTable(b, c.points())
 }
 
 // points lists the points and marks of a chart as a table.

@@ -8,6 +8,7 @@ package show
 
 import (
 	"encoding"
+	"encoding/json"
 	"fmt"
 	"reflect"
 
@@ -20,7 +21,8 @@ type View struct {
 	Subtitle string
 	Status   Status
 	Blocks   []Block
-	Data     any // what JSON prints; nil prints the blocks' rows
+	Why      Derivation // of the rows that name a step of it; HTML folds it away
+	Data     any        // what JSON prints; nil prints the blocks' rows
 }
 
 // A Block is one part of a view; each part that is set is printed, in this order.
@@ -29,10 +31,12 @@ type Block struct {
 	Status  Status
 	Rows    []Row
 	Bars    []Bar
+	Full    string // what a full bar is: capacity 80 GB
 	Table   *Table
 	Steps   []Step
 	Chart   *Chart
 	Notes   []string // sentences: warnings, what is left out
+	Lens    bool     // rows and bars only: HTML lays it beside the lenses next to it
 }
 
 // A Row is one named value.
@@ -40,55 +44,25 @@ type Row struct {
 	Label string
 	Value string
 	Note  string // shown dimmed beside the value
-	Help  string // one line of explanation: hover in HTML
+	Help  string // one line of explanation: hover and fold in HTML
+	Step  int    // of the view's derivation, from 1; 0 is none
 }
 
-// A Bar is one part of a whole, such as the weights in a device's memory.
-type Bar struct {
-	Label string
-	Value string
-	Share float64 // of the full width; above 1 overflows and is drawn as such
-	From  float64 // where it begins; parts that follow one another are a waterfall
-}
-
-// Waterfall lets bars that add up to at most the whole begin where the one before
-// ends; others stay as they are.
-func Waterfall(bars []Bar) []Bar {
-	total := 0.0
-	for _, b := range bars {
-		total += share(b)
-	}
-	if total > 1+1e-9 {
-		return bars
-	}
-	at := 0.0
-	for i := range bars {
-		bars[i].From = at
-		at += share(bars[i])
-	}
-	return bars
-}
-
-// A Table has its units in the column heads.
-type Table struct {
-	Columns []Column
-	Cells   [][]string
-	Muted   []bool // rows that are infeasible or otherwise out of the running
-}
-
-// A Column is one column of a table.
-type Column struct {
-	Name  string
-	Unit  string
-	Right bool // aligned right: numbers
-	Help  string
+// MarshalJSON leaves out the step, which only HTML has a use for.
+func (r Row) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Label string `json:"label"`
+		Value string `json:"value"`
+		Note  string `json:"note"`
+		Help  string `json:"help"`
+	}{r.Label, r.Value, r.Note, r.Help})
 }
 
 // A Step is one step of a derivation, as text and as TeX.
 type Step struct {
 	Name        string
 	Formula     string // T_m = W / (BW·η_m)
-	TeX         string `json:"tex"`
+	TeX         string `json:"tex"` // the formula, the values put in and the value out
 	Substituted string // 16.06 GB / (3.35 TB/s · 1)
 	Value       string
 	Terms       []Row  // what each symbol means and is
@@ -218,15 +192,7 @@ func nested(name string, v any) []Row {
 }
 
 func derivation(d Derivation) View {
-	b := Block{}
-	for i := range d.Len() {
-		name, formula, tex, substituted, value, src, terms := d.Step(i)
-		s := Step{Name: name, Formula: formula, TeX: tex, Substituted: substituted, Value: value, Source: src}
-		for _, t := range terms {
-			s.Terms = append(s.Terms, Row{Label: t[0], Value: t[1], Help: t[2]})
-		}
-		b.Steps = append(b.Steps, s)
-	}
+	b := Block{Steps: stepsOf(d)}
 	v := View{Title: d.Heading(), Blocks: []Block{b}, Data: b.Steps}
 	if out := d.LeftOut(); len(out) > 0 {
 		v.Blocks = append(v.Blocks, Block{Heading: "What is left out", Notes: out})

@@ -43,6 +43,14 @@ func TestGolden(t *testing.T) {
 	doc, err := show.JSON(sample())
 	require.NoError(t, err)
 	golden(t, "view.json", string(doc))
+
+	golden(t, "card80.txt", show.Text(card(), show.Options{Width: 80}))
+	golden(t, "card.html", show.HTML(card()))
+	golden(t, "card.md", show.Markdown(card()))
+	golden(t, "derivation80.txt", show.Text(show.Of(derivation{}), show.Options{Width: 80}))
+	golden(t, "derivation.html", show.HTML(show.Of(derivation{})))
+	golden(t, "derivation.md", show.Markdown(show.Of(derivation{})))
+	golden(t, "table.csv", show.CSV(sample().Blocks[1].Table))
 }
 
 // Every line fits, and every number of the view is there, whole.
@@ -52,7 +60,7 @@ func TestTextFits(t *testing.T) {
 		for line := range strings.SplitSeq(text, "\n") {
 			require.LessOrEqual(t, columns(line), width, line)
 		}
-		for _, number := range []string{"162.3 GB", "1,234.5", "12,345", "668.1", "141.1 GB / (3.35 TB/s · 1)", "176 %", "295.2 FLOP/B"} {
+		for _, number := range []string{"162.3 GB", "1234", "12,345", "668.1", "141.1 GB / (3.35 TB/s · 1)", "176 %", "295.2 FLOP/B"} {
 			require.Contains(t, text, number)
 		}
 	}
@@ -112,6 +120,7 @@ func TestOverflowIsDrawn(t *testing.T) {
 		return show.Text(show.View{Blocks: []show.Block{{Bars: []show.Bar{{Label: "w", Value: "1 GB", Share: share}}}}}, show.Options{})
 	}
 	require.NotContains(t, bars(1), "▓")
+	require.NotContains(t, bars(1+1e-12), "▓", "a sum that is one but for rounding")
 	require.Contains(t, bars(1.01), "▓")
 	require.Contains(t, bars(3), "300 %")
 	require.Contains(t, bars(1e-9), "w  ▏·", "a small share is still seen")
@@ -249,4 +258,39 @@ func ExampleText() {
 	// H100  ✓ PASS
 	//
 	// Memory  80 GB  of which 16.06 GB are weights
+}
+
+// What JupyterLab's sanitizer keeps of a notebook that is not trusted, as far as
+// we use it: elements, and properties of inline styles.
+var (
+	keptElements = strings.Fields("b br caption details div i label section span summary table tbody td textarea th thead tr")
+	keptStyles   = strings.Fields(`background-color border border-bottom border-collapse border-left border-radius border-right box-sizing caption-side clear cursor
+		display float font-family font-size font-style font-weight height line-height margin max-width min-width opacity overflow-wrap overflow-x padding
+		padding-left padding-right text-align vertical-align white-space width`)
+)
+
+func TestHTMLSurvivesTheSanitizer(t *testing.T) {
+	for _, v := range []show.View{sample(), card(), show.Of(derivation{})} {
+		fragment := show.HTML(v)
+		for _, m := range regexp.MustCompile(`<([a-z0-9]+)`).FindAllStringSubmatch(fragment, -1) {
+			require.Contains(t, keptElements, m[1])
+		}
+		for _, m := range regexp.MustCompile(`style="([^"]*)"`).FindAllStringSubmatch(fragment, -1) {
+			for part := range strings.SplitSeq(m[1], ";") {
+				property, value, _ := strings.Cut(part, ":")
+				require.Contains(t, keptStyles, property)
+				require.NotContains(t, value, "var(")
+			}
+		}
+	}
+}
+
+// Every help of a card can be read without a mouse.
+func TestHelpNeedsNoMouse(t *testing.T) {
+	for _, v := range []show.View{sample(), card()} {
+		markup := show.HTML(v)
+		for _, m := range regexp.MustCompile(`title="([^"]*)"`).FindAllStringSubmatch(markup, -1) {
+			require.Greater(t, strings.Count(markup, m[1]), 1, m[1])
+		}
+	}
 }

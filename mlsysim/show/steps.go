@@ -3,7 +3,41 @@ package show
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
+
+// stepsOf reads the steps of a derivation.
+func stepsOf(d Derivation) []Step {
+	out := make([]Step, 0, d.Len())
+	for i := range d.Len() {
+		name, formula, tex, substituted, value, src, terms := d.Step(i)
+		s := Step{Name: name, Formula: formula, TeX: tex, Substituted: substituted, Value: value, Source: src}
+		for _, t := range terms {
+			s.Terms = append(s.Terms, Row{Label: t[0], Value: t[1], Help: t[2]})
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// derived is the derivation that rows of the view refer to.
+func (v View) derived() []Step {
+	if v.Why == nil {
+		return nil
+	}
+	return stepsOf(v.Why)
+}
+
+// explains reports whether a block already shows a derivation.
+func (v View) explains() bool {
+	return slices.ContainsFunc(v.Blocks, func(b Block) bool { return len(b.Steps) > 0 })
+}
+
+// tex makes TeX safe between dollar signs: one line, no other dollar sign.
+func tex(text string) string {
+	text = strings.Join(strings.Fields(clean(text)), " ")
+	return strings.ReplaceAll(strings.ReplaceAll(text, `\$`, "$"), "$", `\$`)
+}
 
 // sources numbers the sources of a derivation in order of first use.
 func sources(steps []Step) []string {

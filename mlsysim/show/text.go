@@ -2,10 +2,8 @@ package show
 
 import (
 	"math"
-	"strconv"
+	"slices"
 	"strings"
-
-	"github.com/mlsysim/golab/mlsysim/units"
 )
 
 // Options say how Text prints.
@@ -116,8 +114,9 @@ func (p *printer) block(b Block) {
 	if b.Heading != "" {
 		indent = 2
 	}
-	p.rows(indent, b.Rows)
-	p.bars(indent, b.Bars)
+	rows, bars := labelWidths(b)
+	p.rowsAt(indent, rows, b.Rows)
+	p.bars(indent, bars, b)
 	if b.Table != nil && len(b.Table.Columns) > 0 {
 		p.table(indent, b.Table)
 	}
@@ -130,12 +129,31 @@ func (p *printer) block(b Block) {
 	}
 }
 
-// rows prints label, value and note; notes go below their values where the
-// width leaves no column for them.
+// labelWidths are the widths of the labels of a block's rows and bars. They are
+// one where they differ by little, so that the values stand below one another.
+func labelWidths(b Block) (rows, bars int) {
+	for _, r := range b.Rows {
+		rows = max(rows, columns(clean(r.Label)))
+	}
+	for _, bar := range b.Bars {
+		bars = max(bars, columns(clean(bar.Label)))
+	}
+	if wide := max(rows, bars); min(rows, bars) >= wide-4 {
+		return wide, wide
+	}
+	return rows, bars
+}
+
 func (p *printer) rows(indent int, rows []Row) {
-	label, value := 0, 0
+	label, _ := labelWidths(Block{Rows: rows})
+	p.rowsAt(indent, label, rows)
+}
+
+// rowsAt prints label, value and note; notes go below their values where the
+// width leaves no column for them.
+func (p *printer) rowsAt(indent, label int, rows []Row) {
+	value := 0
 	for _, r := range rows {
-		label = max(label, columns(clean(r.Label)))
 		if r.Note != "" {
 			value = max(value, columns(clean(r.Value)))
 		}
@@ -163,77 +181,70 @@ func (p *printer) rows(indent int, rows []Row) {
 }
 
 // bars prints one bar a line, all on one scale; the mark shows 100 %.
-func (p *printer) bars(indent int, bars []Bar) {
-	label, value, most := 0, 0, 1.0
-	for _, b := range bars {
-		label = max(label, columns(clean(b.Label)))
-		value = max(value, columns(clean(b.Value)))
-		most = max(most, share(b))
+func (p *printer) bars(indent, label int, b Block) {
+	value, word := 0, 0
+	for _, bar := range b.Bars {
+		value = max(value, columns(clean(bar.Value)))
+		if bar.Longest {
+			word = columns(longestWord) + 2
+		}
 	}
 	label = min(label, (p.width-indent)/3)
-	room := min(max(p.width-indent-label-value-13, 10), 60)
-	for _, b := range bars {
-		p.row(indent,
-			col{lines: wrap(b.Label, label), width: label},
-			col{lines: []string{p.bar(b.From, share(b), most, room)}},
-			col{lines: []string{Percent(share(b))}, width: 6, right: true},
-			col{lines: []string{clean(b.Value)}, width: value, right: true})
+	most := widest(b.Bars)
+	room := min(max(p.width-indent-label-value-word-13, 10), 60)
+	for _, bar := range b.Bars {
+		line := []col{
+			{lines: wrap(bar.Label, label), width: label},
+			{lines: []string{p.bar(bar, most, room)}},
+			{lines: []string{Percent(share(bar))}, width: 6, right: true},
+			{lines: []string{clean(bar.Value)}, width: value, right: true},
+		}
+		if bar.Longest {
+			line = append(line, col{lines: []string{longestWord}, style: dim})
+		}
+		p.row(indent, line...)
+	}
+	if b.Full != "" && len(b.Bars) > 0 {
+		p.row(indent, col{width: label}, col{lines: wrap("▏ "+b.Full, p.width-indent-label-2), style: dim})
 	}
 }
 
-// share is a bar's share as it can be drawn.
-func share(b Bar) float64 {
-	if !(b.Share > 0) || math.IsInf(b.Share, 0) {
-		return 0
-	}
-	return b.Share
-}
-
-// Percent prints a share for people: one decimal, none from 100 % on, so that a
-// column of them lines up.
-func Percent(share float64) string {
-	v := share * 100
-	switch size := math.Abs(v); {
-	case size >= 1e5:
-		return units.Number(v) + " %"
-	case size > 0 && size < 0.05:
-		return "<0.1 %"
-	case size >= 99.95 || v == math.Trunc(v):
-		return strconv.FormatFloat(v, 'f', 0, 64) + " %"
-	default:
-		return strconv.FormatFloat(v, 'f', 1, 64) + " %"
-	}
-}
-
-// bar draws share of room cells in eighths of a cell, the part above 1 in
-// another shade behind the mark. One that begins later begins at a whole cell.
-func (p *printer) bar(from, share, most float64, room int) string {
+// bar draws a bar in room cells: eighths of a cell where it ends, the part above
+// 100 % in another shade behind the mark. One that begins later begins at a
+// whole cell.
+func (p *printer) bar(b Bar, most float64, room int) string {
 	full := max(int(float64(room)/most), 1) // cells of 100 %
-	before := min(max(int(from*float64(full)), 0), full-1)
-	eighths := min(int(math.Round(min(share, 1)*float64(full)*8)), 8*(full-before))
-	if share > 0 {
-		eighths = max(eighths, 1)
+	inside, over := pieces(b)
+	cells := func(share float64) int { return int(math.Round(share * float64(full))) }
+	before := min(cells(inside[0]), full)
+	text := ""
+	if inside[1] > 0 || share(b) > 0 && begin(b) < 1 {
+		before = min(before, full-1)
+		text = blocks(max(min(int(math.Round(inside[1]*float64(full)*8)), 8*(full-before)), 1))
 	}
+	gap := strings.Repeat("·", max(full-before-columns(text), 0))
+	beyond, skip := "", 0
+	if over[1] > 0 {
+		skip = min(cells(over[0]), max(room-full-1, 0))
+		beyond = strings.Repeat("▓", max(min(cells(over[1]), room-full-skip), 1))
+	}
+	return p.paint(dim, strings.Repeat("·", before)) + p.paint(cyan, text) + p.paint(dim, gap) + "▏" +
+		strings.Repeat(" ", skip) + p.paint(red, beyond) + strings.Repeat(" ", max(room-full-skip-columns(beyond), 0))
+}
+
+// blocks is a bar of so many eighths of a cell.
+func blocks(eighths int) string {
 	text := strings.Repeat("█", eighths/8)
 	if eighths%8 > 0 {
 		text += string([]rune(" ▏▎▍▌▋▊▉")[eighths%8])
 	}
-	over := 0
-	if share > 1 {
-		over = max(int(math.Round((share-1)*float64(full))), 1)
-	}
-	gap := strings.Repeat("·", max(full-before-columns(text), 0))
-	return p.paint(dim, strings.Repeat("·", before)) + p.paint(cyan, text) + p.paint(dim, gap) + "▏" + p.paint(red, strings.Repeat("▓", over)) +
-		strings.Repeat(" ", max(room-full-over, 0))
+	return text
 }
 
 func (p *printer) table(indent int, t *Table) {
-	muted := false
-	for _, m := range t.Muted {
-		muted = muted || m
-	}
+	t = t.padded()
 	gutter := indent
-	if muted {
+	if slices.Contains(t.Muted, true) {
 		gutter += 3
 	}
 	for i, group := range groups(t, p.width-gutter) {
@@ -242,8 +253,8 @@ func (p *printer) table(indent int, t *Table) {
 		}
 		p.group(indent, gutter, group, t)
 	}
-	if muted {
-		p.para(indent, "×", "out of the running", dim)
+	if legend := t.legend(); len(legend) > 0 {
+		p.para(indent, "", strings.Join(legend, ", "), dim)
 	}
 }
 
@@ -265,15 +276,21 @@ func (p *printer) group(indent, gutter int, group []int, t *Table) {
 	}
 	p.row(gutter, rule...)
 	for r, cells := range t.Cells {
-		out := r < len(t.Muted) && t.Muted[r]
+		out := t.muted(r)
 		var line []col
 		if out {
 			line = append(line, col{lines: []string{"×"}, width: 1, style: dim})
 		}
 		for i, c := range group {
 			cell := col{lines: wrap(at(cells, c), width[i]), width: width[i], right: t.Columns[c].Right}
-			if out {
+			if cell.right { // a number with the blanks that line it up
+				cell.lines = []string{clean(at(cells, c))}
+			}
+			switch {
+			case out:
 				cell.style = dim
+			case t.best(r, c):
+				cell.style = bold
 			}
 			line = append(line, cell)
 		}

@@ -46,7 +46,8 @@ func (t Trace) Len() int { return len(t.Steps) }
 // LeftOut lists what the model does not see.
 func (t Trace) LeftOut() []string { return t.Omitted }
 
-// Step returns step i ready to print; each term is symbol, value, meaning.
+// Step returns step i ready to print; each term is symbol, value, meaning. The
+// TeX has the formula, the values put in and the value one below the other.
 func (t Trace) Step(i int) (name, formula, tex, substituted, value, source string, terms [][3]string) {
 	s := t.Steps[i]
 	values := map[string]string{}
@@ -54,12 +55,19 @@ func (t Trace) Step(i int) (name, formula, tex, substituted, value, source strin
 		values[term.Symbol] = describe.Text(term.Value)
 		terms = append(terms, [3]string{Pretty(term.Symbol), describe.Text(term.Value), term.What})
 	}
-	formula = Pretty(s.Symbol) + " = " + Pretty(s.Formula)
-	tex = TeX(s.Symbol) + " = " + TeX(s.Formula)
-	value, substituted = describe.Text(s.Value), Substitute(s.Formula, values)
+	e, err := parser.ParseExpr(s.Formula)
+	if err != nil {
+		e = &ast.Ident{Name: s.Formula} // prints as it is
+	}
+	formula = Pretty(s.Symbol) + " = " + write(e, unicodeStyle{})
+	value, substituted = describe.Text(s.Value), write(e, valueStyle{values})
+	lines := TeX(s.Symbol) + " &= " + write(e, texStyle{})
 	if substituted == value {
 		substituted = "" // a copy says nothing twice
+	} else {
+		lines += ` \\[4pt] &= ` + write(e, texValueStyle{values})
 	}
+	tex = `\begin{aligned} ` + lines + ` \\[4pt] &= \mathbf{` + texQuantity(value) + `} \end{aligned}`
 	return s.Name, formula, tex, substituted, value, s.Source, terms
 }
 
