@@ -146,7 +146,7 @@ func (s served) View() show.View {
 	v := s.result.View()
 	v.Subtitle = fmt.Sprintf("batch %d, %d + %d tokens, %s, %s level", in.Batch, in.Prompt, in.Output, r.Precision, in.Level)
 	v.Data = s.answer()
-	memory := show.Block{Heading: "Memory", Status: v.Status, Rows: []show.Row{{
+	memory := show.Block{Heading: "Memory", Status: v.Status, Lens: true, Full: "capacity " + r.Capacity.String(), Rows: []show.Row{{
 		Label: "memory", Value: r.Memory.String(), Note: fmt.Sprintf("of %s, %s", r.Capacity, show.Percent(r.Utilization)), Help: "what must lie in each device",
 	}}}
 	if !r.Fits {
@@ -168,7 +168,7 @@ func (s served) View() show.View {
 
 func (s served) times() show.Block {
 	r := &s.result
-	b := show.Block{Heading: "Request", Rows: []show.Row{
+	b := show.Block{Heading: "Request", Lens: true, Full: r.Request.String() + " in all", Rows: []show.Row{
 		{Label: "TTFT", Value: r.TTFT.String(), Note: "binds: " + r.PrefillBinding.String(), Help: "time to first token: the whole prefill"},
 		{Label: "ITL", Value: r.ITL.String(), Note: fmt.Sprintf("first %s, last %s", r.ITLFirst, r.ITLLast), Help: "inter-token latency in the middle of the output"},
 		{Label: "request", Value: r.Request.String(), Help: "prefill and all tokens"},
@@ -185,6 +185,6 @@ func (s served) times() show.Block {
 	}{{"prefill", r.TTFT}, {"decode", r.Request - r.TTFT}} {
 		b.Bars = append(b.Bars, show.Bar{Label: p.label, Value: p.time.String(), Share: p.time.Ratio(r.Request)})
 	}
-	b.Bars = show.Waterfall(b.Bars)
+	b.Bars = show.MarkLongest(show.Waterfall(b.Bars))
 	return b
 }

@@ -190,6 +190,7 @@ func (r OwnershipResult) View() show.View {
 		}{{"machines", r.CapEx}, {"upkeep", r.Maintenance}, {"electricity", r.EnergyCost}, {"building", r.Building}, {"people", r.Staff}} {
 			block.Bars = append(block.Bars, show.Bar{Label: part.label, Value: part.value.String(), Share: part.value.Ratio(r.TCO)})
 		}
+		block.Bars, block.Full = show.MarkLongest(show.Waterfall(block.Bars)), r.TCO.String()+" in all"
 	}
 	v.Blocks = []show.Block{block}
 	return v

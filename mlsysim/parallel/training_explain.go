@@ -153,7 +153,7 @@ func (r TrainingResult) View() show.View {
 		Subtitle: fmt.Sprintf("batch %d, tp %d, pp %d, cp %d, ep %d, dp %d, %s, binds: %s",
 			s.Batch, s.TP, s.PP, s.CP, s.EP, r.DP, r.Precision, r.Binding),
 		Status: show.Pass, Data: r,
-		Blocks: []show.Block{{Bars: r.bars()}, {Rows: show.Rows(r), Notes: r.Warnings.Texts()}},
+		Blocks: []show.Block{{Bars: r.bars(), Full: "capacity " + r.Capacity.String()}, {Rows: show.Rows(r), Notes: r.Warnings.Texts()}},
 	}
 	if !r.Fits {
 		v.Status = show.Fail
@@ -172,7 +172,7 @@ func (r *TrainingResult) bars() []show.Bar {
 	} {
 		out = append(out, show.Bar{Label: part.label, Value: part.bytes.String(), Share: part.bytes.Ratio(r.Capacity)})
 	}
-	return out
+	return show.Waterfall(out)
 }
 
 // exposure derives what a pass does not hide.

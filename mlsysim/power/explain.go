@@ -130,10 +130,11 @@ func (r SustainabilityResult) View() show.View {
 	}
 	block := show.Block{Rows: show.Rows(r), Notes: r.Warnings.Texts()}
 	if r.PowerKnown && r.Carbon > 0 {
-		block.Bars = []show.Bar{
+		block.Full = r.Carbon.String() + " in all"
+		block.Bars = show.Waterfall([]show.Bar{
 			{Label: "energy", Value: r.Operational.String(), Share: r.Operational.Ratio(r.Carbon)},
 			{Label: "making", Value: r.Embodied.String(), Share: r.Embodied.Ratio(r.Carbon)},
-		}
+		})
 	}
 	v.Blocks = []show.Block{block}
 	return v

@@ -62,7 +62,7 @@ func printHTML(v View, h *page) string {
 			continue
 		}
 		for _, b := range v.Blocks[i : i+n] {
-			h.lens(b)
+			h.lens(b, max(n, 2))
 		}
 		i += n
 	}

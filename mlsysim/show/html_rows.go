@@ -97,10 +97,11 @@ func (h *page) piece(share, most float64, height, color string, last bool) {
 }
 
 // lens prints a block as a panel that stands beside its neighbours where there
-// is room.
-func (h *page) lens(b Block) {
-	h.add(`<section style="display:inline-block;vertical-align:top;box-sizing:border-box;width:32.5%%;min-width:230px;max-width:100%%;`+
-		`margin:0 0.8%% 8px 0;padding:4px 12px 8px 12px;border:1px solid %s;border-left:4px solid %s;border-radius:6px">`, grey, statusEdges[b.Status])
+// is room; beside counts them.
+func (h *page) lens(b Block, beside int) {
+	h.add(`<section style="display:inline-block;vertical-align:top;box-sizing:border-box;width:%.1f%%;min-width:230px;max-width:100%%;`+
+		`margin:0 0.8%% 8px 0;padding:4px 12px 8px 12px;border:1px solid %s;border-left:4px solid %s;border-radius:6px">`,
+		100/float64(min(beside, 3))-0.8, grey, statusEdges[b.Status])
 	h.heading(2, b.Heading, b.Status)
 	most := widest(b.Bars)
 	for _, bar := range b.Bars {

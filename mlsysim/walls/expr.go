@@ -29,6 +29,7 @@ func Substitute(formula string, values map[string]string) string {
 
 // A style prints the parts of a formula in one notation.
 type style interface {
+	group(x string) string
 	symbol(name string) string
 	product(x, y string) string
 	quotient(x, y string, ex, ey ast.Expr) string
@@ -47,7 +48,7 @@ func printed(formula string, s style) string {
 func write(e ast.Expr, s style) string {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
-		return "(" + write(e.X, s) + ")"
+		return s.group(write(e.X, s))
 	case *ast.BasicLit:
 		return e.Value
 	case *ast.Ident:
@@ -92,6 +93,7 @@ func (unicodeStyle) symbol(name string) string {
 	}
 	return base
 }
+func (unicodeStyle) group(x string) string                      { return "(" + x + ")" }
 func (unicodeStyle) product(x, y string) string                 { return x + "·" + y }
 func (unicodeStyle) quotient(x, y string, _, _ ast.Expr) string { return x + " / " + y }
 func (unicodeStyle) power(x, y string, ex, ey ast.Expr) string {
@@ -111,14 +113,6 @@ func grouped(text string, e ast.Expr) string {
 	return text
 }
 
-// bare drops the parentheses that a fraction bar replaces.
-func bare(text string, e ast.Expr) string {
-	if _, ok := e.(*ast.ParenExpr); ok {
-		return text[1 : len(text)-1]
-	}
-	return text
-}
-
 type valueStyle struct{ values map[string]string }
 
 func (v valueStyle) symbol(name string) string {
@@ -131,6 +125,7 @@ func (v valueStyle) symbol(name string) string {
 	}
 	return unicodeStyle{}.symbol(name)
 }
+func (valueStyle) group(x string) string                          { return "(" + x + ")" }
 func (valueStyle) product(x, y string) string                     { return x + " · " + y }
 func (v valueStyle) quotient(x, y string, ex, ey ast.Expr) string { return x + " / " + y }
 func (valueStyle) power(x, y string, ex, ey ast.Expr) string {

@@ -19,13 +19,14 @@ func (texStyle) symbol(name string) string {
 	}
 	return base
 }
+func (texStyle) group(x string) string      { return `\left(` + x + `\right)` }
 func (texStyle) product(x, y string) string { return x + ` \cdot ` + y }
 func (texStyle) quotient(x, y string, ex, ey ast.Expr) string {
 	return `\frac{` + bare(x, ex) + "}{" + bare(y, ey) + "}"
 }
 
 func (texStyle) power(x, y string, ex, ey ast.Expr) string {
-	return "{" + grouped(x, ex) + "}^{" + bare(y, ey) + "}"
+	return "{" + texGrouped(x, ex) + "}^{" + bare(y, ey) + "}"
 }
 
 func (texStyle) call(name string, args []string) string {
@@ -55,6 +56,7 @@ func (v texValueStyle) symbol(name string) string {
 	}
 	return texQuantity(text)
 }
+func (texValueStyle) group(x string) string      { return texStyle{}.group(x) }
 func (texValueStyle) product(x, y string) string { return texStyle{}.product(x, y) }
 func (texValueStyle) quotient(x, y string, ex, ey ast.Expr) string {
 	return texStyle{}.quotient(x, y, ex, ey)
@@ -65,13 +67,26 @@ func (texValueStyle) power(x, y string, ex, ey ast.Expr) string {
 }
 func (texValueStyle) call(name string, args []string) string { return texStyle{}.call(name, args) }
 
+// bare drops the parentheses that a fraction bar replaces.
+func bare(text string, e ast.Expr) string {
+	if _, ok := e.(*ast.ParenExpr); ok {
+		return strings.TrimSuffix(strings.TrimPrefix(text, `\left(`), `\right)`)
+	}
+	return text
+}
+
 // texGrouped puts parentheses around what a power would otherwise split, a value
 // with its unit too.
 func texGrouped(text string, e ast.Expr) string {
-	if _, symbol := e.(*ast.Ident); symbol && strings.Contains(text, `\text`) {
-		return "(" + text + ")"
+	switch e.(type) {
+	case *ast.BinaryExpr, *ast.UnaryExpr:
+		return texStyle{}.group(text)
+	case *ast.Ident:
+		if strings.Contains(text, `\text`) {
+			return texStyle{}.group(text)
+		}
 	}
-	return grouped(text, e)
+	return text
 }
 
 // texSpecial is what TeX would act on in text.

@@ -54,7 +54,7 @@ func TestPowersKeepTheirExponent(t *testing.T) { // α^γ + 1 would be another n
 	const formula = "(1 - pow(alpha, gamma + 1)) * pow(A / B, 1 / alpha) - ln(-s)"
 	require.Equal(t, "(1 − α^(γ + 1))·(A / B)^(1 / α) − ln(−s)", walls.Pretty(formula))
 	require.Equal(t, `{\alpha}^{\gamma + 1}`, walls.TeX("pow(alpha, gamma + 1)"))
-	require.Equal(t, `{(\frac{A}{B})}^{2}`, walls.TeX("pow(A / B, 2)"))
+	require.Equal(t, `{\left(\frac{A}{B}\right)}^{2}`, walls.TeX("pow(A / B, 2)"))
 	values := map[string]string{"P": "69.28B params", "alpha": "0.3478", "s": "-7.026"}
 	require.Equal(t, "(69.28B params)^0.3478", walls.Substitute("pow(P, alpha)", values))
 	require.Equal(t, "max(−7.026, 0)", walls.Substitute("max(s, 0)", values))
@@ -122,4 +122,19 @@ func TestResourceNames(t *testing.T) {
 	require.NoError(t, r.UnmarshalText([]byte("Memory-Bandwidth")))
 	require.Equal(t, walls.MemoryBandwidth, r)
 	require.ErrorContains(t, r.UnmarshalText([]byte("bandwith")), "did you mean")
+}
+
+// The TeX of a step has formula, values and value; what TeX would act on is
+// escaped.
+func TestStepTeX(t *testing.T) {
+	trace := walls.Trace{Steps: []walls.Step{
+		{Symbol: "C", Formula: "p * (1 - s) / pow(n, 2)", Value: units.USD(-1234.5), Terms: []walls.Term{
+			{Symbol: "p", Value: units.USD(55.04)}, {Symbol: "s", Value: -0.5}, {Symbol: "n", Value: 3 * units.GB},
+		}},
+		{Symbol: "M", Formula: "W", Value: 3 * units.GB, Terms: []walls.Term{{Symbol: "W", Value: 3 * units.GB}}},
+	}}
+	_, _, tex, _, _, _, _ := trace.Step(0)
+	require.Equal(t, `\begin{aligned} C &= \frac{p \cdot \left(1 − s\right)}{{n}^{2}} \\[4pt] &= \frac{\$55.04 \cdot \left(1 − (-0.5)\right)}{{\left(3\text{ GB}\right)}^{2}} \\[4pt] &= \mathbf{-\$1{,}234} \end{aligned}`, tex)
+	_, _, tex, _, _, _, _ = trace.Step(1)
+	require.Equal(t, `\begin{aligned} M &= W \\[4pt] &= \mathbf{3\text{ GB}} \end{aligned}`, tex)
 }

@@ -139,7 +139,10 @@ type Records interface{ Records() ([][]string, error) }
 func table(v show.View) (string, error) {
 	data, ok := v.Data.(Records)
 	if !ok {
-		return "", Usage("csv is for registry tables only: want one of text, json, markdown, html")
+		if only := onlyTable(v); only != nil {
+			return show.CSV(only), nil
+		}
+		return "", Usage("csv is for tables only, and this result is not one table: want one of text, json, markdown, html")
 	}
 	rows, err := data.Records()
 	if err != nil {
@@ -149,6 +152,21 @@ func table(v show.View) (string, error) {
 	w := csv.NewWriter(&b)
 	err = w.WriteAll(rows)
 	return b.String(), err
+}
+
+// onlyTable is the table of a view that has one.
+func onlyTable(v show.View) *show.Table {
+	var found *show.Table
+	for _, b := range v.Blocks {
+		if b.Table == nil {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = b.Table
+	}
+	return found
 }
 
 // Screen says how wide w is and whether it shows colours: NO_COLOR, CLICOLOR,
