@@ -27,10 +27,4 @@ func (Phase) Names() []string { return phaseNames[:] }
 func (p Phase) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (p *Phase) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("phase", string(text), p.Names())
-	if err == nil {
-		*p = Phase(v)
-	}
-	return err
-}
+func (p *Phase) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "phase", text) }

@@ -68,13 +68,7 @@ func (Permit) Names() []string { return permitNames[:] }
 func (p Permit) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the words in any case.
-func (p *Permit) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("permit", string(text), p.Names())
-	if err == nil {
-		*p = Permit(v)
-	}
-	return err
-}
+func (p *Permit) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "permit", text) }
 
 // A Place is one site with its numbers.
 type Place struct {

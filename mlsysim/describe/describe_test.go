@@ -15,14 +15,10 @@ import (
 // colour stands for any enumerated input.
 type colour uint8
 
-func (c colour) String() string               { return c.Names()[c] }
-func (colour) Names() []string                { return []string{"red", "green"} }
-func (c colour) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-func (c *colour) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("colour", string(text), c.Names())
-	*c = colour(v)
-	return err
-}
+func (c colour) String() string                   { return c.Names()[c] }
+func (colour) Names() []string                    { return []string{"red", "green"} }
+func (c colour) MarshalText() ([]byte, error)     { return []byte(c.String()), nil }
+func (c *colour) UnmarshalText(text []byte) error { return describe.ReadEnum(c, "colour", text) }
 
 type part struct {
 	Size units.Bytes `help:"how big" min:"0"`
@@ -218,4 +214,16 @@ func FuzzDecode(f *testing.F) {
 			require.NoError(t, err)
 		}
 	})
+}
+
+func TestReadEnum(t *testing.T) {
+	c := colour(1)
+	require.ErrorContains(t, describe.ReadEnum(&c, "colour", []byte("grene")), `unknown colour "grene": want one of red, green; did you mean green?`)
+	require.Equal(t, colour(1), c, "what is refused changes nothing")
+	require.NoError(t, describe.ReadEnum(&c, "colour", []byte("RED")))
+	require.Equal(t, colour(0), c)
+}
+
+func TestCount(t *testing.T) {
+	require.Equal(t, "1 replica, 0 requests, 12 requests", describe.Count(1, "replica")+", "+describe.Count(0, "request")+", "+describe.Count(12, "request"))
 }

@@ -77,6 +77,26 @@ func ParseEnum(kind, text string, names []string) (uint8, error) {
 	return 0, fmt.Errorf("unknown %s %q: %s", kind, text, hint)
 }
 
+// Count prints how many there are of a thing: 1 replica, 2 replicas.
+func Count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
+}
+
+// ReadEnum stores the value that text names; an enum's UnmarshalText is this line.
+func ReadEnum[E interface {
+	~uint8
+	Names() []string
+}](into *E, kind string, text []byte) error {
+	v, err := ParseEnum(kind, string(text), (*into).Names())
+	if err == nil {
+		*into = E(v)
+	}
+	return err
+}
+
 // Near returns up to n of the known names that a mistyped one probably meant,
 // the most similar first.
 func Near(text string, known []string, n int) []string { return nearest.Names(text, known, n) }

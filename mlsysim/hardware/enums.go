@@ -26,13 +26,7 @@ func (Tier) Names() []string { return tierNames[:] }
 func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (t *Tier) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("tier", string(text), t.Names())
-	if err == nil {
-		*t = Tier(v)
-	}
-	return err
-}
+func (t *Tier) UnmarshalText(text []byte) error { return describe.ReadEnum(t, "tier", text) }
 
 // Status says whether one can buy a device.
 type Status uint8
@@ -56,10 +50,4 @@ func (Status) Names() []string { return statusNames[:] }
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (s *Status) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("status", string(text), s.Names())
-	if err == nil {
-		*s = Status(v)
-	}
-	return err
-}
+func (s *Status) UnmarshalText(text []byte) error { return describe.ReadEnum(s, "status", text) }

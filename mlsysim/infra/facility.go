@@ -118,10 +118,4 @@ func (Coolant) Names() []string { return coolantNames[:] }
 func (c Coolant) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (c *Coolant) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("coolant", string(text), c.Names())
-	if err == nil {
-		*c = Coolant(v)
-	}
-	return err
-}
+func (c *Coolant) UnmarshalText(text []byte) error { return describe.ReadEnum(c, "coolant", text) }

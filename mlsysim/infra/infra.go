@@ -61,13 +61,7 @@ func (Basis) Names() []string { return basisNames[:] }
 func (b Basis) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (b *Basis) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("basis", string(text), b.Names())
-	if err == nil {
-		*b = Basis(v)
-	}
-	return err
-}
+func (b *Basis) UnmarshalText(text []byte) error { return describe.ReadEnum(b, "basis", text) }
 
 // A GridEntry is a grid with its registry names and sources.
 type GridEntry = registry.Entry[Grid]

@@ -39,10 +39,4 @@ func (Family) Names() []string { return familyNames[:] }
 func (f Family) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (f *Family) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("family", string(text), f.Names())
-	if err == nil {
-		*f = Family(v)
-	}
-	return err
-}
+func (f *Family) UnmarshalText(text []byte) error { return describe.ReadEnum(f, "family", text) }

@@ -56,10 +56,4 @@ func (Style) Names() []string { return styleNames[:] }
 func (s Style) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (s *Style) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("style", string(text), s.Names())
-	if err == nil {
-		*s = Style(v)
-	}
-	return err
-}
+func (s *Style) UnmarshalText(text []byte) error { return describe.ReadEnum(s, "style", text) }

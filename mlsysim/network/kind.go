@@ -27,13 +27,7 @@ func (Kind) Names() []string { return kindNames[:] }
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (k *Kind) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("topology", string(text), k.Names())
-	if err == nil {
-		*k = Kind(v)
-	}
-	return err
-}
+func (k *Kind) UnmarshalText(text []byte) error { return describe.ReadEnum(k, "topology", text) }
 
 // grid reports whether endpoints are wired to each other without switches.
 func (k Kind) grid() bool { return k == Torus3D || k == Ring || k == Cube }

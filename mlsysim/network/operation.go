@@ -25,10 +25,4 @@ func (Operation) Names() []string { return operationNames[:] }
 func (o Operation) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (o *Operation) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("operation", string(text), o.Names())
-	if err == nil {
-		*o = Operation(v)
-	}
-	return err
-}
+func (o *Operation) UnmarshalText(text []byte) error { return describe.ReadEnum(o, "operation", text) }

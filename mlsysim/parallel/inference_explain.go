@@ -3,6 +3,7 @@ package parallel
 import (
 	"fmt"
 
+	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/internal/pass"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -148,8 +149,8 @@ func (r InferenceResult) View() show.View {
 	s := &r.in
 	v := show.View{
 		Title: r.title(),
-		Subtitle: fmt.Sprintf("batch %d on each of %d replicas, tp %d, pp %d, cp %d, ep %d, %s, %s, binds: %s",
-			s.Batch, r.Replicas, s.TP, s.PP, s.CP, s.EP, r.Precision, s.Level, r.Binding),
+		Subtitle: fmt.Sprintf("batch %d on each of %s, tp %d, pp %d, cp %d, ep %d, %s, %s, binds: %s",
+			s.Batch, describe.Count(r.Replicas, "replica"), s.TP, s.PP, s.CP, s.EP, r.Precision, s.Level, r.Binding),
 		Status: show.Pass, Data: r,
 		Blocks: []show.Block{{Rows: show.Rows(r), Notes: r.Warnings.Texts()}},
 	}

@@ -94,7 +94,7 @@ type TrainingResult struct {
 	Exposed        units.Seconds `help:"part of both that the passes do not hide" better:"lower"`
 	Bubble         units.Seconds `help:"idle time of the pipeline" better:"lower"`
 	Stages         units.Seconds `help:"messages between pipeline stages" better:"lower"`
-	BubblePct      float64       `help:"share of the pipeline's time that is bubble" better:"lower"`
+	BubbleShare    float64       `help:"share of the pipeline's time that is bubble" better:"lower"`
 
 	Devices     int         `help:"devices in all"`
 	DP          int         `help:"data-parallel replicas"`

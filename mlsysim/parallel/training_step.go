@@ -288,7 +288,7 @@ func (p *spread) add(r *TrainingResult) {
 	busy := r.Node + r.TensorExposed + r.ContextExposed + r.ExpertPar
 	uneven := p.pace(r) - max(r.Compute, r.MemTime)
 	r.Bubble = uneven + (busy + uneven).Times(physics.BubbleRatio(s.PP, s.Parts, s.Microbatches))
-	r.BubblePct = r.Bubble.Ratio(busy + r.Bubble)
+	r.BubbleShare = r.Bubble.Ratio(busy + r.Bubble)
 	r.Step = (busy + r.Bubble + r.Stages + r.Exposed).Times(s.Straggler)
 }
 

@@ -29,10 +29,4 @@ func (Algorithm) Names() []string { return algorithmNames[:] }
 func (a Algorithm) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (a *Algorithm) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("algorithm", string(text), a.Names())
-	if err == nil {
-		*a = Algorithm(v)
-	}
-	return err
-}
+func (a *Algorithm) UnmarshalText(text []byte) error { return describe.ReadEnum(a, "algorithm", text) }

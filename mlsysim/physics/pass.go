@@ -80,10 +80,4 @@ func (Level) Names() []string { return levelNames[:] }
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (l *Level) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("level", string(text), l.Names())
-	if err == nil {
-		*l = Level(v)
-	}
-	return err
-}
+func (l *Level) UnmarshalText(text []byte) error { return describe.ReadEnum(l, "level", text) }

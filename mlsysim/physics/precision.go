@@ -41,10 +41,4 @@ func (Precision) Names() []string { return precisionNames[:] }
 func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (p *Precision) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("precision", string(text), p.Names())
-	if err == nil {
-		*p = Precision(v)
-	}
-	return err
-}
+func (p *Precision) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "precision", text) }

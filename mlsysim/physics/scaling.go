@@ -38,13 +38,7 @@ func (ScalingFit) Names() []string { return fitNames[:] }
 func (f ScalingFit) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (f *ScalingFit) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("fit", string(text), f.Names())
-	if err == nil {
-		*f = ScalingFit(v)
-	}
-	return err
-}
+func (f *ScalingFit) UnmarshalText(text []byte) error { return describe.ReadEnum(f, "fit", text) }
 
 // A ScalingLaw is the loss, in nats per token, of a transformer with N
 // parameters trained on D tokens.

@@ -30,13 +30,7 @@ func (Optimizer) Names() []string { return optimizerNames[:] }
 func (o Optimizer) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (o *Optimizer) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("optimizer", string(text), o.Names())
-	if err == nil {
-		*o = Optimizer(v)
-	}
-	return err
-}
+func (o *Optimizer) UnmarshalText(text []byte) error { return describe.ReadEnum(o, "optimizer", text) }
 
 // State is what the optimizer keeps per trained parameter. Adam keeps two 32-bit
 // moments, its 8-bit form two bytes, SGD one 32-bit momentum; both Adams keep a
@@ -78,11 +72,7 @@ func (r Recompute) MarshalText() ([]byte, error) { return []byte(r.String()), ni
 
 // UnmarshalText reads a name in any case.
 func (r *Recompute) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("checkpointing", string(text), r.Names())
-	if err == nil {
-		*r = Recompute(v)
-	}
-	return err
+	return describe.ReadEnum(r, "checkpointing", text)
 }
 
 // BackwardShare is the part of a step's arithmetic that the backward pass does:

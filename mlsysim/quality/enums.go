@@ -25,13 +25,7 @@ func (Kernel) Names() []string { return kernelNames[:] }
 func (k Kernel) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (k *Kernel) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("kernel", string(text), k.Names())
-	if err == nil {
-		*k = Kernel(v)
-	}
-	return err
-}
+func (k *Kernel) UnmarshalText(text []byte) error { return describe.ReadEnum(k, "kernel", text) }
 
 // Method is how a network is made smaller.
 type Method uint8
@@ -54,13 +48,7 @@ func (Method) Names() []string { return methodNames[:] }
 func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (m *Method) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("method", string(text), m.Names())
-	if err == nil {
-		*m = Method(v)
-	}
-	return err
-}
+func (m *Method) UnmarshalText(text []byte) error { return describe.ReadEnum(m, "method", text) }
 
 // Pattern is which weights pruning may remove.
 type Pattern uint8
@@ -85,13 +73,7 @@ func (Pattern) Names() []string { return patternNames[:] }
 func (p Pattern) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (p *Pattern) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("pattern", string(text), p.Names())
-	if err == nil {
-		*p = Pattern(v)
-	}
-	return err
-}
+func (p *Pattern) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "pattern", text) }
 
 // Limit is a demand on a compressed network.
 type Limit uint8
@@ -117,10 +99,4 @@ func (Limit) Names() []string { return limitNames[:] }
 func (l Limit) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (l *Limit) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("limit", string(text), l.Names())
-	if err == nil {
-		*l = Limit(v)
-	}
-	return err
-}
+func (l *Limit) UnmarshalText(text []byte) error { return describe.ReadEnum(l, "limit", text) }

@@ -71,13 +71,7 @@ func (Optimizer) Names() []string { return optimizerNames[:] }
 func (o Optimizer) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (o *Optimizer) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("optimizer", string(text), o.Names())
-	if err == nil {
-		*o = Optimizer(v)
-	}
-	return err
-}
+func (o *Optimizer) UnmarshalText(text []byte) error { return describe.ReadEnum(o, "optimizer", text) }
 
 // Solve fails only if a field is out of range.
 func (s Checkpoint) Solve() (CheckpointResult, error) {

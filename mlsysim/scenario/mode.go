@@ -25,10 +25,4 @@ func (Mode) Names() []string { return modeNames[:] }
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (m *Mode) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("mode", string(text), m.Names())
-	if err == nil {
-		*m = Mode(v)
-	}
-	return err
-}
+func (m *Mode) UnmarshalText(text []byte) error { return describe.ReadEnum(m, "mode", text) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mlsysim/golab/mlsysim/compute"
+	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/hardware"
 	"github.com/mlsysim/golab/mlsysim/models"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -26,7 +27,7 @@ func (s Scorecard) subtitle() string {
 		return fmt.Sprintf("train, %s × %d tokens, %s, %s level, tp %d · pp %d · dp %d%s", batch, e.Context, s.Step.Precision, e.Level,
 			max(1, t.TP), max(1, t.PP), s.Step.DP, s.details())
 	case Serve:
-		return fmt.Sprintf("serve, %s, %d + %d tokens, %s, %s level, %d replicas", batch, e.Context, e.OutputTokens, s.Request.Precision, e.Level, s.Request.Replicas)
+		return fmt.Sprintf("serve, %s, %d + %d tokens, %s, %s level, %s", batch, e.Context, e.OutputTokens, s.Request.Precision, e.Level, describe.Count(s.Request.Replicas, "replica"))
 	}
 	return fmt.Sprintf("%s, %s, %s, %s level", s.Pass.Phase, batch, s.Pass.Precision, e.Level)
 }

@@ -190,7 +190,7 @@ func (r CapacityResult) View() show.View {
 // verdict is one line: the number, or what stands in its way.
 func (r *CapacityResult) verdict() string {
 	if r.Reached {
-		return fmt.Sprintf("%d replicas of %d requests each, %s, binds: %s", r.Replicas, r.Active, r.Precision, r.Binding)
+		return fmt.Sprintf("%s of %s each, %s, binds: %s", describe.Count(r.Replicas, "replica"), describe.Count(r.Active, "request"), r.Precision, r.Binding)
 	}
 	return fmt.Sprintf("no number of replicas up to %d: %s", r.in.MaxReplicas, r.Part)
 }

@@ -47,13 +47,7 @@ func (Verdict) Names() []string { return verdictNames[:] }
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // UnmarshalText reads the words in any case.
-func (v *Verdict) UnmarshalText(text []byte) error {
-	n, err := describe.ParseEnum("verdict", string(text), v.Names())
-	if err == nil {
-		*v = Verdict(n)
-	}
-	return err
-}
+func (v *Verdict) UnmarshalText(text []byte) error { return describe.ReadEnum(v, "verdict", text) }
 
 // A candidate is a choice with its queue.
 type candidate struct {

@@ -27,10 +27,4 @@ func (Part) Names() []string { return partNames[:] }
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (p *Part) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("part", string(text), p.Names())
-	if err == nil {
-		*p = Part(v)
-	}
-	return err
-}
+func (p *Part) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "part", text) }

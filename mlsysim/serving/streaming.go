@@ -212,10 +212,4 @@ func (StreamPhase) Names() []string { return streamPhaseNames[:] }
 func (p StreamPhase) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (p *StreamPhase) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("phase", string(text), p.Names())
-	if err == nil {
-		*p = StreamPhase(v)
-	}
-	return err
-}
+func (p *StreamPhase) UnmarshalText(text []byte) error { return describe.ReadEnum(p, "phase", text) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/mlsysim/golab/mlsysim/describe"
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/units"
@@ -46,7 +47,7 @@ var tailOmitted = [...]string{
 }
 
 func (r *TailResult) title() string {
-	return fmt.Sprintf("%s at %d replicas of %s each", r.in.Arrivals, r.in.Replicas, r.in.Service)
+	return fmt.Sprintf("%s at %s of %s each", r.in.Arrivals, describe.Count(r.in.Replicas, "replica"), r.in.Service)
 }
 
 func (r *TailResult) loadSteps() []walls.Step {

@@ -100,7 +100,7 @@ func (r TuningResult) View() show.View {
 func (r *TuningResult) verdict() string {
 	switch {
 	case r.Reached:
-		return fmt.Sprintf("batch %d at %d replicas, %s, binds: %s", r.Batch, r.Replicas, r.Precision, r.Binding)
+		return fmt.Sprintf("batch %d at %s, %s, binds: %s", r.Batch, describe.Count(r.Replicas, "replica"), r.Precision, r.Binding)
 	case r.Stable:
 		return fmt.Sprintf("no batch up to %d meets the limits; the best 99th percentile is %s at %d", r.in.Batch, r.P99, r.Batch)
 	case r.Fits:

@@ -49,13 +49,7 @@ func (Scope) Names() []string { return scopeNames[:] }
 func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (s *Scope) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("scope", string(text), s.Names())
-	if err == nil {
-		*s = Scope(v)
-	}
-	return err
-}
+func (s *Scope) UnmarshalText(text []byte) error { return describe.ReadEnum(s, "scope", text) }
 
 // A FabricEntry is a fabric with its registry names and sources.
 type FabricEntry = registry.Entry[Fabric]

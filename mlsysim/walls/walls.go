@@ -120,13 +120,7 @@ func (Resource) Names() []string { return resourceNames[:] }
 func (r Resource) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads a name in any case.
-func (r *Resource) UnmarshalText(text []byte) error {
-	v, err := describe.ParseEnum("resource", string(text), r.Names())
-	if err == nil {
-		*r = Resource(v)
-	}
-	return err
-}
+func (r *Resource) UnmarshalText(text []byte) error { return describe.ReadEnum(r, "resource", text) }
 
 // Warnings is a set of remarks that a result carries at no cost.
 type Warnings uint32

@@ -57,6 +57,7 @@ func Output(cmd *cobra.Command) *Format {
 	flags.VarP(&f, "format", "o", "output `format`: "+strings.Join(Formats(), ", ")+" (tables only)")
 	flags.Var(&f, "output", "the same as --format")
 	flags.Lookup("output").Hidden = true
+	flags.BoolFunc("no-color", "print without colours, as with NO_COLOR in the environment", func(string) error { return os.Setenv("NO_COLOR", "1") })
 	Offer(cmd, "format", Formats())
 	return &f
 }

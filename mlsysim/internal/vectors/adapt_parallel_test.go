@@ -108,7 +108,7 @@ func distributedAnswer(s *parallel.Training, r *parallel.TrainingResult) answer 
 	return merge(under("node_profile", node), under("parallelism", degrees(r.DP, s.TP, s.PP, s.EP)), answer{
 		"dp_communication_latency": num(float64(r.DataPar)), "tp_communication_latency": num(float64(r.TensorPar)),
 		"ep_communication_latency": num(float64(r.ExpertPar)), "communication_latency": num(float64(r.DataPar + r.TensorPar + r.ExpertPar)),
-		"pipeline_bubble_latency": num(float64(r.Bubble)), "bubble_fraction": num(r.BubblePct), "step_latency_total": num(float64(r.Step)),
+		"pipeline_bubble_latency": num(float64(r.Bubble)), "bubble_fraction": num(r.BubbleShare), "step_latency_total": num(float64(r.Step)),
 		"scaling_efficiency": num(r.Scaling), "effective_throughput": num(float64(r.Throughput)),
 	})
 }
