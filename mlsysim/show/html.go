@@ -158,7 +158,7 @@ func (h *page) block(b Block) {
 		if captioned {
 			caption = b
 		}
-		h.table(b.Table, caption.Heading, caption.Status)
+		h.captioned(b.Table, caption.Heading, caption.Status)
 	}
 	h.derivation(b.Steps)
 	if b.Chart != nil {
@@ -177,7 +177,7 @@ func (h *page) notes(notes []string) {
 func chartTable(c Chart) string {
 	h := &page{}
 	h.add(`<div style="margin:6px 0"><div style="font-weight:bold">%s</div><div style="%s">%s</div>`, esc(c.Title), dimmed, esc(c.Note))
-	h.table(c.points(), "", None)
+	h.table(c.points())
 	h.b.WriteString("</div>")
 	return h.b.String()
 }

@@ -7,7 +7,10 @@ import (
 
 // table prints a table in a box of its own that scrolls where it is too wide,
 // with its marks explained in the caption and its text as CSV in a fold.
-func (h *page) table(t *Table, heading string, s Status) {
+func (h *page) table(t *Table) { h.captioned(t, "", None) }
+
+// captioned prints a table under its heading.
+func (h *page) captioned(t *Table, heading string, s Status) {
 	t = t.tidy()
 	label := heading
 	if label == "" {

@@ -51,7 +51,7 @@ func mdBlock(b *strings.Builder, block Block) {
 	mdRows(b, block.Rows)
 	mdBars(b, block)
 	if t := block.Table; t != nil && len(t.Columns) > 0 {
-		mdTable(b, t.tidy())
+		mdGrid(b, t.tidy())
 	}
 	mdSteps(b, block.Steps)
 	if c := block.Chart; c != nil {
@@ -81,7 +81,7 @@ func mdBars(b *strings.Builder, block Block) {
 		drawn := max(blocks(begin(bar)+share(bar))-before, 0)
 		t.Cells = append(t.Cells, []string{label, strings.Repeat("·", before) + strings.Repeat("█", drawn), Percent(share(bar)), bar.Value})
 	}
-	mdTable(b, t)
+	mdGrid(b, t)
 }
 
 func mdRows(b *strings.Builder, rows []Row) {
@@ -99,10 +99,14 @@ func mdRows(b *strings.Builder, rows []Row) {
 			t.Columns = []Column{{}, {Name: "value"}, {Name: "note"}}
 		}
 	}
-	mdTable(b, t)
+	mdGrid(b, t)
 }
 
-func mdTable(b *strings.Builder, t *Table) {
+func mdTable(b *strings.Builder, cols []Column, cells [][]string, muted []bool) {
+	mdGrid(b, &Table{Columns: cols, Cells: cells, Muted: muted})
+}
+
+func mdGrid(b *strings.Builder, t *Table) {
 	rule := "|"
 	b.WriteByte('|')
 	for _, c := range t.Columns {
@@ -154,33 +158,11 @@ func mdSteps(b *strings.Builder, steps []Step) {
 		}
 	}
 	if t := symbolTable(steps); len(t.Cells) > 0 {
-		mdTable(b, t)
+		mdGrid(b, t)
 	}
 	for i, text := range from {
 		fmt.Fprintf(b, "\\[%d\\] %s\n\n", i+1, md(text))
 	}
-}
-
-// symbolTable lists the symbols of a derivation once.
-func symbolTable(steps []Step) *Table {
-	t := &Table{Columns: []Column{{Name: "symbol"}, {Name: "value"}, {Name: "meaning"}}}
-	known := map[Row]bool{}
-	for _, s := range steps {
-		for _, term := range s.Terms {
-			if !known[term] {
-				t.Cells = append(t.Cells, []string{term.Label, term.Value, strings.TrimSpace(term.Help + " " + term.Note)})
-			}
-			known[term] = true
-		}
-	}
-	return t
-}
-
-func equal(text string) string {
-	if text == "" {
-		return ""
-	}
-	return "= " + text
 }
 
 // mdChart lists the points of a chart.
@@ -191,7 +173,8 @@ func mdChart(b *strings.Builder, c *Chart) {
 	if c.Note != "" {
 		fmt.Fprintf(b, "%s\n\n", md(c.Note))
 	}
-	mdTable(b, c.points())
+	t := c.points()
+	mdTable(b, t.Columns, t.Cells, t.Muted)
 }
 
 // points lists the points and marks of a chart as a table.

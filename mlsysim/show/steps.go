@@ -58,6 +58,28 @@ func note(s Step, sources []string) string {
 	return "[" + strconv.Itoa(slices.Index(sources, s.Source)+1) + "]"
 }
 
+// symbolTable lists the symbols of a derivation once.
+func symbolTable(steps []Step) *Table {
+	t := &Table{Columns: []Column{{Name: "symbol"}, {Name: "value"}, {Name: "meaning"}}}
+	known := map[Row]bool{}
+	for _, s := range steps {
+		for _, term := range s.Terms {
+			if !known[term] {
+				t.Cells = append(t.Cells, []string{term.Label, term.Value, strings.TrimSpace(term.Help + " " + term.Note)})
+			}
+			known[term] = true
+		}
+	}
+	return t
+}
+
+func equal(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "= " + text
+}
+
 // steps prints each step as formula, values put in, value out and its terms,
 // then the sources.
 func (p *printer) steps(indent int, steps []Step) {
