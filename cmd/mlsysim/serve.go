@@ -145,7 +145,7 @@ func (s served) View() show.View {
 	r, in := &s.result, &s.in
 	v := s.result.View()
 	v.Subtitle = fmt.Sprintf("batch %d, %d + %d tokens, %s, %s level", in.Batch, in.Prompt, in.Output, r.Precision, in.Level)
-	v.Data = s.answer()
+	v.Data, v.Why = s.answer(), s.result.Explain()
 	memory := show.Block{Heading: "Memory", Status: v.Status, Lens: true, Full: "capacity " + r.Capacity.String(), Rows: []show.Row{{
 		Label: "memory", Value: r.Memory.String(), Note: fmt.Sprintf("of %s, %s", r.Capacity, show.Percent(r.Utilization)), Help: "what must lie in each device",
 	}}}

@@ -44,11 +44,12 @@ type page struct {
 	draw    func(Chart) string
 	typeset bool // formulas as TeX: the reader's front end sets them
 	whole   bool // a file of its own, with real headings
+	view    View
 	steps   []Step
 }
 
 func printHTML(v View, h *page) string {
-	h.steps = v.derived()
+	h.view, h.steps = v, v.derived()
 	h.b.WriteString(`<div style="line-height:1.45;max-width:66em">`)
 	h.heading(1, headOf(v), v.Status)
 	if v.Subtitle != "" {

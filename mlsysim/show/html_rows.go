@@ -29,11 +29,23 @@ func (h *page) rows(rows []Row) {
 	}
 }
 
-// meanings lists names with their help.
+// meanings lists names with their help and the step that gives their value.
 func (h *page) meanings(rows []Row) {
 	for _, r := range rows {
 		h.add(`<div><b>%s</b> %s</div>`, esc(r.Label), esc(r.Help))
+		if s, known := h.step(r); known {
+			h.equation(s)
+		}
 	}
+}
+
+// step is the step of the view's derivation that gives a row its value.
+func (h *page) step(r Row) (Step, bool) {
+	n := h.view.stepOf(r)
+	if n < 1 || n > len(h.steps) {
+		return Step{}, false
+	}
+	return h.steps[n-1], true
 }
 
 // bars draws all bars on one scale; the line is 100 %, and what goes beyond it
@@ -140,7 +152,7 @@ func (h *page) entry(r Row) {
 	if r.Note != "" {
 		line += `<span style="display:block;padding-left:16px;font-size:0.9em;opacity:0.8">` + esc(r.Note) + "</span>"
 	}
-	known := r.Step > 0 && r.Step <= len(h.steps)
+	step, known := h.step(r)
 	if r.Help == "" && !known {
 		h.add(`<div style="margin:2px 0;padding-left:1em">%s</div>`, line)
 		return
@@ -149,8 +161,8 @@ func (h *page) entry(r Row) {
 		hover(r.Help), line, grey)
 	h.add(`<div>%s</div>`, esc(r.Help))
 	if known {
-		h.equation(h.steps[r.Step-1])
-		h.symbols(h.steps[r.Step-1])
+		h.equation(step)
+		h.symbols(step)
 	}
 	h.b.WriteString("</div></details>")
 }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -99,15 +100,15 @@ func blank(places int) string {
 
 // columns explains the columns in a fold, for those who cannot hover.
 func (h *page) columns(t *Table) {
-	var explained []Row
-	for _, c := range t.Columns {
-		if c.Help != "" {
-			explained = append(explained, Row{Label: c.Name, Help: c.Help})
+	explained := slices.DeleteFunc(slices.Clone(t.Columns), func(c Column) bool { return c.Help == "" })
+	if len(explained) == 0 {
+		return
+	}
+	h.fold("What the columns mean", func() {
+		for _, c := range explained {
+			h.add("<div><b>%s</b> %s</div>", esc(c.Name), esc(c.Help))
 		}
-	}
-	if len(explained) > 0 {
-		h.fold("What the columns mean", func() { h.meanings(explained) })
-	}
+	})
 }
 
 // csv offers the table as text to copy. The field can be edited, because only

@@ -62,8 +62,14 @@ func card() show.View {
 // derivation is the sample's steps as a result has them.
 type derivation struct{}
 
-func (derivation) Heading() string   { return "Llama-3 8B on H100 SXM5" }
-func (derivation) Len() int          { return len(steps()) }
+func (derivation) Heading() string { return "Llama-3 8B on H100 SXM5" }
+func (derivation) Len() int        { return len(steps()) }
+func (derivation) Ending(field string) int {
+	if field == "Time" {
+		return 1
+	}
+	return -1
+}
 func (derivation) LeftOut() []string { return []string{"queueing and the time of other requests"} }
 
 func (derivation) Step(i int) (name, formula, tex, substituted, value, source string, terms [][3]string) {

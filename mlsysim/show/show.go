@@ -95,22 +95,29 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // A Viewer describes itself.
 type Viewer interface{ View() View }
 
-// A Derivation lists the steps that lead to a result. Package walls implements it.
+// A Derivation lists the steps that lead to a result; Ending finds the last one
+// that ends in a field of it, or is -1. Package walls implements it.
 type Derivation interface {
 	Heading() string
 	Len() int
+	Ending(field string) int
 	Step(i int) (name, formula, tex, substituted, value, source string, terms [][3]string)
 	LeftOut() []string
 }
 
 // Of describes any value: a Viewer by its own view, a derivation by its steps,
-// a struct by its fields, anything else by its text.
+// a struct by its fields, anything else by its text. A result that can explain
+// itself gives its view the derivation.
 func Of(v any) View {
 	switch x := v.(type) {
 	case View:
 		return x
 	case Viewer:
-		return x.View()
+		view := x.View()
+		if view.Why == nil {
+			view.Why = explanation(v)
+		}
+		return view
 	case Derivation:
 		return derivation(x)
 	case Chart:
@@ -124,7 +131,7 @@ func Of(v any) View {
 		if named, ok := v.(fmt.Stringer); ok {
 			title = named.String()
 		}
-		return View{Title: title, Blocks: []Block{{Rows: Rows(v), Notes: remarks(rv)}}, Data: v}
+		return View{Title: title, Blocks: []Block{{Rows: Rows(v), Notes: remarks(rv)}}, Why: explanation(v), Data: v}
 	}
 	return View{Blocks: []Block{{Rows: []Row{{Value: describe.Text(v)}}}}, Data: v}
 }

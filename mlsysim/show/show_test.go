@@ -294,3 +294,24 @@ func TestHelpNeedsNoMouse(t *testing.T) {
 		}
 	}
 }
+
+// A result that explains itself has its derivation in HTML, step by number.
+type explained struct {
+	Time   units.Seconds `help:"of one step"`
+	solved bool
+}
+
+func (e explained) Explain() derivation {
+	if !e.solved {
+		panic("not solved")
+	}
+	return derivation{}
+}
+
+func TestResultsExplainThemselves(t *testing.T) {
+	markup := show.HTML(show.Of(explained{Time: 1, solved: true}))
+	require.Contains(t, markup, "of one step")
+	require.Equal(t, 2, strings.Count(markup, "T_m = W / (BW·η_m)"), "below its number and in the whole")
+	require.Contains(t, markup, "How these numbers come about")
+	require.NotContains(t, show.HTML(show.Of(explained{Time: 1})), "T_m")
+}

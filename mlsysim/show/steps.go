@@ -1,6 +1,7 @@
 package show
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,35 @@ func stepsOf(d Derivation) []Step {
 		out = append(out, s)
 	}
 	return out
+}
+
+// explanation is what the method Explain of a result returns, if it is a
+// derivation. A result that no solver filled in has none: its Explain may panic.
+func explanation(result any) (why Derivation) {
+	m := reflect.ValueOf(result).MethodByName("Explain")
+	if !m.IsValid() || m.Type().NumIn() > 0 || m.Type().NumOut() != 1 {
+		return nil
+	}
+	defer func() {
+		if recover() != nil {
+			why = nil
+		}
+	}()
+	why, _ = m.Call(nil)[0].Interface().(Derivation)
+	return why
+}
+
+// stepOf is the number of the step that a row names, or of the one that ends in
+// the field whose name it has; 0 is none.
+func (v View) stepOf(r Row) int {
+	switch {
+	case v.Why == nil:
+		return 0
+	case r.Step > 0:
+		return r.Step
+	default:
+		return v.Why.Ending(r.Label) + 1
+	}
 }
 
 // derived is the derivation that rows of the view refer to.

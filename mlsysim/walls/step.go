@@ -46,6 +46,16 @@ func (t Trace) Len() int { return len(t.Steps) }
 // LeftOut lists what the model does not see.
 func (t Trace) LeftOut() []string { return t.Omitted }
 
+// Ending returns the last step that ends in a field of the result, or -1.
+func (t Trace) Ending(field string) int {
+	for i := len(t.Steps) - 1; i >= 0; i-- {
+		if t.Steps[i].Field == field && field != "" {
+			return i
+		}
+	}
+	return -1
+}
+
 // Step returns step i ready to print; each term is symbol, value, meaning. The
 // TeX has the formula, the values put in and the value one below the other.
 func (t Trace) Step(i int) (name, formula, tex, substituted, value, source string, terms [][3]string) {
