@@ -3,10 +3,12 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/kernelext/widget"
+	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -42,9 +44,9 @@ func Interact(f func(v Values) any, controls ...Control) {
 	}
 	walls.Must(struct{}{}, widget.Check(controls))
 	look := func(v Values) widget.Look {
-		x := f(v)
-		text, _ := chart.Bundle(x)["text/plain"].(string)
-		return widget.Look{Text: text, HTML: chart.Still(x)}
+		view := show.Of(f(v))
+		view.Why = nil // would be said again for every value of the controls
+		return widget.Look{Text: strings.TrimRight(show.Text(view, show.Options{}), "\n"), HTML: chart.Still(view)}
 	}
 	if s, ok := record.Current().(widget.Stage); ok {
 		s.Widgets().Interact(controls, look)
