@@ -22,10 +22,11 @@ run: build ## work through the first lab and grade the sample class
 	@.ci/demo
 
 jupyter: kernel venv ## open the notebooks in JupyterLab
-	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
+	@mkdir -p .cache/jupyter/labconfig && cp docker/jupyterlab.json .cache/jupyter/labconfig/default_setting_overrides.json
 	@if command -v gonb >/dev/null; then bin/mlsysim kernel install-gonb --dir .cache/jupyter/kernels --module $(CURDIR); else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
 
 test: tools venv ## run every test and gate, as CI does

@@ -6,12 +6,13 @@ FROM ${BASE}
 
 USER root
 COPY --chown=1000:100 . /opt/golab
+RUN pip install --no-cache-dir jupyterlab_widgets==3.0.16 # the front end of sliders
 USER 1000
 WORKDIR /opt/golab
 
 # The build cache that this leaves is what makes a student's first cell fast.
 RUN make kernel && go build ./...
 
-ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter
+ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter JUPYTER_CONFIG_PATH=/opt/golab/.cache/jupyter
 WORKDIR /opt/golab/notebooks
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser"]

@@ -192,7 +192,7 @@ func (n *Notebook) Dark(on bool) {
 		theme = "JupyterLab Dark"
 	}
 	n.Do(`jupyterapp.commands.execute("apputils:change-theme", {theme: "` + theme + `"})`)
-	n.Wait("the theme", fmt.Sprintf(`document.body.dataset.jpThemeLight == "%t" && document.body.dataset.jpThemeName == %q`, !on, theme))
+	n.Wait("the theme", fmt.Sprintf(`document.body.dataset.jpThemeLight == "%t" && document.body.dataset.jpThemeName == %q && !document.querySelector("#jupyterlab-splash")`, !on, theme))
 	n.settle()
 }
 
@@ -227,7 +227,9 @@ func (n *Notebook) OutText(i int) string {
 // ShotAll takes a picture of the whole notebook.
 func (n *Notebook) ShotAll(name string) {
 	n.t.Helper()
-	n.tall(n.Number(`nb().content.node.querySelector(".jp-WindowedPanel-viewport").scrollHeight + 160`))
+	const scroller = `nb().content.node.querySelector(".jp-WindowedPanel-outer")`
+	n.tall(n.Number(scroller + `.scrollHeight - ` + scroller + `.clientHeight + innerHeight`))
+	n.Do(scroller + `.scrollTop = 0`)
 	n.settle()
 	n.Shot(name)
 	n.tall(height)

@@ -132,11 +132,13 @@ func environment(home string) []string {
 func configure(t testing.TB, dir string) {
 	t.Helper()
 	type object = map[string]any
-	data, err := json.Marshal(object{
-		"@jupyterlab/apputils-extension:notification": object{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true},
-		"@jupyterlab/notebook-extension:tracker":      object{"windowingMode": "none"},
-		"@jupyterlab/docmanager-extension:plugin":     object{"autosave": false},
-	})
+	settings := object{}
+	data, err := os.ReadFile(filepath.Join(root(t), "docker", "jupyterlab.json")) // what a student's JupyterLab has
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &settings))
+	settings["@jupyterlab/notebook-extension:tracker"] = object{"windowingMode": "none", "scrollPastEnd": false}
+	settings["@jupyterlab/docmanager-extension:plugin"] = object{"autosave": false}
+	data, err = json.Marshal(settings)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "labconfig"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "labconfig", "default_setting_overrides.json"), data, 0o600))
