@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -147,7 +146,7 @@ type Choice struct {
 // Complete presses Tab where the keyboard is, and reads the list that opens.
 func (n *Notebook) Complete() []Choice {
 	n.t.Helper()
-	n.Press(kb.Tab)
+	n.Press(Tab)
 	const list = `.jp-Completer:not(.lm-mod-hidden) li.jp-Completer-item`
 	n.Wait("completions", `document.querySelector("`+list+`")`)
 	n.settle()
@@ -158,7 +157,7 @@ func (n *Notebook) Complete() []Choice {
 // Inspect presses Shift and Tab where the keyboard is, and reads the tooltip.
 func (n *Notebook) Inspect() string {
 	n.t.Helper()
-	n.Press(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	n.Press(Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
 	n.Wait("a tooltip", `document.querySelector(".jp-Tooltip .jp-RenderedHTMLCommon, .jp-Tooltip .jp-RenderedText")`)
 	n.settle()
 	return n.Text(`document.querySelector(".jp-Tooltip").textContent`)
