@@ -1,71 +1,125 @@
 package widget
 
 import (
+	"bytes"
+	"compress/flate"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
+	"iter"
+	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Limits of an explorer: results computed beforehand, bytes of its HTML, and the
 // time to make it.
 const (
 	mostLooks = 36
-	mostBytes = 512 << 10
+	mostBytes = 100 << 10
 	mostTime  = 2 * time.Second
 )
 
-// pick shows the result that fits the controls. $ID and $SIZES are put in.
+// pick shows the result that fits the controls. $ID, $SIZES and $LOOKS are put
+// in. The results are packed, and unpacked when a control moves first; a browser
+// that cannot do that keeps the first look.
 const pick = `(function(){var r=document.getElementById("$ID");if(!r||r.dataset.on)return;r.dataset.on=1;
-var n=$SIZES,c=r.querySelectorAll("[data-c]"),p=r.querySelectorAll("[data-p]");
+var n=$SIZES,c=r.querySelectorAll("[data-c]"),p=r.querySelector("[data-p]"),all,at;
+if(!window.DecompressionStream){c.forEach(function(e){e.disabled=true});return}
+function looks(){return all=all||new Response(new Blob([Uint8Array.from(atob("$LOOKS"),function(x){return x.charCodeAt(0)})])
+.stream().pipeThrough(new DecompressionStream("deflate-raw"))).json()}
 function up(){var i=0;c.forEach(function(e,k){var j=e.type=="checkbox"?+e.checked:e.tagName=="SELECT"?e.selectedIndex:+e.value;
-i=i*n[k]+j;var o=e.parentNode.querySelector("output");if(o)o.textContent=e.dataset.c.split("|")[j]});
-p.forEach(function(e,k){e.style.display=k==i?"":"none"})}
+i=i*n[k]+j;var o=e.parentNode.querySelector("output"),t=e.dataset.c.split("|")[j];
+if(o){o.textContent=t;e.setAttribute("aria-valuetext",t)}});at=i;
+looks().then(function(a){if(i==at)p.innerHTML=a[i].replace(/\u0001([^\u0001]*)\u0001/g,function(m,s){return btoa(unescape(encodeURIComponent(s)))})})}
 c.forEach(function(e){e.addEventListener("input",up)})})()`
 
 // Explorer is the same page without a kernel: the results of a grid of values,
-// of which the controls show one. Without scripts it shows the first look.
+// of which the controls show one. Without scripts it shows the first look. It
+// has as many results as fit its limits.
 func Explorer(list []Control, look func(Values) Look) string {
-	grid := grids(list)
-	start, sizes := 0, make([]int, len(grid))
-	total := 1
+	first := look(valuesOf(list)).HTML
+	began := time.Now()
+	for most := mostLooks; most > 1; most /= 2 {
+		grid := grids(list, most)
+		looks := make([]string, 0, most)
+		for v := range settings(list, grid) {
+			if time.Since(began) > mostTime {
+				return first // a picture is better than a page that does not open
+			}
+			looks = append(looks, look(v).HTML)
+		}
+		if page := page(list, grid, first, looks); len(page) <= mostBytes {
+			return page
+		}
+	}
+	return first
+}
+
+// settings are the values of a grid; the last control changes first.
+func settings(list []Control, grid []grid) iter.Seq[Values] {
+	return func(yield func(Values) bool) {
+		total := 1
+		for _, g := range grid {
+			total *= len(g.values)
+		}
+		for i := range total {
+			v := valuesOf(list)
+			for k, at := len(grid)-1, i; k >= 0; k-- {
+				n := len(grid[k].values)
+				v = v.with(list[k].Name, grid[k].values[at%n])
+				at /= n
+			}
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// page is the controls, the first look, and the script with all looks.
+func page(list []Control, grid []grid, first string, looks []string) string {
+	var body strings.Builder
+	sizes := make([]int, len(grid))
 	for k, g := range grid {
 		sizes[k] = len(g.values)
-		start = start*len(g.values) + g.start
-		total *= len(g.values)
-	}
-	var panels strings.Builder
-	began := time.Now()
-	for i := range total {
-		v := valuesOf(list)
-		for k, at := len(grid)-1, i; k >= 0; k-- {
-			v = v.with(list[k].Name, grid[k].values[at%sizes[k]])
-			at /= sizes[k]
-		}
-		hidden := ` style="display:none"`
-		if i == start {
-			hidden = ""
-		}
-		fmt.Fprintf(&panels, `<div data-p="%d"%s>%s</div>`, i, hidden, look(v).HTML)
-		if panels.Len() > mostBytes || time.Since(began) > mostTime {
-			return look(valuesOf(list)).HTML // a picture is better than a page that does not open
-		}
-	}
-	var body strings.Builder
-	for k, g := range grid {
 		body.WriteString(g.element(list[k]))
 	}
-	sum := sha256.Sum256([]byte(body.String() + panels.String()))
+	packed := pack(looks)
+	sum := sha256.Sum256([]byte(body.String() + packed))
 	id := "mlsysim-explorer-" + hex.EncodeToString(sum[:6])
-	n, err := json.Marshal(sizes)
-	if err != nil {
-		return look(valuesOf(list)).HTML
+	script := strings.NewReplacer("$ID", id, "$SIZES", string(encode(sizes)), "$LOOKS", packed).Replace(pick)
+	return `<div id="` + id + `">` + body.String() + `<div data-p="" aria-live="polite">` + first + "</div></div><script>" + script + "</script>"
+}
+
+var embedded = regexp.MustCompile(`;base64,([A-Za-z0-9+/]+=*)`)
+
+// pack compresses looks. Pictures are taken out of base64 first, between two
+// marks: they are alike, but their base64 is not.
+func pack(looks []string) string {
+	plain := make([]string, len(looks))
+	for i, look := range looks {
+		plain[i] = embedded.ReplaceAllStringFunc(look, func(s string) string {
+			data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(s, ";base64,"))
+			if err != nil || !utf8.Valid(data) || strings.Contains(string(data), "\x01") {
+				return s
+			}
+			return ";base64,\x01" + string(data) + "\x01"
+		})
 	}
-	script := strings.NewReplacer("$ID", id, "$SIZES", string(n)).Replace(pick)
-	return `<div id="` + id + `">` + body.String() + panels.String() + "</div><script>" + script + "</script>"
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestCompression)
+	if err == nil {
+		_, err = w.Write(encode(plain))
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return base64.StdEncoding.EncodeToString(out.Bytes())
 }
 
 // grid is the values of one control that an explorer knows.
@@ -75,15 +129,15 @@ type grid struct {
 }
 
 // grids thins long controls until the results are few enough.
-func grids(list []Control) []grid {
-	for most := mostLooks; ; most-- {
+func grids(list []Control, looks int) []grid {
+	for most := looks; ; most-- {
 		total := 1
 		out := make([]grid, len(list))
 		for k, c := range list {
 			out[k] = c.grid(most)
 			total *= len(out[k].values)
 		}
-		if total <= mostLooks || most == 1 {
+		if total <= looks || most == 1 {
 			return out
 		}
 	}

@@ -1,11 +1,20 @@
 package widget
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/mlsysim/golab/kernelext/jupyterlab"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
@@ -14,7 +23,19 @@ func plainLook(v Values) Look {
 	return Look{HTML: fmt.Sprintf("<p>%v</p>", v.byName)}
 }
 
-var panel = regexp.MustCompile(`<div data-p="(\d+)"( style="display:none")?><p>(.*?)</p>`)
+var packed = regexp.MustCompile(`(?s)<div data-p="" aria-live="polite">(.*)</div></div><script>.*atob\("([^"]*)"\)`)
+
+// unpack is what the script of an explorer does.
+func unpack(t require.TestingT, page string) (first string, looks []string) {
+	m := packed.FindStringSubmatch(page)
+	require.Len(t, m, 3)
+	data, err := base64.StdEncoding.DecodeString(m[2])
+	require.NoError(t, err)
+	plain, err := io.ReadAll(flate.NewReader(bytes.NewReader(data)))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(plain, &looks))
+	return m[1], looks
+}
 
 // For any controls, an explorer has few results, shows exactly that of the
 // start, and finds the result of every setting where its script looks.
@@ -28,46 +49,85 @@ func TestExplorer(t *testing.T) {
 			Dropdown("b", "x", "y", "z"), Checkbox("c", rapid.Bool().Draw(t, "c")), Toggle("d", true), SliderOver("e", []float64{1, 2, 4, 8}, 4),
 		}
 		list := rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, 4, func(c Control) string { return c.Name }).Draw(t, "list")
-		if Check(list) != nil {
-			t.Fatal(Check(list))
+		require.NoError(t, Check(list))
+		first, looks := unpack(t, Explorer(list, plainLook))
+		require.Equal(t, plainLook(valuesOf(list)).HTML, first)
+		require.LessOrEqual(t, len(looks), mostLooks)
+		at := 0
+		for _, g := range grids(list, mostLooks) {
+			at = at*len(g.values) + g.start
 		}
-		html := Explorer(list, plainLook)
-		panels := panel.FindAllStringSubmatch(html, -1)
-		total := 1
-		for _, g := range grids(list) {
-			total *= len(g.values)
-		}
-		if len(panels) != total || total > mostLooks {
-			t.Fatalf("%d panels of %d", len(panels), total)
-		}
-		shown := 0
-		for _, p := range panels {
-			if p[2] == "" {
-				shown++
-				if want := fmt.Sprint(valuesOf(list).byName); p[3] != want {
-					t.Fatalf("shows %s: want %s", p[3], want)
-				}
-			}
-		}
-		if shown != 1 {
-			t.Fatalf("%d panels are shown", shown)
-		}
+		require.Equal(t, first, looks[at])
 	})
 }
 
-// A page that is too large shows the first look alone.
+// Pictures that differ little cost little.
+func TestExplorerIsSmall(t *testing.T) {
+	drawing := func(v Values) Look {
+		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg"><text>größe %v</text>%s</svg>`, v.Number("a"), strings.Repeat(`<path d="M12 34L56 78"/>`, 200))
+		return Look{HTML: `<img src="data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString([]byte(svg)) + `"/>`}
+	}
+	page := Explorer([]Control{Slider("a", 0, 35, 3)}, drawing)
+	first, looks := unpack(t, page)
+	require.Len(t, looks, mostLooks)
+	require.Contains(t, first, ";base64,PHN2")
+	require.Contains(t, looks[7], "\x01<svg xmlns=\"http://www.w3.org/2000/svg\"><text>größe 7</text>")
+	require.Less(t, len(page), 3*len(first))
+}
+
+// A page that is too large has fewer looks, and at last the first alone.
 func TestExplorerTooLarge(t *testing.T) {
-	big := Explorer([]Control{Slider("a", 0, 9, 3)}, func(v Values) Look {
-		return Look{HTML: strings.Repeat("x", mostBytes/4) + fmt.Sprint(v.Int("a"))}
-	})
-	require.True(t, strings.HasSuffix(big, "x3"))
-	require.NotContains(t, big, "script")
+	noise := func(n int) func(Values) Look {
+		r := rand.New(rand.NewPCG(1, 2))
+		return func(v Values) Look {
+			b := make([]byte, n)
+			for i := range b {
+				b[i] = byte('a' + r.IntN(26))
+			}
+			return Look{HTML: string(b) + fmt.Sprint(v.Int("a"))}
+		}
+	}
+	list := []Control{Slider("a", 0, 100, 3)}
+	page := Explorer(list, noise(mostBytes/12))
+	_, looks := unpack(t, page)
+	require.Less(t, len(looks), mostLooks)
+	require.Greater(t, len(looks), 1)
+	require.LessOrEqual(t, len(page), mostBytes)
+	page = Explorer(list, noise(mostBytes))
+	require.True(t, strings.HasSuffix(page, "3"))
+	require.NotContains(t, page, "script")
 }
 
 func TestNamesAreText(t *testing.T) {
 	html := Explorer([]Control{Dropdown("<b>", "<i>", `"q"|`)}, func(Values) Look { return Look{} })
 	require.NotContains(t, html, "<b>")
 	require.NotContains(t, html, "<option selected><i>")
+}
+
+// The controls of an explorer work in a browser, by keyboard too.
+func TestExplorerInBrowser(t *testing.T) {
+	list := []Control{Slider("a", 0, 7, 3), Dropdown("b", "x", "ü"), Checkbox("c", false)}
+	page := Explorer(list, func(v Values) Look {
+		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="9"></svg>`, 10+v.Int("a"))
+		return Look{HTML: fmt.Sprintf(`<p>%d %s %t</p><img src="data:image/svg+xml;base64,%s"/>`, v.Int("a"), v.Text("b"), v.On("c"), base64.StdEncoding.EncodeToString([]byte(svg)))}
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<link rel="icon" href="data:,">`+page)
+	}))
+	defer server.Close()
+	p := jupyterlab.Browse(t).Open(server.URL)
+	require.Equal(t, "3 x false", p.Text(`document.querySelector("p").textContent`))
+	p.Focus("input[type=range]")
+	p.Press(jupyterlab.Right + jupyterlab.Right)
+	p.Wait("the moved slider", `document.querySelector("p").textContent == "5 x false"`)
+	require.Equal(t, "5", p.Text(`document.querySelector("output").textContent`))
+	p.Wait("its picture", `document.querySelector("img").naturalWidth == 15`)
+	p.Focus("select")
+	p.Press(jupyterlab.Down)
+	p.Wait("the other choice", `document.querySelector("p").textContent == "5 ü false"`)
+	p.Click("input[type=checkbox]")
+	p.Wait("the checked box", `document.querySelector("p").textContent == "5 ü true"`)
 }
 
 func TestCheck(t *testing.T) {
