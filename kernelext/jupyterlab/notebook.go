@@ -220,7 +220,7 @@ func (n *Notebook) Out(i int) string {
 // OutText is the text of the outputs of a code cell, as they are drawn.
 func (n *Notebook) OutText(i int) string {
 	n.t.Helper()
-	return n.Text(`document.querySelector(` + quoted(n.Out(i)) + `).innerText`)
+	return n.Text(`[...document.querySelectorAll(` + quoted(n.Out(i)+" .jp-OutputArea-output") + `)].map(e => e.innerText).join("\n")`)
 }
 
 // ShotAll takes a picture of the whole notebook.
