@@ -31,6 +31,7 @@ kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 
 test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium
+	@.ci/axe .cache/axe
 	@set -o pipefail; PATH="$(path)" go test -json -timeout 15m ./... 2>&1 | python3 .ci/summary.py
 
 lint: tools ## run the gates only: layers, units, format, vet, generated files

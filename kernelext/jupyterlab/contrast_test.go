@@ -31,3 +31,20 @@ func TestPale(t *testing.T) {
 	require.Equal(t, []string{"fails by little", "dark on dark", "faint", "half seen", "black on black"}, found)
 	require.InDelta(t, 4.48, pale[0].Ratio, 0.01)
 }
+
+// Known faults are found, and a sound part has none.
+func TestAxe(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, `<html lang="en"><title>x</title><link rel="icon" href="data:,"><main>
+<div id="sound"><label>size <input type="range"></label><img alt="a drawing" src="data:,"></div>
+<div id="faulty"><input type="range"><img src="data:,"></div></main>`)
+	}))
+	defer server.Close()
+	p := Browse(t).Open(server.URL)
+	p.Axe("#sound")
+	faults := fmt.Sprint(p.axe("#faulty"))
+	require.Contains(t, faults, "critical image-alt")
+	require.Contains(t, faults, "critical label")
+	require.Contains(t, fmt.Sprint(p.axe("#absent")), "nothing to look at")
+}

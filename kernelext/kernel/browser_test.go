@@ -43,6 +43,7 @@ func labNotebook(t *testing.T, lab *jupyterlab.Lab) {
 		pale, texts := n.Pale(".jp-OutputArea-output", readable)
 		require.Greater(t, texts, 100)
 		require.Empty(t, pale, theme)
+		n.Axe(".jp-OutputArea-output")
 	}
 }
 

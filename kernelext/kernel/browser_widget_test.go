@@ -67,6 +67,7 @@ func labSlider(t *testing.T, lab *jupyterlab.Lab) {
 		pale, texts := n.Pale(n.Out(0)+" .widget-vbox", readable)
 		require.GreaterOrEqual(t, texts, 4)
 		require.Empty(t, pale, theme)
+		n.Axe(n.Out(0)+" .widget-vbox", jupyterlab.Known{Rule: "aria-input-field-name", Reason: "jupyterlab_widgets 3.0 draws the handle and gives it no name"})
 	}
 }
 
@@ -117,5 +118,6 @@ func labReopened(t *testing.T, lab *jupyterlab.Lab) {
 		require.True(t, other.True(`document.querySelector('`+other.Out(i)+` img').naturalWidth > 0`), "the picture of cell %d", i)
 	}
 	require.Contains(t, other.OutText(2), "Feasibility")
+	other.Axe(".jp-OutputArea-output")
 	other.ShotAll("reopened-untrusted")
 }

@@ -109,7 +109,7 @@ func TestExplorerInBrowser(t *testing.T) {
 	list := []Control{Slider("a", 0, 7, 3), Dropdown("b", "x", "ü"), Checkbox("c", false)}
 	page := Explorer(list, func(v Values) Look {
 		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="9"></svg>`, 10+v.Int("a"))
-		return Look{HTML: fmt.Sprintf(`<p>%d %s %t</p><img src="data:image/svg+xml;base64,%s"/>`, v.Int("a"), v.Text("b"), v.On("c"), base64.StdEncoding.EncodeToString([]byte(svg)))}
+		return Look{HTML: fmt.Sprintf(`<p>%d %s %t</p><img alt="a drawing" src="data:image/svg+xml;base64,%s"/>`, v.Int("a"), v.Text("b"), v.On("c"), base64.StdEncoding.EncodeToString([]byte(svg)))}
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -128,6 +128,7 @@ func TestExplorerInBrowser(t *testing.T) {
 	p.Wait("the other choice", `document.querySelector("p").textContent == "5 ü false"`)
 	p.Click("input[type=checkbox]")
 	p.Wait("the checked box", `document.querySelector("p").textContent == "5 ü true"`)
+	p.Axe("body > div")
 }
 
 func TestCheck(t *testing.T) {
