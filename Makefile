@@ -9,7 +9,7 @@ venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel test lint format generate bench bench-vs bench-kernel tools venv clean
+.PHONY: help build run jupyter kernel test lint format generate gallery bench bench-vs bench-kernel tools venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,11 +22,10 @@ run: build ## work through the first lab and grade the sample class
 	@.ci/demo
 
 jupyter: kernel venv ## open the notebooks in JupyterLab
-	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/docker/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 	@bin/mlsysim kernel install --dir .cache/jupyter/kernels
-	@mkdir -p .cache/jupyter/labconfig && cp docker/jupyterlab.json .cache/jupyter/labconfig/default_setting_overrides.json
 	@if command -v gonb >/dev/null; then bin/mlsysim kernel install-gonb --dir .cache/jupyter/kernels --module $(CURDIR); else rm -rf .cache/jupyter/kernels/mlsysim-gonb; fi
 
 test: tools venv ## run every test and gate, as CI does
@@ -42,6 +41,13 @@ format: tools ## bring the Go files into gofumpt's form
 
 generate: ## write the generated files anew
 	@go generate ./...
+
+gallery: tools venv ## pictures of every card and chart, in out/gallery
+	@.ci/chromium
+	@.ci/axe .cache/axe
+	@rm -rf out/gallery
+	@MLSYSIM_SHOTS=$(CURDIR)/out/gallery go test -count=1 ./kernelext/gallery
+	@ls out/gallery
 
 bench: ## run the Go benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...

@@ -13,6 +13,6 @@ WORKDIR /opt/golab
 # The build cache that this leaves is what makes a student's first cell fast.
 RUN make kernel && go build ./...
 
-ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter JUPYTER_CONFIG_PATH=/opt/golab/.cache/jupyter
+ENV PATH=/opt/golab/bin:${PATH} JUPYTER_PATH=/opt/golab/.cache/jupyter JUPYTER_CONFIG_PATH=/opt/golab/docker/jupyter
 WORKDIR /opt/golab/notebooks
 CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser"]

@@ -51,6 +51,9 @@ func Browse(t testing.TB) *Browser {
 	return &Browser{t: t, ctx: ctx}
 }
 
+// In is the same browser for a subtest, whose pages end with it.
+func (b *Browser) In(t testing.TB) *Browser { return &Browser{t: t, ctx: b.ctx} }
+
 func chromium(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {

@@ -3,12 +3,16 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mlsysim/golab/kernelext/chart"
 	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/kernelext/widget"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
+
+// beforehand is the time for an explorer where there is no kernel to ask later.
+const beforehand = time.Second
 
 // What moves an interactive result.
 type (
@@ -51,7 +55,7 @@ func Interact(f func(v Values) any, controls ...Control) {
 		return
 	}
 	first := look(widget.Start(controls))
-	display(map[string]any{"text/plain": first.Text, "text/html": widget.Explorer(controls, look)})
+	display(map[string]any{"text/plain": first.Text, "text/html": widget.Explorer(controls, look, beforehand)})
 }
 
 // PredictWith asks for a prediction with a control. Once it is locked it is

@@ -13,11 +13,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mlsysim/golab/kernelext/jupyterlab"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
+
+// ample is more time than a test needs.
+const ample = time.Minute
 
 func plainLook(v Values) Look {
 	return Look{HTML: fmt.Sprintf("<p>%v</p>", v.byName)}
@@ -50,7 +54,7 @@ func TestExplorer(t *testing.T) {
 		}
 		list := rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, 4, func(c Control) string { return c.Name }).Draw(t, "list")
 		require.NoError(t, Check(list))
-		first, looks := unpack(t, Explorer(list, plainLook))
+		first, looks := unpack(t, Explorer(list, plainLook, ample))
 		require.Equal(t, plainLook(valuesOf(list)).HTML, first)
 		require.LessOrEqual(t, len(looks), mostLooks)
 		at := 0
@@ -67,7 +71,7 @@ func TestExplorerIsSmall(t *testing.T) {
 		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg"><text>größe %v</text>%s</svg>`, v.Number("a"), strings.Repeat(`<path d="M12 34L56 78"/>`, 200))
 		return Look{HTML: `<img src="data:image/svg+xml;base64,` + base64.StdEncoding.EncodeToString([]byte(svg)) + `"/>`}
 	}
-	page := Explorer([]Control{Slider("a", 0, 35, 3)}, drawing)
+	page := Explorer([]Control{Slider("a", 0, 35, 3)}, drawing, ample)
 	first, looks := unpack(t, page)
 	require.Len(t, looks, mostLooks)
 	require.Contains(t, first, ";base64,PHN2")
@@ -88,18 +92,24 @@ func TestExplorerTooLarge(t *testing.T) {
 		}
 	}
 	list := []Control{Slider("a", 0, 100, 3)}
-	page := Explorer(list, noise(mostBytes/12))
+	page := Explorer(list, noise(mostBytes/12), ample)
 	_, looks := unpack(t, page)
 	require.Less(t, len(looks), mostLooks)
 	require.Greater(t, len(looks), 1)
 	require.LessOrEqual(t, len(page), mostBytes)
-	page = Explorer(list, noise(mostBytes))
+	page = Explorer(list, noise(mostBytes), ample)
 	require.True(t, strings.HasSuffix(page, "3"))
 	require.NotContains(t, page, "script")
 }
 
+// Without time for more there is the first look alone.
+func TestExplorerInNoTime(t *testing.T) {
+	list := []Control{Slider("a", 0, 100, 3)}
+	require.Equal(t, plainLook(valuesOf(list)).HTML, Explorer(list, plainLook, 0))
+}
+
 func TestNamesAreText(t *testing.T) {
-	html := Explorer([]Control{Dropdown("<b>", "<i>", `"q"|`)}, func(Values) Look { return Look{} })
+	html := Explorer([]Control{Dropdown("<b>", "<i>", `"q"|`)}, func(Values) Look { return Look{} }, ample)
 	require.NotContains(t, html, "<b>")
 	require.NotContains(t, html, "<option selected><i>")
 }
@@ -110,7 +120,7 @@ func TestExplorerInBrowser(t *testing.T) {
 	page := Explorer(list, func(v Values) Look {
 		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="9"></svg>`, 10+v.Int("a"))
 		return Look{HTML: fmt.Sprintf(`<p>%d %s %t</p><img alt="a drawing" src="data:image/svg+xml;base64,%s"/>`, v.Int("a"), v.Text("b"), v.On("c"), base64.StdEncoding.EncodeToString([]byte(svg)))}
-	})
+	}, ample)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, `<link rel="icon" href="data:,">`+page)

@@ -1,12 +1,19 @@
 package widget
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Look is a result in the forms that a notebook keeps.
 type Look struct {
 	Text string
 	HTML string // without scripts
 }
+
+// aside is the time for the explorer that a saved notebook needs, while a person
+// waits for the controls.
+const aside = 150 * time.Millisecond
 
 // Check says what is wrong with a list of controls.
 func Check(list []Control) error {
@@ -49,7 +56,7 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 		}
 	}
 	static := ""
-	h.out.Quietly(func() { static = Explorer(list, look) })
+	h.out.Quietly(func() { static = Explorer(list, look, aside) })
 	h.out.Show(map[string]any{MIME: view(box), "text/html": static, "text/plain": first.Text})
 }
 
