@@ -16,10 +16,13 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of an explorer: results computed beforehand, and bytes of its HTML.
+// Limits of an explorer: results computed beforehand, bytes of its HTML, and the
+// time after which it is given up.
 const (
-	mostLooks = 36
-	mostBytes = 100 << 10
+	leastLooks = 8 // fewer are not worth moving a control for
+	mostLooks  = 36
+	mostBytes  = 100 << 10
+	mostTime   = 2 * time.Second
 )
 
 // pick shows the result that fits the controls. $ID, $SIZES and $LOOKS are put
@@ -38,17 +41,17 @@ c.forEach(function(e){e.addEventListener("input",up)})})()`
 
 // Explorer is the same page without a kernel: the results of a grid of values,
 // of which the controls show one. Without scripts it shows the first look. It
-// has as many results as fit its limits and, about, the time for them.
+// has as many results as fit its limits and, about, the budget; a few always.
 func Explorer(list []Control, look func(Values) Look, budget time.Duration) string {
 	first := look(valuesOf(list)).HTML
 	began := time.Now()
 	look(valuesOf(list)) // what one costs, with everything loaded
-	most := min(mostLooks, int(budget/max(time.Since(began), 1)))
+	most := max(leastLooks, min(mostLooks, int(budget/max(time.Since(began), 1))))
 	for ; most > 1; most /= 2 {
 		grid := grids(list, most)
 		looks := make([]string, 0, most)
 		for v := range settings(list, grid) {
-			if time.Since(began) > 3*budget {
+			if time.Since(began) > mostTime {
 				return first // a picture is better than a page that does not open
 			}
 			looks = append(looks, look(v).HTML)
