@@ -90,7 +90,7 @@ func page(list []Control, grid []grid, first string, looks []string) string {
 	sizes := make([]int, len(grid))
 	for k, g := range grid {
 		sizes[k] = len(g.values)
-		body.WriteString(g.element(list[k]))
+		body.WriteString(`<div style="margin:4px 0"><label>` + g.element(list[k], nameWidth(list)) + `</label></div>`)
 	}
 	packed := pack(looks)
 	sum := sha256.Sum256([]byte(body.String() + packed))
@@ -198,12 +198,13 @@ func nearest(all []any, start any) int {
 func abs(x float64) float64 { return max(x, -x) }
 
 // element is the control of an explorer.
-func (g grid) element(c Control) string {
+func (g grid) element(c Control, width string) string {
 	texts := make([]string, len(g.values))
 	for i, v := range g.values {
 		texts[i] = strings.ReplaceAll(text(v), "|", "/")
 	}
-	name, list := html.EscapeString(c.Name), html.EscapeString(strings.Join(texts, "|"))
+	column := `<span style="display:inline-block;min-width:` + width + `">`
+	name, list := column+html.EscapeString(c.Name)+"</span>", html.EscapeString(strings.Join(texts, "|"))
 	switch c.kind {
 	case dropdown:
 		var options strings.Builder
@@ -214,15 +215,15 @@ func (g grid) element(c Control) string {
 			}
 			options.WriteString("<option" + selected + ">" + html.EscapeString(t) + "</option>")
 		}
-		return `<div><label>` + name + ` <select data-c="` + list + `">` + options.String() + `</select></label></div>`
+		return name + ` <select data-c="` + list + `">` + options.String() + `</select>`
 	case checkbox, toggle:
 		checked := ""
 		if g.values[g.start] == true {
 			checked = " checked"
 		}
-		return `<div><label><input type="checkbox" data-c="` + list + `"` + checked + `> ` + name + `</label></div>`
+		return column + `</span> <input type="checkbox" data-c="` + list + `"` + checked + `> ` + html.EscapeString(c.Name)
 	}
-	return fmt.Sprintf(`<div><label>%s <input type="range" min="0" max="%d" step="1" value="%d" data-c="%s"> <output>%s</output></label></div>`,
+	return fmt.Sprintf(`%s <input type="range" style="vertical-align:middle" min="0" max="%d" step="1" value="%d" data-c="%s"> <output>%s</output>`,
 		name, len(texts)-1, g.start, list, html.EscapeString(texts[g.start]))
 }
 

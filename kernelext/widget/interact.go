@@ -39,7 +39,7 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 	first := look(values)
 	layout := h.open(layoutModel())
 	ids := h.controlModels(list, layout)
-	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), first.HTML))
+	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), spaced(first.HTML)))
 	box := h.open(boxModel(layout, append(ids, result)))
 	for i, c := range list {
 		h.handlers[ids[i]] = func(state object, _ string, call Caller) {
@@ -52,13 +52,16 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 			if err := call(func() { now = look(values) }); err != nil {
 				now.HTML = problem(err)
 			}
-			h.set(result, object{"value": now.HTML})
+			h.set(result, object{"value": spaced(now.HTML)})
 		}
 	}
 	static := ""
 	h.out.Quietly(func() { static = Explorer(list, look, aside) })
 	h.out.Show(map[string]any{MIME: view(box), "text/html": static, "text/plain": first.Text})
 }
+
+// spaced gives a result the lines of an output; controls stand further apart.
+func spaced(html string) string { return `<div style="line-height:normal">` + html + `</div>` }
 
 // Predict shows a control with a lock: once it is locked, say gets the value and
 // nothing changes it any more.
