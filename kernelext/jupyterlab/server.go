@@ -20,7 +20,7 @@ import (
 
 // patience bounds every wait. It is for the slowest machine: a wait ends as soon
 // as its condition holds.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // Lab is a running JupyterLab, with a browser to look at it.
 type Lab struct {

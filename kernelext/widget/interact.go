@@ -73,7 +73,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 	box := h.open(boxModel(layout, []string{ids[0], button}))
 	locked := false
 	h.handlers[ids[0]] = func(state object, _ string, _ Caller) {
-		if x, ok := c.value(state); ok && !locked {
+		switch x, ok := c.value(state); {
+		case ok && locked: // sent before the front end knew: it shows what is recorded
+			h.set(ids[0], c.says(value))
+		case ok:
 			value = x
 		}
 	}
@@ -86,6 +89,7 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 			bundle = map[string]any{"text/plain": err.Error()}
 		} else {
 			locked = true
+			h.set(ids[0], c.says(value))
 			h.set(ids[0], object{"disabled": true})
 			h.set(button, object{"disabled": true, "description": "Locked"})
 		}

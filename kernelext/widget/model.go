@@ -99,6 +99,14 @@ func (c Control) value(state object) (any, bool) {
 	return on, ok
 }
 
+// says is the part of a control's state that holds its value.
+func (c Control) says(v any) object {
+	if c.kind == steps || c.kind == dropdown {
+		return object{"index": c.index(v)}
+	}
+	return object{"value": v}
+}
+
 func htmlModel(layout, styleID, value string) object {
 	return model(controls, "HTML", "HTML", object{
 		"value": value, "placeholder": "", "description": "", "description_allow_html": false,
