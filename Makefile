@@ -9,7 +9,7 @@ venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel warm test lint format generate bench bench-vs bench-kernel tools venv clean
+.PHONY: help build run jupyter kernel warm test lint format generate gallery bench bench-vs bench-kernel tools venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,7 +21,7 @@ run: build ## work through the first lab and grade the sample class
 	@.ci/demo
 
 jupyter: kernel venv ## open the notebooks in JupyterLab
-	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+	@PATH="$(path)" JUPYTER_PATH=$(CURDIR)/.cache/jupyter JUPYTER_CONFIG_PATH=$(CURDIR)/docker/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 kernel: build # kernelspecs for our kernel, and for GoNB where it is installed
 	@.ci/kernels .cache/jupyter/kernels
@@ -31,6 +31,7 @@ warm: ## fill the build cache with what a lab's cell in GoNB needs
 
 test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium
+	@.ci/axe .cache/axe
 	@set -o pipefail; PATH="$(path)" go test -json -timeout 15m ./... 2>&1 | python3 .ci/summary.py
 
 lint: tools ## run the gates only: layers, units, format, vet, generated files
@@ -41,6 +42,13 @@ format: tools ## bring the Go files into gofumpt's form
 
 generate: ## write the generated files anew
 	@go generate ./...
+
+gallery: tools venv ## pictures of every card and chart, in out/gallery
+	@.ci/chromium
+	@.ci/axe .cache/axe
+	@rm -rf out/gallery
+	@MLSYSIM_SHOTS=$(CURDIR)/out/gallery go test -count=1 ./kernelext/gallery
+	@ls out/gallery
 
 bench: ## run the Go benchmarks
 	@go test -run '^$$' -bench . -benchmem ./...

@@ -20,4 +20,5 @@ RUN grep '^jupyterlab_widgets=' .ci/requirements.txt | pip install --no-cache-di
 RUN cp notebooks/*.ipynb ${NOTEBOOKS}/
 
 USER root
+ENV JUPYTER_CONFIG_PATH=/opt/golab/docker/jupyter
 WORKDIR ${NOTEBOOKS}

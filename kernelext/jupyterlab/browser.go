@@ -32,7 +32,7 @@ func Browse(t testing.TB) *Browser {
 	t.Helper()
 	path := chromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.Flag("headless", "new"), chromedp.DisableGPU, chromedp.WindowSize(width, height),
+		chromedp.ExecPath(path), chromedp.Flag("headless", "new"), chromedp.DisableGPU, chromedp.WindowSize(width, height), chromedp.Env("HOME="+t.TempDir()),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	if os.Getuid() == 0 {
@@ -50,6 +50,9 @@ func Browse(t testing.TB) *Browser {
 	})
 	return &Browser{t: t, ctx: ctx}
 }
+
+// In is the same browser for a subtest, whose pages end with it.
+func (b *Browser) In(t testing.TB) *Browser { return &Browser{t: t, ctx: b.ctx} }
 
 func chromium(t testing.TB) string {
 	t.Helper()

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -147,7 +146,7 @@ type Choice struct {
 // Complete presses Tab where the keyboard is, and reads the list that opens.
 func (n *Notebook) Complete() []Choice {
 	n.t.Helper()
-	n.Press(kb.Tab)
+	n.Press(Tab)
 	const list = `.jp-Completer:not(.lm-mod-hidden) li.jp-Completer-item`
 	n.Wait("completions", `document.querySelector("`+list+`")`)
 	n.settle()
@@ -158,7 +157,7 @@ func (n *Notebook) Complete() []Choice {
 // Inspect presses Shift and Tab where the keyboard is, and reads the tooltip.
 func (n *Notebook) Inspect() string {
 	n.t.Helper()
-	n.Press(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
+	n.Press(Tab, chromedp.KeyModifiers(chromedp.ModifierShift))
 	n.Wait("a tooltip", `document.querySelector(".jp-Tooltip .jp-RenderedHTMLCommon, .jp-Tooltip .jp-RenderedText")`)
 	n.settle()
 	return n.Text(`document.querySelector(".jp-Tooltip").textContent`)
@@ -192,7 +191,7 @@ func (n *Notebook) Dark(on bool) {
 		theme = "JupyterLab Dark"
 	}
 	n.Do(`jupyterapp.commands.execute("apputils:change-theme", {theme: "` + theme + `"})`)
-	n.Wait("the theme", fmt.Sprintf(`document.body.dataset.jpThemeLight == "%t" && document.body.dataset.jpThemeName == %q`, !on, theme))
+	n.Wait("the theme", fmt.Sprintf(`document.body.dataset.jpThemeLight == "%t" && document.body.dataset.jpThemeName == %q && !document.querySelector("#jupyterlab-splash")`, !on, theme))
 	n.settle()
 }
 
@@ -221,13 +220,15 @@ func (n *Notebook) Out(i int) string {
 // OutText is the text of the outputs of a code cell, as they are drawn.
 func (n *Notebook) OutText(i int) string {
 	n.t.Helper()
-	return n.Text(`document.querySelector(` + quoted(n.Out(i)) + `).innerText`)
+	return n.Text(`[...document.querySelectorAll(` + quoted(n.Out(i)+" .jp-OutputArea-output") + `)].map(e => e.innerText).join("\n")`)
 }
 
 // ShotAll takes a picture of the whole notebook.
 func (n *Notebook) ShotAll(name string) {
 	n.t.Helper()
-	n.tall(n.Number(`nb().content.node.querySelector(".jp-WindowedPanel-viewport").scrollHeight + 160`))
+	const scroller = `nb().content.node.querySelector(".jp-WindowedPanel-outer")`
+	n.tall(n.Number(scroller + `.scrollHeight - ` + scroller + `.clientHeight + innerHeight`))
+	n.Do(scroller + `.scrollTop = 0`)
 	n.settle()
 	n.Shot(name)
 	n.tall(height)

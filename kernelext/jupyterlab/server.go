@@ -58,7 +58,7 @@ func Start(t testing.TB) *Lab {
 // In is the same JupyterLab for a subtest, whose pages end with it.
 func (l *Lab) In(t testing.TB) *Lab {
 	sub := *l
-	sub.t, sub.browser = t, &Browser{t: t, ctx: l.browser.ctx}
+	sub.t, sub.browser = t, l.browser.In(t)
 	return &sub
 }
 
@@ -121,25 +121,51 @@ func start(t testing.TB, cmd *exec.Cmd) (exited chan struct{}) {
 func environment(home string) []string {
 	const nowhere = "http://127.0.0.1:9"
 	env := append(os.Environ(), "HOME="+home, "JUPYTER_NO_CONFIG=", "JUPYTER_PREFER_ENV_PATH=0",
-		"JUPYTER_PATH="+filepath.Join(home, "path"), "http_proxy="+nowhere, "https_proxy="+nowhere, "no_proxy=127.0.0.1,localhost")
+		"JUPYTER_PATH="+filepath.Join(home, "path"), "JUPYTER_CONFIG_PATH=", "http_proxy="+nowhere, "https_proxy="+nowhere, "no_proxy=127.0.0.1,localhost")
 	for _, part := range []string{"data", "runtime", "config"} {
 		env = append(env, fmt.Sprintf("JUPYTER_%s_DIR=%s", strings.ToUpper(part), filepath.Join(home, part)))
 	}
 	return env
 }
 
-// configure makes JupyterLab keep to itself and draw every cell at once.
+// configure makes JupyterLab draw every cell at once. The rest of its settings
+// are those that students have, docker/jupyter.
 func configure(t testing.TB, dir string) {
 	t.Helper()
 	type object = map[string]any
-	data, err := json.Marshal(object{
-		"@jupyterlab/apputils-extension:notification": object{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true},
-		"@jupyterlab/notebook-extension:tracker":      object{"windowingMode": "none"},
-		"@jupyterlab/docmanager-extension:plugin":     object{"autosave": false},
-	})
+	const overrides = "labconfig/default_setting_overrides.json"
+	settings := object{}
+	data, err := os.ReadFile(filepath.Join(students(t), overrides))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &settings))
+	settings["@jupyterlab/notebook-extension:tracker"] = object{"windowingMode": "none", "scrollPastEnd": false}
+	settings["@jupyterlab/docmanager-extension:plugin"] = object{"autosave": false}
+	data, err = json.Marshal(settings)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "labconfig"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "labconfig", "default_setting_overrides.json"), data, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, overrides), data, 0o600))
+}
+
+// students is the configuration of Jupyter that students have.
+func students(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(root(t), "docker", "jupyter")
+}
+
+// Export is a notebook as a page of nbconvert, with the configuration that
+// students have. What its template would fetch from elsewhere is left out.
+func Export(t testing.TB, notebook string) []byte {
+	t.Helper()
+	const nothing = "data:text/javascript,"
+	cmd := exec.Command(Python(t, "nbconvert"), "-m", "nbconvert", "--to", "html", "--stdout", "--log-level", "WARN", notebook,
+		"--HTMLExporter.mathjax_url=", "--HTMLExporter.require_js_url=", "--HTMLExporter.widget_renderer_url="+nothing,
+		"--HTMLExporter.mermaid_js_url="+nothing+"export default {}")
+	cmd.Env = append(environment(t.TempDir()), "JUPYTER_CONFIG_PATH="+students(t))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	html, err := cmd.Output()
+	require.NoError(t, err, "%s", &stderr)
+	return html
 }
 
 // Python is the environment that `make venv` makes, or the one that the variable

@@ -36,6 +36,7 @@ const patience = 30 * time.Second
 // client is a front end with one kernel process.
 type client struct {
 	t       *testing.T
+	ctx     context.Context
 	w       writer
 	conn    connection
 	process *exec.Cmd
@@ -84,6 +85,15 @@ func connectionFile(t *testing.T) (connection, string) {
 // connect starts a kernel and waits until it answers and is heard.
 func connect(t *testing.T) *client {
 	t.Helper()
+	c := connectDeaf(t)
+	c.subscribe()
+	c.untilHeard()
+	return c
+}
+
+// connectDeaf starts a kernel to which nobody listens yet.
+func connectDeaf(t *testing.T) *client {
+	t.Helper()
 	conn, file := connectionFile(t)
 	c := &client{t: t, w: newWriter(conn.Key), conn: conn, exited: make(chan error, 1), news: make(chan news, 1000)}
 	c.process = exec.Command(os.Args[0], "kernel", "run", file)
@@ -94,23 +104,31 @@ func connect(t *testing.T) *client {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
+	c.ctx = ctx
 	id := zmq4.WithID(zmq4.SocketIdentity(c.w.session))
-	dial := func(s zmq4.Socket, port int) zmq4.Socket {
-		_, address := conn.address(port)
-		require.NoError(t, s.Dial("tcp://"+address))
-		t.Cleanup(func() { _ = s.Close() })
-		return s
-	}
-	retry := zmq4.WithDialerMaxRetries(100)
-	c.shell = dial(zmq4.NewDealer(ctx, id, retry), conn.Shell)
-	c.control = dial(zmq4.NewDealer(ctx, id, retry), conn.Control)
-	c.stdin = dial(zmq4.NewDealer(ctx, id, retry), conn.Stdin)
-	c.beat = dial(zmq4.NewReq(ctx, retry), conn.Heartbeat)
-	c.iopub = dial(zmq4.NewSub(ctx, retry), conn.IOPub)
-	require.NoError(t, c.iopub.SetOption(zmq4.OptionSubscribe, ""))
-	go c.hear()
-	c.untilHeard()
+	c.shell = c.dial(zmq4.NewDealer(ctx, id, retry), conn.Shell)
+	c.control = c.dial(zmq4.NewDealer(ctx, id, retry), conn.Control)
+	c.stdin = c.dial(zmq4.NewDealer(ctx, id, retry), conn.Stdin)
+	c.beat = c.dial(zmq4.NewReq(ctx, retry), conn.Heartbeat)
 	return c
+}
+
+var retry = zmq4.WithDialerMaxRetries(100)
+
+func (c *client) dial(s zmq4.Socket, port int) zmq4.Socket {
+	c.t.Helper()
+	_, address := c.conn.address(port)
+	require.NoError(c.t, s.Dial("tcp://"+address))
+	c.t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// subscribe begins to listen.
+func (c *client) subscribe() {
+	c.t.Helper()
+	c.iopub = c.dial(zmq4.NewSub(c.ctx, retry), c.conn.IOPub)
+	require.NoError(c.t, c.iopub.SetOption(zmq4.OptionSubscribe, ""))
+	go c.hear()
 }
 
 // hear collects what the kernel publishes.

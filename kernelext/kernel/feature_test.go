@@ -27,7 +27,8 @@ func TestComplete(t *testing.T) {
 	for code, want := range map[string]string{
 		"serv‸":                             "server",
 		"result.Lat‸":                       "Latency",
-		"hardware.H1‸":                      "",
+		"hardware.H1‸":                      "H100",
+		"software.H1‸":                      "",
 		"HardwareNamed(\"H10‸\")":           "H100",
 		"SingleNode{Batch: 1, Prec‸}":       "Precision",
 		"Sweep(server, \"Bat‸\", nil)":      "Batch",
@@ -46,7 +47,7 @@ func TestComplete(t *testing.T) {
 	require.EqualValues(t, 13, reply.content["cursor_start"], "in characters")
 	require.EqualValues(t, 19, reply.content["cursor_end"])
 	rich := reply.content["metadata"].(map[string]any)["_jupyter_types_experimental"].([]any)[0].(map[string]any)
-	require.Equal(t, "instance", rich["type"])
+	require.Equal(t, "SingleNode", rich["type"])
 	require.Equal(t, "SingleNode", rich["signature"])
 }
 

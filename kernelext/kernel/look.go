@@ -63,7 +63,7 @@ func (k *kernel) complete(req request) object {
 	matches, rich := []string{}, []object{}
 	for _, c := range found.Items {
 		matches = append(matches, c.Text)
-		rich = append(rich, object{"start": start, "end": end, "text": c.Text, "type": icon(c.Kind), "signature": c.Type, "doc": c.Doc})
+		rich = append(rich, object{"start": start, "end": end, "text": c.Text, "type": label(c), "signature": c.Type, "doc": c.Doc})
 	}
 	return object{
 		"status": "ok", "matches": matches, "cursor_start": start, "cursor_end": end,
@@ -76,23 +76,28 @@ func withDefaults(o object, cursor int) object {
 	return o
 }
 
-// icon is what JupyterLab calls a kind of name.
-func icon(kind string) string {
-	switch kind {
-	case "var":
-		return "instance"
-	case "const", "text":
+// longestLabel keeps the list of completions narrow.
+const longestLabel = 24
+
+// label is what a front end writes behind a completion: the type of a value, and
+// of other names what they are, in the words of IPython.
+func label(c script.Completion) string {
+	switch c.Kind {
+	case "var", "const", "field":
+		if c.Type != "" && len(c.Type) <= longestLabel {
+			return c.Type
+		}
+		return "value"
+	case "text":
 		return "value"
 	case "func":
 		return "function"
 	case "type":
 		return "class"
-	case "field":
-		return "property"
 	case "package":
 		return "module"
 	}
-	return kind // method, keyword
+	return c.Kind // method, keyword
 }
 
 // inspect answers what is known about the name at the cursor.

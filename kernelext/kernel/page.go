@@ -23,6 +23,9 @@ import (
 func pageOf(d script.Doc) show.View {
 	v := show.View{Title: d.Signature}
 	text, equations := paragraphs(d.Text)
+	if len(text) > 0 {
+		v.Subtitle, text = text[0], text[1:]
+	}
 	v.Blocks = add(v.Blocks, len(text) > 0, show.Block{Notes: text})
 	v.Blocks = add(v.Blocks, len(equations) > 0, show.Block{Heading: "Equation", Rows: equations})
 	facts := factsOf(d)
@@ -31,9 +34,17 @@ func pageOf(d script.Doc) show.View {
 	}
 	v.Blocks = append(v.Blocks, factBlocks(facts)...)
 	v.Blocks = append(v.Blocks, wallBlocks(d)...)
-	v.Blocks = add(v.Blocks, len(d.Fields) > 0 && len(facts) == 0, show.Block{Heading: "Fields", Table: members(d.Fields)})
-	v.Blocks = add(v.Blocks, len(d.Methods) > 0, show.Block{Heading: "Methods", Table: members(d.Methods)})
+	v.Blocks = add(v.Blocks, len(d.Fields) > 0 && len(facts) == 0, show.Block{Heading: "Fields" + ofResult(d), Table: members(d.Fields)})
+	v.Blocks = add(v.Blocks, len(d.Methods) > 0, show.Block{Heading: "Methods" + ofResult(d), Table: members(d.Methods)})
 	return v
+}
+
+// ofResult says whose members these are, where the name is a function.
+func ofResult(d script.Doc) string {
+	if d.Kind != "func" && d.Kind != "method" {
+		return ""
+	}
+	return " of the result"
 }
 
 func add(blocks []show.Block, wanted bool, b show.Block) []show.Block {

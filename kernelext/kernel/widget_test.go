@@ -250,6 +250,7 @@ func TestPredictWith(t *testing.T) {
 	claim := last.data(record.MIME).(map[string]any)
 	require.Equal(t, "predict", claim["kind"])
 	require.EqualValues(t, 25, claim["number"])
-	c.move(slider, object{"value": 30})
+	f.learn(t, c.move(slider, object{"value": 30}))
+	require.EqualValues(t, 25, f[slider]["value"], "a move that comes late is taken back")
 	require.Empty(t, click(), "it is locked")
 }

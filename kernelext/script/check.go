@@ -127,7 +127,7 @@ func (p *program) err(at token.Pos, kind Kind, hint, format string, args ...any)
 
 // check splits and type-checks a script.
 func (s *session) check(name, src string) (*program, []Error) {
-	chunks, errs := split(name, src)
+	chunks, errs := split(name, s.bare(src))
 	if len(errs) > 0 {
 		return nil, slipHints(src, errs)
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,6 +44,14 @@ func (s *session) complete(src string, pos int) []Completion {
 			end++
 		}
 	}
+	pkg := ""
+	if !w.quoted {
+		pkg = s.qualifier(src, start)
+	}
+	if pkg != "" { // the name alone means the same
+		from := start - len(pkg) - 1
+		src = src[:from] + strings.Repeat(" ", len(pkg)+1) + src[start:]
+	}
 	src = src[:start] + marker + src[end:]
 	v := s.look(src, start, start+len(marker), w)
 	if v == nil || v.at() == nil {
@@ -52,6 +61,8 @@ func (s *session) complete(src string, pos int) []Completion {
 	switch {
 	case w.quoted:
 		c.texts()
+	case pkg != "":
+		c.within(s.offers()[pkg])
 	case c.selector():
 	case c.keys():
 	default:
@@ -266,6 +277,9 @@ func (c *completer) scope() {
 	for name := range c.v.s.imports {
 		c.add(Completion{Text: name, Kind: "package", Type: "package " + c.v.s.imports[name]}, nil)
 	}
+	for name := range c.v.s.offers() {
+		c.add(Completion{Text: name, Kind: "package", Type: "package " + modulePath + name}, nil)
+	}
 	for _, name := range c.v.s.lab.Scope().Names() {
 		if o := c.v.p.pkg.Scope().Lookup(name); o != nil && o.Exported() {
 			c.obj(o)
@@ -279,6 +293,13 @@ func (c *completer) scope() {
 		if tok.IsKeyword() && !slices.Contains(forbiddenWords, tok) {
 			c.add(Completion{Text: tok.String(), Kind: "keyword"}, nil)
 		}
+	}
+}
+
+// within offers the names that the prelude has of a package.
+func (c *completer) within(names map[string]bool) {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		c.obj(c.v.s.lab.Scope().Lookup(name))
 	}
 }
 

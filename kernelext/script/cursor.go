@@ -150,7 +150,7 @@ func (s *session) look(src string, start, end int, w word) *sight {
 
 // sight parses and checks one form of a script; whole says that it parsed.
 func (s *session) sight(src string, start int, name string) (*sight, bool) {
-	chunks, errs := split("cursor", src)
+	chunks, errs := split("cursor", s.bare(src))
 	if len(errs) > 0 || len(chunks) == 0 {
 		return nil, false
 	}

@@ -122,6 +122,7 @@ func (w *source) explicitImport(c *chunk) {
 		path := strings.Trim(spec.Path.Value, "`\"")
 		switch {
 		case path == w.s.prelude.path && spec.Name != nil && spec.Name.Name == ".":
+		case w.s.isOffered(path, importName(spec)):
 		case !isStd(path):
 			w.errs = append(w.errs, Error{
 				Name: w.name, Line: c.line, Col: c.col, Kind: Profile, Msg: fmt.Sprintf("package %s is not part of the lab language", path),
@@ -135,6 +136,13 @@ func (w *source) explicitImport(c *chunk) {
 			w.s.imports[spec.Name.Name] = path
 		}
 	}
+}
+
+func importName(spec *ast.ImportSpec) string {
+	if spec.Name == nil {
+		return ""
+	}
+	return spec.Name.Name
 }
 
 // imports writes the imports that the script needs, asked for or not.

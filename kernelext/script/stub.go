@@ -21,6 +21,9 @@ type Prelude struct {
 	load    func() (*stubs, error)
 	offers  sync.Once
 	offered map[string]string // package and name of a type -> its name in the prelude
+
+	within   sync.Once
+	packages map[string]map[string]bool // package -> its names in the prelude
 }
 
 // aliases maps types such as compute.Result to their names in the prelude.

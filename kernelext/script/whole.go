@@ -68,7 +68,7 @@ func readLab(blocks []Block) (*wholeLab, error) {
 			return nil, Errors(p.warnings) // Go would not compile it
 		}
 		l.note(p, i, home)
-		l.parts[i] = l.part(p, b.Source, i)
+		l.parts[i] = l.part(p, s.bare(b.Source), i)
 	}
 	for _, p := range l.parts {
 		for _, seg := range p.segments {

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/mlsysim/golab/kernelext/jupyterlab"
 )
 
 func plainLook(v Values) Look {
@@ -148,6 +152,33 @@ func TestExplorerControls(t *testing.T) {
 		require.Contains(t, html, want)
 	}
 	require.Equal(t, strings.Count(html, "<label"), strings.Count(html, "data-c="))
+}
+
+// The controls of an explorer work in a browser, by keyboard too.
+func TestExplorerInBrowser(t *testing.T) {
+	list := []Control{Slider("a", 0, 7, 3), Dropdown("b", "x", "ü"), Checkbox("c", false)}
+	page := Explorer(list, func(v Values) Look {
+		svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="9"></svg>`, 10+v.Int("a"))
+		return Look{HTML: fmt.Sprintf(`<p>%d %s %t</p><img alt="a drawing" src="data:image/svg+xml;base64,%s"/>`, v.Int("a"), v.Text("b"), v.On("c"), base64.StdEncoding.EncodeToString([]byte(svg)))}
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<link rel="icon" href="data:,">`+page)
+	}))
+	defer server.Close()
+	p := jupyterlab.Browse(t).Open(server.URL)
+	require.Equal(t, "3 x false", p.Text(`document.querySelector("p").textContent`))
+	p.Focus("input[type=range]")
+	p.Press(jupyterlab.Right + jupyterlab.Right)
+	p.Wait("the moved slider", `document.querySelector("p").textContent == "5 x false"`)
+	require.Equal(t, "5", p.Text(`document.querySelector("output").textContent`))
+	p.Wait("its picture", `document.querySelector("img").naturalWidth == 15`)
+	p.Focus("select")
+	p.Press(jupyterlab.Down)
+	p.Wait("the other choice", `document.querySelector("p").textContent == "5 ü false"`)
+	p.Click("input[type=checkbox]")
+	p.Wait("the checked box", `document.querySelector("p").textContent == "5 ü true"`)
+	p.Axe("body > div")
 }
 
 func TestCheck(t *testing.T) {

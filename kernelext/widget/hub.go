@@ -7,6 +7,8 @@ import (
 	"html"
 	"maps"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 )
 
 // Out is the way to the front end.
@@ -165,9 +167,18 @@ func (h *Hub) tellAll(id string) {
 func (h *Hub) controlModels(list []Control, layout string) []string {
 	ids := make([]string, len(list))
 	for i, c := range list {
-		ids[i] = h.open(c.state(layout, h.open(c.styleModel())))
+		ids[i] = h.open(c.state(layout, h.open(c.styleModel(nameWidth(list)))))
 	}
 	return ids
+}
+
+// nameWidth is room for the longest name, so that the controls stand in line.
+func nameWidth(list []Control) string {
+	longest := 0
+	for _, c := range list {
+		longest = max(longest, utf8.RuneCountInString(c.Name))
+	}
+	return strconv.Itoa(min(longest+1, 30)) + "ch"
 }
 
 func encode(v any) []byte {

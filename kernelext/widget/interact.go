@@ -38,7 +38,7 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 	last := look(values)
 	layout := h.open(layoutModel())
 	ids := h.controlModels(list, layout)
-	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), last.HTML))
+	result := h.open(htmlModel(layout, h.open(style("HTMLStyle", object{"description_width": ""})), spaced(last.HTML)))
 	box := h.open(boxModel(layout, append(ids, result)))
 	key, e := "interact-"+box, explorer{}
 	for i, c := range list {
@@ -51,7 +51,7 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 			if err := call(func() { last = look(values) }); err != nil {
 				last = Look{Text: err.Error(), HTML: problem(err)}
 			}
-			h.set(result, object{"value": last.HTML})
+			h.set(result, object{"value": spaced(last.HTML)})
 			h.late[key] = func() { h.out.ShowAs(key, e.bundle(values, last)) }
 		}
 	}
@@ -63,6 +63,9 @@ func (h *Hub) Interact(list []Control, look func(Values) Look) {
 	h.out.Quietly(func() { e = explore(list, look, last, liveTime) })
 	h.out.ShowAs(key, e.bundle(values, last))
 }
+
+// spaced gives a result the lines of an output; controls stand further apart.
+func spaced(html string) string { return `<div style="line-height:normal">` + html + `</div>` }
 
 // Predict shows a control with a lock: once it is locked, say gets the value and
 // nothing changes it any more.
@@ -78,7 +81,10 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 		h.out.ShowAs(key, bundle)
 	}
 	h.handlers[ids[0]] = func(state object, _ string, _ Caller) {
-		if x, ok := c.value(state); ok && !locked {
+		switch x, ok := c.value(state); {
+		case ok && locked: // sent before the front end knew: it shows what is recorded
+			h.set(ids[0], c.says(value))
+		case ok:
 			value = x
 		}
 	}
@@ -91,6 +97,7 @@ func (h *Hub) Predict(c Control, key string, say func(v any) map[string]any) {
 			bundle = map[string]any{"text/plain": err.Error()}
 		} else {
 			locked = true
+			h.set(ids[0], c.says(value))
 			h.set(ids[0], object{"disabled": true})
 			h.set(button, object{"disabled": true, "description": "Locked"})
 		}

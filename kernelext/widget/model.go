@@ -70,17 +70,16 @@ func (c Control) state(layout, styleID string) object {
 }
 
 // styleModel is the model that the control's style needs.
-func (c Control) styleModel() object {
-	wide := object{"description_width": "initial"}
+func (c Control) styleModel(width string) object {
 	switch c.kind {
 	case slider, steps:
-		return style("SliderStyle", object{"description_width": "initial", "handle_color": nil})
+		return style("SliderStyle", object{"description_width": width, "handle_color": nil})
 	case checkbox:
-		return style("CheckboxStyle", object{"description_width": "initial", "background": nil})
+		return style("CheckboxStyle", object{"description_width": width, "background": nil})
 	case toggle:
-		return style("ToggleButtonStyle", object{"description_width": "initial", "font_family": nil})
+		return style("ToggleButtonStyle", object{"description_width": width, "font_family": nil})
 	}
-	return style("DescriptionStyle", wide)
+	return style("DescriptionStyle", object{"description_width": width})
 }
 
 // value reads what a front end says about a control; false if it says nothing.
@@ -98,6 +97,14 @@ func (c Control) value(state object) (any, bool) {
 	}
 	on, ok := state["value"].(bool)
 	return on, ok
+}
+
+// says is the part of a control's state that holds its value.
+func (c Control) says(v any) object {
+	if c.kind == steps || c.kind == dropdown {
+		return object{"index": c.index(v)}
+	}
+	return object{"value": v}
 }
 
 func htmlModel(layout, styleID, value string) object {

@@ -16,7 +16,8 @@ class KernelTests(jupyter_kernel_test.KernelTests):
     # a variable that a function never reads: the cell runs, with a warning
     code_stderr = "func f() int {\n\tspare := 2\n\treturn 1\n}"
     completion_samples = [
-        {"text": "hardwar", "matches": {"HardwareNamed"}},
+        {"text": "hardwar", "matches": {"hardware", "HardwareNamed"}},
+        {"text": "hardware.H100_N", "matches": {"H100_NVL"}},
         {"text": "H100.Mem", "matches": {"Memory"}},
         {"text": "Llama3_70", "matches": {"Llama3_70B"}},
         {"text": "fmt.Print", "matches": {"Print", "Printf", "Println"}},
