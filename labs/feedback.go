@@ -64,8 +64,11 @@ func Blocks(verdicts []Verdict) (blocks []show.Block, ok bool) {
 				b.Status, ok, value = show.Fail, false, "not yet"
 			}
 			b.Rows = append(b.Rows, show.Row{Label: p.Name, Value: value, Note: p.Verdict.Message, Help: p.Verdict.Invariant})
+			if !p.Verdict.OK && p.Name != "prediction" {
+				b.Notes = append(b.Notes, "broken: "+p.Verdict.Invariant)
+			}
 			if p.Verdict.CounterExample != "" {
-				b.Notes = append(b.Notes, p.Verdict.CounterExample)
+				b.Notes = append(b.Notes, "counter-example: "+p.Verdict.CounterExample)
 			}
 		}
 		blocks = append(blocks, b)

@@ -32,6 +32,8 @@ func TestFeedbackOnTheWay(t *testing.T) {
 	wrong := plain(ask(open, said(t, record.Predict, "q2", "x"), said(t, record.Answer, "q2.latency", 1*units.Second)))
 	require.Contains(t, wrong, "q2: What would you buy more of?")
 	require.Contains(t, wrong, "not yet")
+	require.Contains(t, wrong, "broken: ID: q2.latency is the latency with 10 % more")
+	require.Contains(t, wrong, "counter-example: q2.latency = 1 s")
 	require.NotContains(t, wrong, "q1:", "what has no answer yet is left out")
 	require.NotContains(t, wrong, faster(l, "ada").String(), "never the answer")
 

@@ -167,7 +167,7 @@ func feasible() check.Design {
 		if err != nil {
 			return nil, err
 		}
-		weights := (2 * units.Bytes(float64(models.Llama3_70B.Params))).Times(1 / float64(tp))
+		weights := compute.SingleNode{Model: models.Llama3_70B, Hardware: hardware.H100, Batch: 1}.Run().Weights.Times(1 / float64(tp))
 		return []check.Limit{
 			check.Exactly("tp times dp", tp*dp, 16),
 			check.That("heads", models.Llama3_70B.Heads%tp == 0, "the split must divide them"),

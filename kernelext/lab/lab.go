@@ -99,7 +99,11 @@ func emit(r record.Record, text string) {
 }
 
 // Show shows a value: a result, a sweep, a chart, a derivation, a number.
-func Show(v any) { display(chart.Bundle(v)) }
+func Show(v any) {
+	if !record.Muted() {
+		display(chart.Bundle(v))
+	}
+}
 
 func display(bundle map[string]any) {
 	if s := record.Current(); s != nil {

@@ -94,3 +94,19 @@ func TestDesignsAreRecordedByField(t *testing.T) {
 	require.Panics(t, func() { Answer("q1", own) }, "a device is no design")
 	require.Panics(t, func() { Predict("q1", SingleNode{}) })
 }
+
+type mute struct{ host }
+
+func (*mute) Mute() {}
+
+func TestNothingIsDrawnForAMute(t *testing.T) {
+	h := &mute{}
+	record.Use(h)
+	t.Cleanup(func() { record.Use(nil) })
+	Open("T0", "mute")
+	Show(Evaluate(Llama3_8B, H100))
+	ShowAs("x", 3)
+	Answer("q1", 3)
+	require.Len(t, h.records, 2)
+	require.Len(t, h.shown, 2, "what is recorded is said")
+}

@@ -18,6 +18,9 @@ import (
 // takes its place, in this cell or a later one: a loop can draw how a design
 // changes. Elsewhere each is shown.
 func ShowAs(name string, v any) {
+	if record.Muted() {
+		return
+	}
 	bundle := chart.Bundle(v)
 	switch s := record.Current().(type) {
 	case record.Stage:

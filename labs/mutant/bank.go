@@ -113,6 +113,10 @@ func generic(q spec.Question, right spec.Values) []Mutant {
 				}
 			}
 			add(id, "= none", check.None)
+			if rv := reflect.ValueOf(x); rv.Kind() == reflect.Struct {
+				add(id, "empty", reflect.Zero(rv.Type()).Interface())
+				add(id, "= 1", 1)
+			}
 		}
 	}
 	return out

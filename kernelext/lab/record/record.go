@@ -101,6 +101,19 @@ type Sink interface {
 	Show(bundle map[string]any)
 }
 
+// A Mute is a sink that shows nothing, so that nothing is drawn for it: a grader
+// wants the records only.
+type Mute interface {
+	Sink
+	Mute()
+}
+
+// Muted reports whether this process shows nothing.
+func Muted() bool {
+	_, mute := sink.(Mute)
+	return mute
+}
+
 // A Stage is a sink that shows things in a cell of a notebook: they may change,
 // go away, and ask.
 type Stage interface {
