@@ -2,6 +2,7 @@ package grade_test
 
 import (
 	"context"
+	"html"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,10 @@ import (
 
 func TestMain(m *testing.M) {
 	script.MaybeWorker()
+	if os.Getenv(childClass) != "" {
+		gradeAsChild()
+		return
+	}
 	os.Exit(m.Run())
 }
 
@@ -95,7 +100,7 @@ func TestClass(t *testing.T) {
 			require.InDelta(t, sum, s.Points, 1e-9)
 			page := export.Page(r, s)
 			for _, text := range want.says {
-				require.Contains(t, page, text)
+				require.Contains(t, html.UnescapeString(page), html.UnescapeString(text))
 			}
 		})
 	}
@@ -161,10 +166,10 @@ func TestCancelKeepsWhatIsDone(t *testing.T) {
 	o := options()
 	o.Workers, o.Out = 1, t.TempDir()
 	var names []string
-	o.Progress = func(done, total int, name string) {
-		require.Equal(t, len(expected), total)
-		require.Equal(t, len(names)+1, done)
-		if names = append(names, name); done == 2 {
+	o.Progress = func(p grade.Progress) {
+		require.Equal(t, len(expected), p.Total)
+		require.Equal(t, len(names)+1, p.Done)
+		if names = append(names, p.Student); p.Done == 2 {
 			cancel()
 		}
 	}
@@ -230,7 +235,7 @@ func TestOddFolders(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"nothing: the folder has no notebook and no script",
-		"thief: opening thief.lab: too many levels of symbolic links",
+		"thief: thief.lab: a symbolic link: links are not followed",
 		"two: more than one submission: two/a.lab, two/b.lab",
 	}, got)
 }

@@ -40,10 +40,13 @@ var rooms = join(
 
 	trees(10, "autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger",
 		"autograder/export", "autograder/queue"),
+	[]room{{path: "autograder/intake", layer: 10, tree: true, also: []string{"autograder/notebook"}}}, // what the instructor has: folders, zip files
+
 	// Grading a folder reads notebooks, takes the answers out, runs code and
 	// remembers: it is the one room of its layer that needs its neighbours.
 	[]room{{path: "autograder/grade", layer: 10, tree: true, also: []string{
 		"autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger", "autograder/export",
+		"autograder/intake", "autograder/queue",
 	}}},
 
 	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes

@@ -1,0 +1,118 @@
+package grade
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mlsysim/golab/autograder/answer"
+	"github.com/mlsysim/golab/autograder/export"
+	"github.com/mlsysim/golab/autograder/ledger"
+	"github.com/mlsysim/golab/autograder/notebook"
+	"github.com/mlsysim/golab/autograder/sandbox"
+	"github.com/mlsysim/golab/labs"
+)
+
+// one grades a single submission. The error is a fault of the machine; then
+// there is no result.
+func (g *grader) one(ctx context.Context, student, file string, data []byte) (export.Submission, ledger.Timing, error) {
+	t := ledger.Timing{Started: time.Now()}
+	s := g.blank(student, file)
+	sub, err := notebook.ReadAs(baseName(file), data)
+	t.Read = time.Since(t.Started)
+	if err != nil {
+		return unjudged(s, g.lab, err.Error()), t, nil
+	}
+	s.Sketch = sketch(sub, g.known)
+	began := time.Now()
+	run, err := sandbox.Run(ctx, g.Limits, cells(sub))
+	t.Run = time.Since(began)
+	if err != nil {
+		return unjudged(s, g.lab, err.Error()), t, err
+	}
+	began = time.Now()
+	records, notes := answer.Read(run.Claims)
+	for _, end := range run.Ends {
+		s.Ends = append(s.Ends, end.String())
+	}
+	s.Notes = append(notes, remarks(g.lab, student, sub, labs.Opened(g.lab, records), labs.Unknown(g.lab, records))...)
+	judge(&s, labs.Check(g.lab, student, records), sub, run.Ends)
+	t.Check = time.Since(began)
+	return s, t, nil
+}
+
+func (g *grader) blank(student, file string) export.Submission {
+	return export.Submission{Student: student, File: file, Scenario: g.lab.Draw(student).String(), Outcome: export.NotGraded}
+}
+
+func baseName(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }
+
+func cells(sub notebook.Submission) []sandbox.Cell {
+	var out []sandbox.Cell
+	for _, c := range sub.Cells {
+		out = append(out, sandbox.Cell{Name: c.Name, Src: c.Source})
+	}
+	return out
+}
+
+// remarks are what a student should know beside the verdicts.
+func remarks(lab labs.Lab, student string, sub notebook.Submission, opened string, unknown []string) []string {
+	var out []string
+	switch {
+	case opened == "":
+		out = append(out, fmt.Sprintf("the lab was not opened: want Open(%q, %q)", lab.ID, student))
+	case opened != student:
+		out = append(out, fmt.Sprintf("the lab was opened as %q but handed in by %q: it is graded at the scenario of %q", opened, student, student))
+	}
+	if sub.Lab != "" && sub.Lab != lab.ID {
+		out = append(out, fmt.Sprintf("the notebook says that it is lab %q", sub.Lab))
+	}
+	if len(unknown) > 0 {
+		out = append(out, "the lab does not ask for "+strings.Join(unknown, ", "))
+	}
+	return out
+}
+
+// unjudged is a submission without a verdict.
+func unjudged(s export.Submission, lab labs.Lab, why string) export.Submission {
+	s.Problem = why
+	for _, q := range lab.Questions {
+		s.Max += q.Points
+		s.Questions = append(s.Questions, export.Question{
+			Outcome: export.NotGraded, Why: why, Verdict: labs.Verdict{ID: q.ID, Title: q.Title, Max: q.Points},
+		})
+	}
+	return s
+}
+
+// judge enters the verdicts: a question without an answer failed if code of the
+// student ended badly, and is graded with what it earns otherwise.
+func judge(s *export.Submission, verdicts []labs.Verdict, sub notebook.Submission, ends []sandbox.End) {
+	s.Outcome = export.Graded
+	for _, v := range verdicts {
+		v.Points = math.Round(v.Points*100) / 100
+		q := export.Question{Outcome: export.Graded, Verdict: v}
+		if !v.Answered && len(ends) > 0 {
+			q.Outcome, q.Why, s.Outcome = export.Failed, blame(v.ID, sub, ends), export.Failed
+			q.Points, q.Parts = 0, nil
+		}
+		s.Points += q.Points
+		s.Max += v.Max
+		s.Questions = append(s.Questions, q)
+	}
+}
+
+// blame is the bad end that concerns a question: that of a cell which names it,
+// or the first.
+func blame(id string, sub notebook.Submission, ends []sandbox.End) string {
+	for _, e := range ends {
+		i := slices.IndexFunc(sub.Cells, func(c notebook.Cell) bool { return c.Name == e.Cell })
+		if i >= 0 && strings.Contains(sub.Cells[i].Source, `"`+id) {
+			return e.Message
+		}
+	}
+	return ends[0].Message
+}
