@@ -1,6 +1,7 @@
 // Command mlgrade grades a folder of submissions to a lab: each runs in its own
 // process with limits, the claims are checked outside, and every question ends
-// graded, failed or not graded. It leaves out rosters and deadlines.
+// graded, failed or not graded. A ledger remembers the work, lateness and points by
+// hand.
 //
 //	mlgrade grade submissions --lab T0 --out out
 package main
@@ -31,6 +32,8 @@ Exit codes: 0 every submission has an explicit outcome, whatever it is, 1 bad
 usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
-	root.AddCommand(gradeCommand(cli.Output(root)), cli.Man("mlgrade"))
+	out := cli.Output(root)
+	root.AddCommand(gradeCommand(out), cli.Man("mlgrade"))
+	root.AddCommand(bookCommands(out)...)
 	return root
 }
