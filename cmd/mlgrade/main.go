@@ -33,7 +33,7 @@ usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
 	out := cli.Output(root)
-	root.AddCommand(gradeCommand(out), cli.Man("mlgrade"))
+	root.AddCommand(gradeCommand(out), gradescopeCommand(), cli.Man("mlgrade"))
 	root.AddCommand(bookCommands(out)...)
 	return root
 }
