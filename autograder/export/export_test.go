@@ -90,7 +90,7 @@ func TestPage(t *testing.T) {
 	for _, text := range []string{"<script", "http://", "https://", "src=", "<b>overlap"} {
 		require.NotContains(t, page, text)
 	}
-	require.Contains(t, export.Page(r, r.Submissions[0]), "no points are recorded, not even zero")
+	require.Contains(t, export.Page(r, r.Submissions[0]), "No points are recorded, not even zero")
 	require.Contains(t, export.Page(r, r.Submissions[2]), "cell 4, line 2: stopped")
 }
 
