@@ -218,7 +218,7 @@ func cell(q Question) string {
 // remark is the first thing worth knowing about a submission.
 func remark(s Submission) string {
 	text := s.Problem
-	if s.Outcome == Graded && (s.Manual != nil || text != "") {
+	if s.Manual != nil {
 		text = "points by hand"
 	}
 	if text == "" && s.Penalty() > 0 {

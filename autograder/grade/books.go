@@ -13,7 +13,6 @@ import (
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/ledger"
 	"github.com/mlsysim/golab/autograder/queue"
-	"github.com/mlsysim/golab/labs"
 )
 
 // withLedger enters what was handed in, does the work that has no result, and
@@ -25,14 +24,14 @@ func (g *grader) withLedger(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, err := range g.Ledger.Grades(g.lab.ID) {
+	for _, err := range g.Ledger.Grades(g.subject.ID) {
 		if err != nil {
 			return err
 		}
 		g.total++
 	}
 	if g.total == 0 {
-		return fmt.Errorf("%s: no submissions to %s", g.Ledger.Path(), g.lab.ID)
+		return fmt.Errorf("%s: no submissions to %s", g.Ledger.Path(), g.subject.ID)
 	}
 	var mu sync.Mutex
 	return queue.Run(ctx, g.Workers, g.jobs(&mu), func(ctx context.Context, j ledger.Job) error { return g.do(ctx, j, &mu) })
@@ -50,7 +49,7 @@ func (g *grader) enter(ctx context.Context) error {
 			return ctx.Err()
 		}
 		file, data, problem := i.Read()
-		s := ledger.Submission{Assignment: g.lab.ID, Student: i.Student, File: file, Submitted: i.Submitted}
+		s := ledger.Submission{Assignment: g.subject.ID, Student: i.Student, File: file, Submitted: i.Submitted}
 		if problem != nil {
 			s.Problem = problem.Error()
 		} else if s.Blob, err = g.Ledger.Put(data); err != nil {
@@ -66,10 +65,10 @@ func (g *grader) enter(ctx context.Context) error {
 // jobs are the submissions that need work; what has a result is told at once.
 func (g *grader) jobs(mu *sync.Mutex) iter.Seq2[ledger.Job, error] {
 	return func(yield func(ledger.Job, error) bool) {
-		for grade, err := range g.Ledger.Grades(g.lab.ID) {
+		for grade, err := range g.Ledger.Grades(g.subject.ID) {
 			var j ledger.Job
 			if err == nil {
-				j, err = g.Ledger.Plan(grade.Job.Submission, g.lab.Version, g.environment)
+				j, err = g.Ledger.Plan(grade.Job.Submission, g.subject.Version, g.environment)
 			}
 			if err != nil {
 				yield(j, err)
@@ -92,13 +91,13 @@ func (g *grader) jobs(mu *sync.Mutex) iter.Seq2[ledger.Job, error] {
 
 // kept tells about a job that needs no work.
 func (g *grader) kept(j ledger.Job, mu *sync.Mutex) error {
-	grade, err := g.Ledger.Grade(g.lab.ID, j.Submission.Student)
+	grade, err := g.Ledger.Grade(g.subject.ID, j.Submission.Student)
 	if err != nil {
 		return err
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	s := g.blank(j.Submission.Student, j.Submission.File)
+	s := g.subject.blank(j.Submission.Student, j.Submission.File)
 	s.Outcome, s.Points, s.Problem = export.Outcome(grade.Result.Outcome), grade.Result.Points, j.Trouble
 	if !j.Done {
 		s.Outcome = export.NotGraded
@@ -146,7 +145,7 @@ func (g *grader) do(ctx context.Context, j ledger.Job, mu *sync.Mutex) error {
 func (g *grader) work(ctx context.Context, j ledger.Job) (s export.Submission, t ledger.Timing, fault, err error) {
 	sub := j.Submission
 	if sub.Blob == "" {
-		return unjudged(g.blank(sub.Student, sub.File), g.lab, sub.Problem), t, nil, nil
+		return g.subject.unjudged(g.subject.blank(sub.Student, sub.File), sub.Problem), t, nil, nil
 	}
 	data, err := g.Ledger.Get(sub.Blob)
 	if err != nil {
@@ -166,7 +165,7 @@ type body struct {
 func (g *grader) result(j ledger.Job, s export.Submission) (ledger.Result, error) {
 	s.Made = &export.Made{
 		Engine: g.report.Engine, Registry: g.report.Registry, Tier: g.report.Isolation, Environment: j.Environment,
-		Version: j.Version, Seed: g.Ledger.Seed(g.lab.ID, j.Version, s.Student), Submission: j.Submission.Blob,
+		Version: j.Version, Seed: g.Ledger.Seed(g.subject.ID, j.Version, s.Student), Submission: j.Submission.Blob,
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -182,23 +181,23 @@ func (g *grader) result(j ledger.Job, s export.Submission) (ledger.Result, error
 
 // stream reads the results from the ledger, by student.
 func (g *grader) stream(yield func(export.Submission, error) bool) {
-	for s, err := range Submissions(g.Ledger, g.lab) {
+	for s, err := range Submissions(g.Ledger, g.subject) {
 		if !yield(s, err) {
 			return
 		}
 	}
 }
 
-// Submissions reads the results of a lab from a ledger, by student, with points
+// Submissions reads the results of a subject from a ledger, by student, with points
 // by hand and lateness. One at a time is held in memory.
-func Submissions(l *ledger.Ledger, lab labs.Lab) iter.Seq2[export.Submission, error] {
+func Submissions(l *ledger.Ledger, of Subject) iter.Seq2[export.Submission, error] {
 	return func(yield func(export.Submission, error) bool) {
-		for grade, err := range l.Grades(lab.ID) {
+		for grade, err := range l.Grades(of.ID) {
 			if err != nil {
 				yield(export.Submission{}, err)
 				return
 			}
-			if !yield(Submission(l, lab, grade), nil) {
+			if !yield(Submission(l, of, grade), nil) {
 				return
 			}
 		}
@@ -206,19 +205,19 @@ func Submissions(l *ledger.Ledger, lab labs.Lab) iter.Seq2[export.Submission, er
 }
 
 // Submission reads one result. A result that cannot be read is not graded.
-func Submission(l *ledger.Ledger, lab labs.Lab, grade ledger.Grade) export.Submission {
+func Submission(l *ledger.Ledger, of Subject, grade ledger.Grade) export.Submission {
 	sub := grade.Job.Submission
-	s := export.Submission{Student: sub.Student, File: sub.File, Scenario: lab.Draw(sub.Student).String(), Outcome: export.NotGraded}
+	s := of.blank(sub.Student, sub.File)
 	switch grade.State {
 	case ledger.Done:
 		var err error
 		if s, err = load(l, grade.Result.Blob, s); err != nil {
-			s = unjudged(s, lab, err.Error())
+			s = of.unjudged(s, err.Error())
 		}
 	case ledger.Stuck:
-		s = unjudged(s, lab, fmt.Sprintf("a fault of the machine, %d times: %s", grade.Job.Tries, grade.Job.Trouble))
+		s = of.unjudged(s, fmt.Sprintf("a fault of the machine, %d times: %s", grade.Job.Tries, grade.Job.Trouble))
 	default:
-		s = unjudged(s, lab, "it has not been graded yet")
+		s = of.unjudged(s, "it has not been graded yet")
 	}
 	byHand(&s, grade.Overrides)
 	late(&s, grade.Late)
@@ -254,15 +253,13 @@ func byHand(s *export.Submission, overrides map[string]ledger.Override) {
 			q.Manual, q.Points, q.Outcome, q.Why = manual(o), o.Points, export.Graded, ""
 		}
 		s.Points += q.Points
-		if s.Outcome != export.NotGraded && q.Outcome != export.Graded {
-			s.Outcome = q.Outcome
-		}
-		if q.Outcome == export.NotGraded {
-			s.Outcome = export.NotGraded
-		}
+		s.Outcome = worse(s.Outcome, q.Outcome)
 	}
 	if o, ok := overrides[""]; ok {
 		s.Manual, s.Points, s.Outcome = manual(o), o.Points, export.Graded
+	}
+	if s.Outcome != export.NotGraded {
+		s.Problem = ""
 	}
 }
 
@@ -278,22 +275,16 @@ func late(s *export.Submission, l ledger.Lateness) {
 	}
 }
 
-// Recorded is the report on what a ledger holds for a lab. Nothing is graded.
-func Recorded(l *ledger.Ledger, id string) (Report, error) {
-	lab, err := labs.Find(id)
-	if err != nil {
-		return Report{}, err
-	}
-	r := Report{Lab: lab.ID, Title: lab.Title, Version: lab.Version, Engine: "-", Registry: "-", Isolation: "-", Stream: Submissions(l, lab)}
-	for _, q := range lab.Questions {
-		r.Max += q.Points
-	}
-	for grade, err := range l.Grades(lab.ID) {
+// Recorded is the report on what a ledger holds for a subject. Nothing is graded.
+func Recorded(l *ledger.Ledger, of Subject) (Report, error) {
+	r := of.report()
+	r.Engine, r.Registry, r.Stream = "-", "-", Submissions(l, of)
+	for grade, err := range l.Grades(of.ID) {
 		if err != nil {
 			return r, err
 		}
 		if grade.State == ledger.Done { // of the last student who has a result
-			r.Version, r.Engine = grade.Job.Version, grade.Result.Engine
+			r.Version, r.Engine, r.Max = grade.Job.Version, grade.Result.Engine, grade.Result.Max
 			r.Registry, r.Isolation = grade.Result.Registry, grade.Result.Tier
 		}
 	}

@@ -27,7 +27,6 @@ import (
 	"github.com/mlsysim/golab/autograder/intake"
 	"github.com/mlsysim/golab/autograder/ledger"
 	"github.com/mlsysim/golab/autograder/sandbox"
-	"github.com/mlsysim/golab/labs"
 	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/zoo"
 )
@@ -37,7 +36,9 @@ type Report = export.Report
 
 // Options say what to grade and how.
 type Options struct {
-	Lab      string         // id of the lab
+	Lab      string         // id of the lab; with Source any name
+	Source   []byte         // an instructor's notebook in nbgrader's format, instead of a lab
+	Python   string         // interpreter for Source; default python3
 	Dir      string         // folder or zip file of submissions; with a ledger may be empty: what it holds
 	Intake   intake.Options // how Dir is laid out
 	Out      string         // where the report is written; empty: nowhere
@@ -65,7 +66,7 @@ type Progress struct {
 // ctx, never about a submission; when ctx ends, what is finished is still
 // reported and written.
 func Run(ctx context.Context, o Options) (Report, error) {
-	g, err := newGrader(o)
+	g, err := newGrader(ctx, o)
 	if err != nil {
 		return Report{}, err
 	}
@@ -96,30 +97,24 @@ func Run(ctx context.Context, o Options) (Report, error) {
 // A grader is one run.
 type grader struct {
 	Options
-	lab         labs.Lab
+	subject     Subject
 	report      Report
-	environment string // digest of all that may change a result beside the lab
-	known       map[uint32]bool
+	environment string // digest of all that may change a result beside the subject's version
 	done, total int
 }
 
-func newGrader(o Options) (*grader, error) {
-	lab, err := labs.Find(o.Lab)
+func newGrader(ctx context.Context, o Options) (*grader, error) {
+	subject, err := subjectOf(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.NumCPU()
 	}
-	g := &grader{Options: o, lab: lab, known: handout(lab)}
-	g.report = Report{
-		Lab: lab.ID, Title: lab.Title, Version: lab.Version,
-		Engine: cmp.Or(o.Engine, Engine()), Registry: source.Stamp(), Isolation: sandbox.Isolation(),
-	}
-	for _, q := range lab.Questions {
-		g.report.Max += q.Points
-	}
-	g.environment, err = environment(g.report, o.Limits)
+	g := &grader{Options: o, subject: subject}
+	g.report = subject.report()
+	g.report.Engine, g.report.Registry = cmp.Or(o.Engine, Engine()), source.Stamp()
+	g.environment, err = environment(g.report, subject.digest, o.Limits)
 	return g, err
 }
 
@@ -163,7 +158,7 @@ func Engine() string {
 
 // environment is a digest of the program, its data, the isolation and the
 // limits. A program without a release's version is known by its own bytes.
-func environment(r Report, l sandbox.Limits) (string, error) {
+func environment(r Report, subject string, l sandbox.Limits) (string, error) {
 	limits, err := json.Marshal(l)
 	if err != nil {
 		return "", fmt.Errorf("writing down the limits: %w", err)
@@ -174,7 +169,7 @@ func environment(r Report, l sandbox.Limits) (string, error) {
 			return "", err
 		}
 	}
-	parts := []string{r.Engine, program, runtime.Version(), runtime.GOOS, runtime.GOARCH, r.Registry, r.Isolation, string(limits)}
+	parts := []string{subject, r.Engine, program, runtime.Version(), runtime.GOOS, runtime.GOARCH, r.Registry, r.Isolation, string(limits)}
 	return ledger.Digest([]byte(strings.Join(parts, "\n"))), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mlsysim/golab/autograder/assignment"
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/grade"
 	"github.com/mlsysim/golab/autograder/sandbox"
@@ -21,6 +22,7 @@ import (
 
 func TestMain(m *testing.M) {
 	script.MaybeWorker()
+	assignment.MaybeChild()
 	if os.Getenv(childClass) != "" {
 		gradeAsChild()
 		return

@@ -23,7 +23,7 @@ func (g *grader) inMemory(ctx context.Context) error {
 	g.total = len(found.Items)
 	out := make([]export.Submission, g.total)
 	for i, item := range found.Items {
-		out[i] = unjudged(g.blank(item.Student, item.File), g.lab, errCancelled.Error())
+		out[i] = g.subject.unjudged(g.subject.blank(item.Student, item.File), errCancelled.Error())
 	}
 	var mu sync.Mutex
 	err = queue.Run(ctx, g.Workers, numbers(g.total), func(ctx context.Context, i int) error {
@@ -61,7 +61,7 @@ func (g *grader) open() (*intake.Found, error) {
 // tried again: without a ledger the instructor runs it once more.
 func (g *grader) item(ctx context.Context, i intake.Item) export.Submission {
 	file, data, err := i.Read()
-	s := g.blank(i.Student, file)
+	s := g.subject.blank(i.Student, file)
 	if err == nil {
 		s, _, err = g.one(ctx, i.Student, file, data)
 		if err != nil && ctx.Err() != nil {
@@ -69,7 +69,7 @@ func (g *grader) item(ctx context.Context, i intake.Item) export.Submission {
 		}
 	}
 	if err != nil {
-		s = unjudged(g.blank(i.Student, file), g.lab, err.Error())
+		s = g.subject.unjudged(g.subject.blank(i.Student, file), err.Error())
 	}
 	s.Submitted = i.Submitted
 	return s

@@ -20,32 +20,39 @@ import (
 // there is no result.
 func (g *grader) one(ctx context.Context, student, file string, data []byte) (export.Submission, ledger.Timing, error) {
 	t := ledger.Timing{Started: time.Now()}
-	s := g.blank(student, file)
-	sub, err := notebook.ReadAs(baseName(file), data)
-	t.Read = time.Since(t.Started)
+	s, err := g.subject.judge(ctx, g.subject.blank(student, file), data, g.Limits, &t)
 	if err != nil {
-		return unjudged(s, g.lab, err.Error()), t, nil
+		return g.subject.unjudged(s, err.Error()), t, err
 	}
-	s.Sketch = sketch(sub, g.known)
-	began := time.Now()
-	run, err := sandbox.Run(ctx, g.Limits, cells(sub))
-	t.Run = time.Since(began)
-	if err != nil {
-		return unjudged(s, g.lab, err.Error()), t, err
-	}
-	began = time.Now()
-	records, notes := answer.Read(run.Claims)
-	for _, end := range run.Ends {
-		s.Ends = append(s.Ends, end.String())
-	}
-	s.Notes = append(notes, remarks(g.lab, student, sub, labs.Opened(g.lab, records), labs.Unknown(g.lab, records))...)
-	judge(&s, labs.Check(g.lab, student, records), sub, run.Ends)
-	t.Check = time.Since(began)
 	return s, t, nil
 }
 
-func (g *grader) blank(student, file string) export.Submission {
-	return export.Submission{Student: student, File: file, Scenario: g.lab.Draw(student).String(), Outcome: export.NotGraded}
+// labJudge runs a submission to a lab and has the lab judge its claims.
+func labJudge(subject Subject, lab labs.Lab) judgeFunc {
+	known := handout(lab)
+	return func(ctx context.Context, s export.Submission, data []byte, l sandbox.Limits, t *ledger.Timing) (export.Submission, error) {
+		sub, err := notebook.ReadAs(baseName(s.File), data)
+		t.Read = time.Since(t.Started)
+		if err != nil {
+			return subject.unjudged(s, err.Error()), nil
+		}
+		s.Sketch = sketch(sub, known)
+		began := time.Now()
+		run, err := sandbox.Run(ctx, l, cells(sub))
+		t.Run = time.Since(began)
+		if err != nil {
+			return s, err
+		}
+		began = time.Now()
+		records, notes := answer.Read(run.Claims)
+		for _, end := range run.Ends {
+			s.Ends = append(s.Ends, end.String())
+		}
+		s.Notes = append(notes, remarks(lab, s.Student, sub, labs.Opened(lab, records), labs.Unknown(lab, records))...)
+		judge(&s, labs.Check(lab, s.Student, records), sub, run.Ends)
+		t.Check = time.Since(began)
+		return s, nil
+	}
 }
 
 func baseName(file string) string { return file[strings.LastIndexByte(file, '/')+1:] }
@@ -74,18 +81,6 @@ func remarks(lab labs.Lab, student string, sub notebook.Submission, opened strin
 		out = append(out, "the lab does not ask for "+strings.Join(unknown, ", "))
 	}
 	return out
-}
-
-// unjudged is a submission without a verdict.
-func unjudged(s export.Submission, lab labs.Lab, why string) export.Submission {
-	s.Problem = why
-	for _, q := range lab.Questions {
-		s.Max += q.Points
-		s.Questions = append(s.Questions, export.Question{
-			Outcome: export.NotGraded, Why: why, Verdict: labs.Verdict{ID: q.ID, Title: q.Title, Max: q.Points},
-		})
-	}
-	return s
 }
 
 // judge enters the verdicts: a question without an answer failed if code of the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +34,7 @@ func bookCommands(out *cli.Format) []*cobra.Command {
 func (b *book) reads(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&b.path, "ledger", "class.db", "`file` that remembers what was graded")
-	f.StringVar(&b.lab, "lab", "T0", "`id` of the lab")
+	f.StringVar(&b.lab, "lab", "T0", "`id` of the lab, or name of the notebook")
 	cli.OfferLate(cmd, "lab", labIDs)
 }
 
@@ -51,20 +52,14 @@ func (b *book) asks(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&b.question, "question", "", "`id` of the question (default the whole submission)")
 }
 
-// open opens the ledger for reading or writing, for a lab that exists.
+// open opens the ledger for reading or writing, for a lab that exists or an
+// assignment that the ledger knows.
 func (b *book) open(write bool) (*ledger.Ledger, error) {
-	lab, err := labs.Find(b.lab)
+	r, err := ledger.OpenReader(b.path) // none is made by accident
 	if err != nil {
 		return nil, err
 	}
-	b.lab = lab.ID
-	if b.question != "" {
-		if _, ok := lab.Find(b.question); !ok {
-			return nil, fmt.Errorf("lab %s has no question %q", lab.ID, b.question)
-		}
-	}
-	r, err := ledger.OpenReader(b.path) // none is made by accident
-	if err != nil || !write {
+	if err := b.check(r); err != nil || !write {
 		return r, err
 	}
 	if err := r.Close(); err != nil {
@@ -74,6 +69,22 @@ func (b *book) open(write bool) (*ledger.Ledger, error) {
 		b.who = u.Username
 	}
 	return ledger.Open(b.path)
+}
+
+func (b *book) check(l *ledger.Ledger) error {
+	lab, unknown := labs.Find(b.lab)
+	if unknown == nil {
+		b.lab = lab.ID
+		if _, ok := lab.Find(b.question); !ok && b.question != "" {
+			return fmt.Errorf("lab %s has no question %q", lab.ID, b.question)
+		}
+		return nil
+	}
+	known, err := l.Assignments()
+	if err == nil && !slices.Contains(known, b.lab) {
+		err = unknown
+	}
+	return err
 }
 
 // change opens the ledger, does something and says what was done.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type gradeCall struct {
 	output cli.Size
 	ledger string
 	layout string
+	source string
 	roster string
 	lines  bool
 }
@@ -40,6 +42,7 @@ below --out, and prints the table of outcomes.
 With --ledger the work is remembered: what was graded before is not graded again,
 and a run that was interrupted, or killed, goes on where it ended.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out\n  mlgrade grade submissions.zip --lab T0 --ledger class.db\n" +
+			"  mlgrade grade submitted --source source/ps1/problem1.ipynb\n" +
 			"  mlgrade grade submissions --timeout 30s --memory '1 GiB' -o json",
 		Args: cli.Args("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,6 +70,8 @@ func (c *gradeCall) flags(cmd *cobra.Command) {
 	f.Var(&c.output, "output-limit", "what one submission may print and show (default 4 MiB)")
 	f.StringVar(&c.ledger, "ledger", "", "`file` that remembers what was graded; made if it does not exist")
 	f.BoolVar(&c.Force, "force", false, "grade again what the ledger has a result for")
+	f.StringVar(&c.source, "source", "", "instructor's notebook in nbgrader's format, a `file`, instead of a lab")
+	f.StringVar(&c.Python, "python", "", "`interpreter` for the cells of --source (default python3)")
 	f.StringVar(&c.layout, "layout", "", fmt.Sprintf("how DIR is laid out, one of %v (default by looking)", intake.Layouts()))
 	f.StringVar(&c.Intake.Assignment, "assignment", "", "nbgrader: `name` of the assignment in submitted/ (default the only one)")
 	f.StringVar(&c.roster, "roster", "", "Canvas gradebook or Moodle worksheet, a CSV `file`, that names the students of a download")
@@ -133,6 +138,9 @@ func (c *gradeCall) open() error {
 			return fmt.Errorf("reading the roster %s: %w", c.roster, err)
 		}
 	}
+	if err := c.readSource(); err != nil {
+		return err
+	}
 	if c.ledger == "" {
 		if c.Force {
 			return cli.Blame("force", cli.Usage("--force needs --ledger: without one everything is graded anyway"))
@@ -141,6 +149,17 @@ func (c *gradeCall) open() error {
 	}
 	var err error
 	c.Ledger, err = ledger.Open(c.ledger)
+	return err
+}
+
+// readSource reads an instructor's notebook; the assignment has its name.
+func (c *gradeCall) readSource() error {
+	if c.source == "" {
+		return nil
+	}
+	var err error
+	c.Source, err = os.ReadFile(c.source)
+	c.Lab = strings.TrimSuffix(filepath.Base(c.source), filepath.Ext(c.source))
 	return err
 }
 

@@ -49,7 +49,7 @@ func (c *reportCall) run(cmd *cobra.Command, f cli.Format) error {
 		return err
 	}
 	defer l.Close()
-	r, err := grade.Recorded(l, c.lab)
+	r, err := grade.Recorded(l, grade.Named(c.lab))
 	if err != nil {
 		return err
 	}
