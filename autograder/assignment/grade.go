@@ -51,6 +51,7 @@ type Mark struct {
 	Outcome Outcome
 	Why     string // what a student reads
 	Mode    Mode   // of test cells
+	Manual  bool   // a person grades it
 }
 
 // Marks is the result of one submission.
@@ -212,7 +213,7 @@ func (g *Grader) mark(ctx context.Context, steps []Step, at int, bad map[string]
 		m.Outcome, m.Why = Graded, "there is no answer"
 		return m, nil
 	case s.Kind != Tests:
-		m.Why = "it waits for a person"
+		m.Manual, m.Why = true, "it waits for a person"
 		return m, nil
 	}
 	t := g.test(s.ID)

@@ -67,7 +67,7 @@ func (c *class) add(s Submission) {
 func (c *questions) add(q Question) {
 	share := math.NaN()
 	switch {
-	case q.Outcome == NotGraded:
+	case q.Outcome == NotGraded, q.Outcome == NeedsManual:
 		c.not++
 	case q.Outcome == Failed:
 		c.failed++

@@ -72,7 +72,7 @@ func testOf(i int, q Question, visible Visible) gradescopeTest {
 	t := gradescopeTest{
 		Max: q.Max, Status: "failed", Name: q.ID + " " + q.Title, Number: fmt.Sprint(i + 1), Format: "text", Visible: visible,
 	}
-	if q.Outcome != NotGraded {
+	if q.Outcome != NotGraded && q.Outcome != NeedsManual {
 		t.Score = &q.Points
 	}
 	if q.Outcome == Graded && q.OK() {
@@ -116,9 +116,10 @@ exec "$root/source/mlgrade" gradescope run --root "$root" %s
 `
 
 // GradescopeZip writes the zip file that an instructor uploads to Gradescope:
-// setup.sh, run_autograder and the program. The arguments end up in a shell
+// setup.sh, run_autograder, the program, and a secret that draws hidden inputs. The
+// arguments end up in a shell
 // script, so they may have letters, digits and -._=/ only.
-func GradescopeZip(w io.Writer, program io.Reader, args []string) error {
+func GradescopeZip(w io.Writer, program io.Reader, secret string, args []string) error {
 	for _, a := range args {
 		if strings.Trim(a, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._=/") != "" || a == "" {
 			return fmt.Errorf("argument %q: want letters, digits and -._=/", a)
@@ -131,6 +132,7 @@ func GradescopeZip(w io.Writer, program io.Reader, args []string) error {
 	}{
 		{"setup.sh", strings.NewReader(setupScript)},
 		{"run_autograder", strings.NewReader(fmt.Sprintf(runScript, strings.Join(args, " ")))},
+		{"secret", strings.NewReader(secret)},
 		{"mlgrade", program},
 	} {
 		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate}

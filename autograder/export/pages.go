@@ -95,6 +95,8 @@ func pageOf(q Question) questionPage {
 	switch {
 	case q.Outcome == NotGraded:
 		return questionPage{ID: q.ID, Title: q.Title, Class: "none", Mark: "○", Word: "not graded", Why: "not graded: " + q.Why}
+	case q.Outcome == NeedsManual:
+		return questionPage{ID: q.ID, Title: q.Title, Class: "none", Mark: "○", Word: "waits for a person", Why: "not graded yet: " + q.Why, Claimed: p.Claimed}
 	case q.Outcome == Failed:
 		p.Class, p.Mark, p.Word, p.Why = "failed", "✕", "failed", "failed: "+q.Why
 		return p

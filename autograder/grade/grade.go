@@ -44,6 +44,7 @@ type Options struct {
 	Out      string         // where the report is written; empty: nowhere
 	Workers  int            // submissions at once; default one per processor
 	Limits   sandbox.Limits
+	Secret   []byte            // of the course: draws the inputs of students' functions; default the ledger's
 	Engine   string            // what the report names as this program; default Engine()
 	Ledger   *ledger.Ledger    // remembers; nil: nothing is remembered
 	Force    bool              // grade again what the ledger has a result for
@@ -104,6 +105,9 @@ type grader struct {
 }
 
 func newGrader(ctx context.Context, o Options) (*grader, error) {
+	if o.Ledger != nil && o.Secret == nil {
+		o.Secret = o.Ledger.Secret()
+	}
 	subject, err := subjectOf(ctx, o)
 	if err != nil {
 		return nil, err

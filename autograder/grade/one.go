@@ -2,6 +2,7 @@ package grade
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"math"
 	"slices"
@@ -28,7 +29,7 @@ func (g *grader) one(ctx context.Context, student, file string, data []byte) (ex
 }
 
 // labJudge runs a submission to a lab and has the lab judge its claims.
-func labJudge(subject Subject, lab labs.Lab) judgeFunc {
+func labJudge(subject Subject, lab labs.Lab, secret []byte) judgeFunc {
 	known := handout(lab)
 	return func(ctx context.Context, s export.Submission, data []byte, l sandbox.Limits, t *ledger.Timing) (export.Submission, error) {
 		sub, err := notebook.ReadAs(baseName(s.File), data)
@@ -38,18 +39,20 @@ func labJudge(subject Subject, lab labs.Lab) judgeFunc {
 		}
 		s.Sketch = sketch(sub, known)
 		began := time.Now()
-		run, err := sandbox.Run(ctx, l, cells(sub))
+		hidden := labs.Hidden{Secret: secret, Tag: rand.Text()} // the tag is in no report
+		run, err := sandbox.Run(ctx, l, append(cells(sub), calls(lab, s.Student, hidden)...))
 		t.Run = time.Since(began)
 		if err != nil {
 			return s, err
 		}
 		began = time.Now()
 		records, notes := answer.Read(run.Claims)
+		records, run.Ends = hidden.Own(records), quiet(run.Ends)
 		for _, end := range run.Ends {
 			s.Ends = append(s.Ends, end.String())
 		}
 		s.Notes = append(notes, remarks(lab, s.Student, sub, labs.Opened(lab, records), labs.Unknown(lab, records))...)
-		judge(&s, labs.Check(lab, s.Student, records), sub, run.Ends)
+		judge(&s, labs.CheckHidden(lab, s.Student, records, hidden), sub, run.Ends)
 		t.Check = time.Since(began)
 		return s, nil
 	}
@@ -90,13 +93,17 @@ func judge(s *export.Submission, verdicts []labs.Verdict, sub notebook.Submissio
 	for _, v := range verdicts {
 		v.Points = math.Round(v.Points*100) / 100
 		q := export.Question{Outcome: export.Graded, Verdict: v}
+		if v.Fault != "" {
+			q.Outcome, q.Why = export.NotGraded, v.Fault
+		}
+		if v.Manual {
+			q.Outcome, q.Why = export.NeedsManual, "a person grades this answer"
+		}
 		if !v.Answered && len(ends) > 0 {
-			q.Outcome, q.Why, s.Outcome = export.Failed, blame(v.ID, sub, ends), export.Failed
+			q.Outcome, q.Why = export.Failed, blame(v.ID, sub, ends)
 			q.Points, q.Parts = 0, nil
 		}
-		s.Points += q.Points
-		s.Max += v.Max
-		s.Questions = append(s.Questions, q)
+		count(s, q)
 	}
 }
 

@@ -36,8 +36,9 @@ type Question struct {
 // judgeFunc grades one submission; the error is a fault of the machine.
 type judgeFunc func(ctx context.Context, s export.Submission, data []byte, l sandbox.Limits, t *ledger.Timing) (export.Submission, error)
 
-// LabSubject is a lab.
-func LabSubject(lab labs.Lab) Subject {
+// LabSubject is a lab. The secret of the course draws the inputs on which students'
+// functions are called.
+func LabSubject(lab labs.Lab, secret []byte) Subject {
 	s := Subject{
 		ID: lab.ID, Title: lab.Title, Version: lab.Version, isolation: sandbox.Isolation(),
 		scenario: func(student string) string { return lab.Draw(student).String() },
@@ -45,7 +46,7 @@ func LabSubject(lab labs.Lab) Subject {
 	for _, q := range lab.Questions {
 		s.Questions = append(s.Questions, Question{q.ID, q.Title, q.Points})
 	}
-	s.judge = labJudge(s, lab)
+	s.judge = labJudge(s, lab, secret)
 	return s
 }
 
@@ -53,7 +54,7 @@ func LabSubject(lab labs.Lab) Subject {
 // name is known.
 func Named(id string) Subject {
 	if lab, err := labs.Find(id); err == nil {
-		return LabSubject(lab)
+		return LabSubject(lab, nil)
 	}
 	return Subject{ID: id}
 }
@@ -64,7 +65,7 @@ func subjectOf(ctx context.Context, o Options) (Subject, error) {
 		if err != nil {
 			return Subject{}, err
 		}
-		return LabSubject(lab), nil
+		return LabSubject(lab, o.Secret), nil
 	}
 	n, err := assignment.Read(o.Source)
 	if err != nil {
@@ -132,20 +133,29 @@ func notebookJudge(subject Subject, g *assignment.Grader) judgeFunc {
 		s.Ends, s.Notes, s.Outcome = m.Ends, m.Notes, export.Graded
 		for _, mark := range m.Marks {
 			q := questionOf(mark)
-			s.Questions = append(s.Questions, q)
-			s.Points += q.Points
-			s.Max += q.Max
-			if q.Outcome == export.NotGraded {
-				s.Problem = cmp.Or(s.Problem, q.ID+": "+q.Why)
-			}
-			s.Outcome = worse(s.Outcome, q.Outcome)
+			count(&s, q)
 		}
 		return s, nil
 	}
 }
 
-// worse is the outcome of a submission with one question more.
+// count adds a question to a submission.
+func count(s *export.Submission, q export.Question) {
+	s.Questions = append(s.Questions, q)
+	s.Points += q.Points
+	s.Max += q.Max
+	s.Outcome = worse(s.Outcome, q.Outcome)
+	if q.Outcome == export.NotGraded || q.Outcome == export.NeedsManual {
+		s.Problem = cmp.Or(s.Problem, q.ID+": "+q.Why)
+	}
+}
+
+// worse is the outcome of a submission with one question more. While a question
+// waits for a person the sum is not known, so the submission is not graded.
 func worse(a, b export.Outcome) export.Outcome {
+	if b == export.NeedsManual {
+		b = export.NotGraded
+	}
 	for _, o := range []export.Outcome{export.NotGraded, export.Failed} {
 		if a == o || b == o {
 			return o
@@ -156,6 +166,9 @@ func worse(a, b export.Outcome) export.Outcome {
 
 func questionOf(m assignment.Mark) export.Question {
 	q := export.Question{Outcome: export.Outcome(m.Outcome), Verdict: labs.Verdict{ID: m.ID, Points: m.Points, Max: m.Max, Answered: true}}
+	if m.Manual {
+		q.Outcome = export.NeedsManual
+	}
 	if q.Outcome != export.Graded {
 		q.Why = m.Why
 		return q

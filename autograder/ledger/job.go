@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -156,8 +157,12 @@ func (l *Ledger) Requeue(assignment, who string) (int, error) {
 	return n, err
 }
 
-// Seed is the seed of a student's hidden inputs: an HMAC with the secret of the
-// course, which never leaves the ledger.
+// Secret is the secret of the course, from which hidden inputs are drawn. It is
+// made with the ledger and is the same for ever.
+func (l *Ledger) Secret() []byte { return slices.Clone(l.secret) }
+
+// Seed identifies the hidden inputs of a student: a digest of the secret and all
+// that they depend on. The inputs cannot be had from it.
 func (l *Ledger) Seed(assignment string, version int, student string) string {
 	mac := hmac.New(sha256.New, l.secret)
 	writeFields(mac.Write, "mlgrade seed 1", assignment, strconv.Itoa(version), student)

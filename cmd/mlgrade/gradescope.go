@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func (c *gradescopeCall) pack(cmd *cobra.Command) error {
 	if c.timeout > 0 {
 		args = append(args, "--timeout", c.timeout.String())
 	}
-	if err := errors.Join(export.GradescopeZip(out, program, args), out.Close()); err != nil {
+	if err := errors.Join(export.GradescopeZip(out, program, rand.Text(), args), out.Close()); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), c.out)
@@ -142,6 +143,10 @@ func (c *gradescopeCall) run(cmd *cobra.Command) error {
 	}
 	o := grade.Options{Lab: c.lab, Dir: c.root, Intake: intake.Options{Layout: intake.Gradescope}, Engine: "mlgrade " + version, Workers: 1}
 	o.Limits.Wall = c.timeout
+	var err error
+	if o.Secret, err = os.ReadFile(filepath.Join(c.root, "source", "secret")); err != nil {
+		return fmt.Errorf("reading the secret of the course: %w", err)
+	}
 	began := time.Now()
 	r, err := grade.Run(cmd.Context(), o)
 	took := time.Since(began).Round(time.Millisecond)
