@@ -103,3 +103,15 @@ func TestView(t *testing.T) {
 	r.Submissions = r.Submissions[3:]
 	require.True(t, r.AllRight())
 }
+
+func TestNoFormulas(t *testing.T) {
+	for _, id := range []string{"=1+1", "+1", "-1", "@sum", " =1", "\t=1", "\n=1", "\uff1d1", "\u00a0@x"} {
+		var b strings.Builder
+		r := report()
+		r.Submissions = []export.Submission{{Student: id, Outcome: export.Graded}}
+		require.NoError(t, export.Grades(&b, r))
+		rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, "'"+id, rows[1][3])
+	}
+}

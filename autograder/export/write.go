@@ -171,9 +171,11 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
-// harmless keeps a spreadsheet from reading a text as a formula.
+// harmless keeps a spreadsheet from reading a text as a formula. Some trim blanks
+// first, and some read wide characters as their plain form.
 func harmless(text string) string {
-	if strings.IndexAny(text, "=+-@\t\r") == 0 {
+	rest := strings.TrimLeft(text, " \u00a0")
+	if strings.IndexAny(rest, "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") == 0 {
 		return "'" + text
 	}
 	return text
