@@ -3,13 +3,14 @@ SHELL   := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 RUNS    ?= 7
 POINTS  ?= 1000
+SIZE    ?= 1000
 
 tools  := .cache/bin
 venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel warm test lint format generate gallery bench bench-vs bench-kernel tools venv clean
+.PHONY: help build run jupyter kernel warm test lint format generate gallery bench bench-vs bench-kernel bench-grade tools venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +61,11 @@ bench-vs: build ## time the same questions beside mlsysim (Python); RUNS=7 POINT
 bench-kernel: build venv ## time our kernel beside ipykernel with mlsysim (Python); RUNS=7
 	@.ci/venv $(theirs) .ci/requirements-upstream.txt
 	@$(venv)/bin/python .ci/bench_kernel.py $(RUNS) bin/mlsysim $$(ls -d $(theirs)/lib/python3*/site-packages)
+
+bench-grade: build ## grade 1,000, kill the grader twice and resume; the same course in nbgrader; SIZE=1000
+	@GRADE_TEST_SIZE=$(SIZE) go test -count=1 -v -timeout 30m -run '^TestKilledAndResumed$$' ./autograder/grade
+	@.ci/venv .cache/venv-nbgrader .ci/requirements-nbgrader.txt
+	@python3 .ci/bench_nbgrader.py bin/mlgrade .cache/venv-nbgrader
 
 tools: # the pinned Go commands
 	@.ci/tools $(tools) mvdan.cc/gofumpt@v0.12.0 honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -37,9 +37,9 @@ func report() export.Report {
 }
 
 func TestGrades(t *testing.T) {
-	data, err := export.Grades(report())
-	require.NoError(t, err)
-	rows, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
+	var b strings.Builder
+	require.NoError(t, export.Grades(&b, report()))
+	rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
 	require.NoError(t, err)
 	require.Equal(t, "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,score,max_score,status", strings.Join(rows[0], ","))
 	require.Equal(t, []string{"T0", "", "", "'=cmd()", "", "", "", "", "", "", "10", "not graded"}, rows[1], "blank, not 0")
@@ -84,13 +84,13 @@ func TestWrite(t *testing.T) {
 func TestPage(t *testing.T) {
 	r := report()
 	page := export.Page(r, r.Submissions[1])
-	for _, text := range []string{"7.3 of 10 points", "q1.latency = 5 ms", "broken: SUM: the parts add up", "counter-example: 1 + 1 = 3", "they &lt;b&gt;overlap", "color-scheme:light dark"} {
+	for _, text := range []string{"7.3 of 10 points", "q1.latency = 5 ms", "broken: SUM: the parts add up", "counter-example: 1 &#43; 1 = 3", "they &lt;b&gt;overlap", "color-scheme:light dark"} {
 		require.Contains(t, page, text)
 	}
 	for _, text := range []string{"<script", "http://", "https://", "src=", "<b>overlap"} {
 		require.NotContains(t, page, text)
 	}
-	require.Contains(t, export.Page(r, r.Submissions[0]), "no points are recorded, not even zero")
+	require.Contains(t, export.Page(r, r.Submissions[0]), "No points are recorded, not even zero")
 	require.Contains(t, export.Page(r, r.Submissions[2]), "cell 4, line 2: stopped")
 }
 
@@ -102,4 +102,16 @@ func TestView(t *testing.T) {
 	require.False(t, r.AllRight())
 	r.Submissions = r.Submissions[3:]
 	require.True(t, r.AllRight())
+}
+
+func TestNoFormulas(t *testing.T) {
+	for _, id := range []string{"=1+1", "+1", "-1", "@sum", " =1", "\t=1", "\n=1", "\uff1d1", "\u00a0@x"} {
+		var b strings.Builder
+		r := report()
+		r.Submissions = []export.Submission{{Student: id, Outcome: export.Graded}}
+		require.NoError(t, export.Grades(&b, r))
+		rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, "'"+id, rows[1][3])
+	}
 }

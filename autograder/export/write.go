@@ -1,57 +1,68 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Write writes results.json, grades.csv, feedback/*.html and index.html below a
-// directory, each file whole or not at all.
+// directory, each file whole or not at all. One submission at a time is held in
+// memory.
 func Write(r Report, dir string) error {
-	results, err := Results(r)
-	if err != nil {
-		return err
-	}
-	grades, err := Grades(r)
-	if err != nil {
-		return err
-	}
-	index, err := Index(r)
-	if err != nil {
-		return err
-	}
-	files := map[string][]byte{"results.json": results, "grades.csv": grades, "index.html": index}
-	for _, s := range r.Submissions {
-		files[pageName(s.Student)] = []byte(Page(r, s))
-	}
 	if err := os.MkdirAll(filepath.Join(dir, "feedback"), 0o755); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
-	for name, data := range files {
-		if err := replace(filepath.Join(dir, name), data); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
+	c := newClass(r)
+	for s, err := range r.All() {
+		if err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+		c.add(s)
+		if err := replace(filepath.Join(dir, pageName(s.Student)), []byte(Page(r, s))); err != nil {
+			return fmt.Errorf("writing %s: %w", pageName(s.Student), err)
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{"results.json", func(w io.Writer) error { return Results(w, r) }},
+		{"grades.csv", func(w io.Writer) error { return Grades(w, r) }},
+		{"index.html", c.page},
+	} {
+		if err := replaceWith(filepath.Join(dir, f.name), f.write); err != nil {
+			return fmt.Errorf("writing %s: %w", f.name, err)
 		}
 	}
 	return nil
 }
 
-// replace writes beside the file and renames, so that a reader never sees half.
 func replace(path string, data []byte) error {
+	return replaceWith(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// replaceWith writes beside the file and renames, so that a reader never sees
+// half.
+func replaceWith(path string, write func(io.Writer) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(data); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
+	b := bufio.NewWriter(tmp)
+	if err := errors.Join(write(b), b.Flush(), tmp.Close()); err != nil {
 		return err
 	}
 	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
@@ -61,15 +72,59 @@ func replace(path string, data []byte) error {
 }
 
 // Results prints the report as JSON.
-func Results(r Report) ([]byte, error) {
+func Results(w io.Writer, r Report) error {
+	head := r
+	head.Submissions = nil
+	top, err := encode(head, "")
+	if err != nil {
+		return err
+	}
+	const empty = "null\n}\n" // the submissions come last
+	if _, err := w.Write(append(bytes.TrimSuffix(top, []byte(empty)), '[')); err != nil {
+		return err
+	}
+	before := "\n    "
+	for s, err := range r.All() {
+		if err != nil {
+			return err
+		}
+		one, err := encode(s, "    ")
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "%s%s", before, bytes.TrimSuffix(one, []byte("\n"))); err != nil {
+			return err
+		}
+		before = ",\n    "
+	}
+	_, err = io.WriteString(w, "\n  ]\n}\n")
+	return err
+}
+
+func encode(v any, prefix string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	e.SetIndent(prefix, "  ")
+	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("printing the results: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// Lines prints the submissions as JSON, one in a line.
+func Lines(w io.Writer, r Report) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for s, err := range r.All() {
+		if err != nil {
+			return err
+		}
+		if err := e.Encode(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // columns are those of nbgrader's grades.csv, and ours at the end.
@@ -80,29 +135,47 @@ var columns = []string{
 
 // Grades prints the report as a table for gradebooks. What is not graded has a
 // blank score: a gradebook must not read it as 0.
-func Grades(r Report) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	rows := [][]string{columns}
-	for _, s := range r.Submissions {
-		penalty := "0"
-		if s.Outcome == NotGraded {
-			penalty = ""
+func Grades(w io.Writer, r Report) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(columns); err != nil {
+		return err
+	}
+	for s, err := range r.All() {
+		if err != nil {
+			return err
 		}
-		rows = append(rows, []string{
-			r.Lab, "", "", harmless(s.Student), "", "", "",
-			s.Score(), penalty, s.Score(), Points(s.Max), string(s.Outcome),
+		raw, penalty, due := "", "", ""
+		if s.Outcome != NotGraded {
+			raw, penalty = Points(s.Points), Points(s.Penalty())
+		}
+		if s.Late != nil {
+			due = stamp(s.Late.Due)
+		}
+		err := c.Write([]string{
+			r.Lab, due, stamp(s.Submitted), harmless(s.Student), "", "", "",
+			raw, penalty, s.Score(), Points(s.Max), string(s.Outcome),
 		})
+		if err != nil {
+			return err
+		}
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return nil, fmt.Errorf("printing the grades: %w", err)
-	}
-	return b.Bytes(), nil
+	c.Flush()
+	return c.Error()
 }
 
-// harmless keeps a spreadsheet from reading a text as a formula.
+// stamp prints a time as nbgrader does: UTC without a zone.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05")
+}
+
+// harmless keeps a spreadsheet from reading a text as a formula. Some trim blanks
+// first, and some read wide characters as their plain form.
 func harmless(text string) string {
-	if strings.IndexAny(text, "=+-@\t\r") == 0 {
+	rest := strings.TrimLeft(text, " \u00a0")
+	if strings.IndexAny(rest, "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") == 0 {
 		return "'" + text
 	}
 	return text

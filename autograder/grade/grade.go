@@ -1,86 +1,144 @@
-// Package grade grades a folder of submissions to one lab: it finds them, runs
-// each in its own processes, takes the claims out and has the lab judge them
-// with this program's own engine.
+// Package grade grades a class: it finds the submissions, runs each in its own
+// processes, takes the claims out and has the lab judge them with this
+// program's own engine.
 //
 //	report, err := grade.Run(ctx, grade.Options{Lab: "T0", Dir: "class", Out: "out"})
 //
 // Every question ends graded, failed or not graded; a bad submission costs only
-// itself. The same folder gives the same report, byte for byte. It leaves out
-// rosters, deadlines and memory of earlier runs.
+// itself. The same class gives the same report, byte for byte. With a ledger,
+// work that was done before is not done again, a run that was killed goes on
+// where it ended, and points by hand and lateness count. It leaves out rosters
+// and remote hosts.
 package grade
 
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
-	"math"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
-	"sync"
 
-	"github.com/mlsysim/golab/autograder/answer"
 	"github.com/mlsysim/golab/autograder/export"
-	"github.com/mlsysim/golab/autograder/notebook"
+	"github.com/mlsysim/golab/autograder/intake"
+	"github.com/mlsysim/golab/autograder/ledger"
 	"github.com/mlsysim/golab/autograder/sandbox"
-	"github.com/mlsysim/golab/labs"
 	"github.com/mlsysim/golab/mlsysim/source"
 	"github.com/mlsysim/golab/mlsysim/zoo"
 )
 
-// Report is the result of grading a folder.
+// Report is the result of grading a class.
 type Report = export.Report
 
 // Options say what to grade and how.
 type Options struct {
-	Lab      string // id of the lab
-	Dir      string // folder of submissions
-	Out      string // where the report is written; empty: nowhere
-	Workers  int    // submissions at once; default one per processor
+	Lab      string         // id of the lab; with Source any name
+	Source   []byte         // an instructor's notebook in nbgrader's format, instead of a lab
+	Python   string         // interpreter for Source; default python3
+	Dir      string         // folder or zip file of submissions; with a ledger may be empty: what it holds
+	Intake   intake.Options // how Dir is laid out
+	Out      string         // where the report is written; empty: nowhere
+	Workers  int            // submissions at once; default one per processor
 	Limits   sandbox.Limits
-	Secret   []byte                             // of the course: draws the inputs of students' functions
-	Engine   string                             // what the report names as this program; default Engine()
-	Progress func(done, total int, name string) // called in turn, never twice at once
+	Secret   []byte            // of the course: draws the inputs of students' functions; default the ledger's
+	Engine   string            // what the report names as this program; default Engine()
+	Ledger   *ledger.Ledger    // remembers; nil: nothing is remembered
+	Force    bool              // grade again what the ledger has a result for
+	Progress func(Progress)    // called in turn, never twice at once
+	Notice   func(text string) // what the instructor should know about Dir
 }
 
-// Run grades a folder. The error is about the options, the folder or ctx, never
-// about a submission; when ctx ends, what is finished is still reported and
-// written.
+// Progress is one submission that is finished.
+type Progress struct {
+	Done    int            `json:"done"`
+	Total   int            `json:"total"`
+	Student string         `json:"student"`
+	Outcome export.Outcome `json:"outcome"`
+	Points  *float64       `json:"points,omitempty"` // nothing if it is not graded
+	Kept    bool           `json:"kept,omitempty"`   // from an earlier run
+	Problem string         `json:"problem,omitempty"`
+}
+
+// Run grades a class. The error is about the options, the folder, the ledger or
+// ctx, never about a submission; when ctx ends, what is finished is still
+// reported and written.
 func Run(ctx context.Context, o Options) (Report, error) {
-	lab, err := labs.Find(o.Lab)
+	g, err := newGrader(ctx, o)
 	if err != nil {
 		return Report{}, err
-	}
-	entries, err := find(o.Dir)
-	if err != nil {
-		return Report{}, err
-	}
-	r := Report{
-		Lab: lab.ID, Title: lab.Title, Version: lab.Version,
-		Engine: cmp.Or(o.Engine, Engine()), Registry: source.Stamp(), Isolation: sandbox.Isolation(),
-	}
-	for _, q := range lab.Questions {
-		r.Max += q.Points
 	}
 	before := zoo.Fingerprint()
-	r.Submissions = all(ctx, lab, entries, o)
+	if o.Ledger != nil {
+		err = g.withLedger(ctx)
+	} else {
+		err = g.inMemory(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		return g.report, err
+	}
 	if zoo.Fingerprint() != before {
-		return r, fmt.Errorf("grading %s: the registries changed meanwhile: no verdict holds", o.Dir)
+		return g.report, fmt.Errorf("grading %s: the registries changed meanwhile: no verdict holds", o.Dir)
 	}
-	if err := ctx.Err(); err != nil {
-		r.Cancelled = true
-	}
+	g.report.Cancelled = ctx.Err() != nil
 	if o.Out != "" {
-		if err := export.Write(r, o.Out); err != nil {
-			return r, err
+		if err := export.Write(g.report, o.Out); err != nil {
+			return g.report, err
 		}
 	}
-	if r.Cancelled {
-		return r, fmt.Errorf("grading %s: %w", o.Dir, ctx.Err())
+	if g.report.Cancelled {
+		return g.report, fmt.Errorf("grading %s: %w", o.Dir, ctx.Err())
 	}
-	return r, nil
+	return g.report, nil
+}
+
+// A grader is one run.
+type grader struct {
+	Options
+	subject     Subject
+	report      Report
+	environment string // digest of all that may change a result beside the subject's version
+	done, total int
+}
+
+func newGrader(ctx context.Context, o Options) (*grader, error) {
+	if o.Ledger != nil && o.Secret == nil {
+		o.Secret = o.Ledger.Secret()
+	}
+	subject, err := subjectOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.NumCPU()
+	}
+	g := &grader{Options: o, subject: subject}
+	g.report = subject.report()
+	g.report.Engine, g.report.Registry = cmp.Or(o.Engine, Engine()), source.Stamp()
+	g.environment, err = environment(g.report, subject.digest, o.Limits)
+	return g, err
+}
+
+// finished tells about one submission.
+func (g *grader) finished(s export.Submission, kept bool) {
+	g.done++
+	if g.Progress == nil {
+		return
+	}
+	p := Progress{Done: g.done, Total: g.total, Student: s.Student, Outcome: s.Outcome, Kept: kept, Problem: s.Problem}
+	if s.Outcome != export.NotGraded {
+		p.Points = &s.Points
+	}
+	g.Progress(p)
+}
+
+func (g *grader) notice(text string) {
+	if g.Notice != nil {
+		g.Notice(text)
+	}
 }
 
 // Engine identifies this program: module version, or the revision it was built
@@ -102,135 +160,36 @@ func Engine() string {
 	return version + ", " + runtime.Version()
 }
 
-// all grades the entries with some workers; results keep the order of entries.
-func all(ctx context.Context, lab labs.Lab, entries []entry, o Options) []export.Submission {
-	workers := o.Workers
-	if workers <= 0 {
-		workers = runtime.NumCPU()
-	}
-	out := make([]export.Submission, len(entries))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	done := 0
-	for range min(workers, len(entries)) {
-		wg.Go(func() {
-			for i := range next {
-				out[i] = one(ctx, lab, entries[i], o)
-				mu.Lock()
-				done++
-				if o.Progress != nil {
-					o.Progress(done, len(entries), entries[i].student)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range entries {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	return out
-}
-
-// one grades a single submission.
-func one(ctx context.Context, lab labs.Lab, e entry, o Options) export.Submission {
-	s := export.Submission{Student: e.student, File: e.file, Scenario: lab.Draw(e.student).String(), Outcome: export.NotGraded}
-	if e.problem != "" {
-		return unjudged(s, lab, e.problem)
-	}
-	if ctx.Err() != nil {
-		return unjudged(s, lab, "grading was cancelled before it ran")
-	}
-	sub, err := notebook.Read(e.path)
+// environment is a digest of the program, its data, the isolation and the
+// limits. A program without a release's version is known by its own bytes.
+func environment(r Report, subject string, l sandbox.Limits) (string, error) {
+	limits, err := json.Marshal(l)
 	if err != nil {
-		return unjudged(s, lab, err.Error())
+		return "", fmt.Errorf("writing down the limits: %w", err)
 	}
-	hidden := labs.Hidden{Secret: o.Secret, Tag: rand.Text()} // the tag is in no report
-	run, err := sandbox.Run(ctx, o.Limits, append(cells(sub), calls(lab, e.student, hidden)...))
+	program := ""
+	if strings.Contains(r.Engine, "dev") || strings.Contains(r.Engine, "dirty") || strings.Contains(r.Engine, "unknown") {
+		if program, err = ownDigest(); err != nil {
+			return "", err
+		}
+	}
+	parts := []string{subject, r.Engine, program, runtime.Version(), runtime.GOOS, runtime.GOARCH, r.Registry, r.Isolation, string(limits)}
+	return ledger.Digest([]byte(strings.Join(parts, "\n"))), nil
+}
+
+func ownDigest() (string, error) {
+	name, err := os.Executable()
 	if err != nil {
-		return unjudged(s, lab, err.Error())
+		return "", fmt.Errorf("finding this executable: %w", err)
 	}
-	records, notes := answer.Read(run.Claims)
-	records, run.Ends = hidden.Own(records), quiet(run.Ends)
-	for _, end := range run.Ends {
-		s.Ends = append(s.Ends, end.String())
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("reading this executable: %w", err)
 	}
-	s.Notes = append(notes, remarks(lab, e.student, sub, labs.Opened(lab, records), labs.Unknown(lab, records))...)
-	judge(&s, labs.CheckHidden(lab, e.student, records, hidden), sub, run.Ends)
-	return s
-}
-
-func cells(sub notebook.Submission) []sandbox.Cell {
-	var out []sandbox.Cell
-	for _, c := range sub.Cells {
-		out = append(out, sandbox.Cell{Name: c.Name, Src: c.Source})
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("reading this executable: %w", err)
 	}
-	return out
-}
-
-// remarks are what a student should know beside the verdicts.
-func remarks(lab labs.Lab, student string, sub notebook.Submission, opened string, unknown []string) []string {
-	var out []string
-	switch {
-	case opened == "":
-		out = append(out, fmt.Sprintf("the lab was not opened: want Open(%q, %q)", lab.ID, student))
-	case opened != student:
-		out = append(out, fmt.Sprintf("the lab was opened as %q but handed in by %q: it is graded at the scenario of %q", opened, student, student))
-	}
-	if sub.Lab != "" && sub.Lab != lab.ID {
-		out = append(out, fmt.Sprintf("the notebook says that it is lab %q", sub.Lab))
-	}
-	if len(unknown) > 0 {
-		out = append(out, "the lab does not ask for "+strings.Join(unknown, ", "))
-	}
-	return out
-}
-
-// unjudged is a submission without a verdict.
-func unjudged(s export.Submission, lab labs.Lab, why string) export.Submission {
-	s.Problem = why
-	for _, q := range lab.Questions {
-		s.Max += q.Points
-		s.Questions = append(s.Questions, export.Question{
-			Outcome: export.NotGraded, Why: why, Verdict: labs.Verdict{ID: q.ID, Title: q.Title, Max: q.Points},
-		})
-	}
-	return s
-}
-
-// judge enters the verdicts: a question without an answer failed if code of the
-// student ended badly, and is graded with what it earns otherwise.
-func judge(s *export.Submission, verdicts []labs.Verdict, sub notebook.Submission, ends []sandbox.End) {
-	s.Outcome = export.Graded
-	for _, v := range verdicts {
-		v.Points = math.Round(v.Points*100) / 100
-		q := export.Question{Outcome: export.Graded, Verdict: v}
-		if v.Fault != "" {
-			q.Outcome, q.Why = export.NotGraded, v.Fault
-		}
-		if v.Manual {
-			q.Outcome, q.Why = export.NeedsManual, "a person grades this answer"
-		}
-		if !v.Answered && len(ends) > 0 {
-			q.Outcome, q.Why, s.Outcome = export.Failed, blame(v.ID, sub, ends), export.Failed
-			q.Points, q.Parts = 0, nil
-		}
-		s.Points += q.Points
-		s.Max += v.Max
-		s.Questions = append(s.Questions, q)
-	}
-}
-
-// blame is the bad end that concerns a question: that of a cell which names it,
-// or the first.
-func blame(id string, sub notebook.Submission, ends []sandbox.End) string {
-	for _, e := range ends {
-		i := slices.IndexFunc(sub.Cells, func(c notebook.Cell) bool { return c.Name == e.Cell })
-		if i >= 0 && strings.Contains(sub.Cells[i].Source, `"`+id) {
-			return e.Message
-		}
-	}
-	return ends[0].Message
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }

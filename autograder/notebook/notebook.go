@@ -11,6 +11,7 @@
 package notebook
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,14 +53,20 @@ func Read(path string) (Submission, error) {
 	if err != nil {
 		return Submission{}, err
 	}
-	var s Submission
-	if filepath.Ext(path) == ".ipynb" {
-		s, err = Parse(data)
-	} else {
-		s, err = Script(data)
+	return ReadAs(filepath.Base(path), data)
+}
+
+// ReadAs reads a content as a notebook or a script, by the extension of the name
+// that errors begin with.
+func ReadAs(name string, data []byte) (Submission, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // some editors on Windows put one there
+	read := Script
+	if filepath.Ext(name) == ".ipynb" {
+		read = Parse
 	}
+	s, err := read(data)
 	if err != nil {
-		return Submission{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
+		return Submission{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return s, nil
 }

@@ -77,6 +77,10 @@ func TestReadScript(t *testing.T) {
 
 	_, err = notebook.Read(write(t, "s1.lab", "\n"))
 	require.EqualError(t, err, "s1.lab: empty file")
+
+	s, err = notebook.ReadAs("s1.lab", []byte("\ufeffx := 1"))
+	require.NoError(t, err)
+	require.Equal(t, "x := 1", s.Cells[0].Source, "a byte order mark is no code")
 }
 
 func TestReadRefusesWhatIsNoFile(t *testing.T) {

@@ -1,6 +1,7 @@
 // Command mlgrade grades a folder of submissions to a lab: each runs in its own
 // process with limits, the claims are checked outside, and every question ends
-// graded, failed or not graded. It leaves out rosters and deadlines.
+// graded, failed or not graded. A ledger remembers the work, lateness and points by
+// hand.
 //
 //	mlgrade grade submissions --lab T0 --out out
 package main
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mlsysim/golab/autograder/assignment"
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/kernelext/script"
 )
@@ -18,6 +20,7 @@ var version = "dev" // set by the linker
 
 func main() {
 	script.MaybeWorker()
+	assignment.MaybeChild()
 	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
 
@@ -31,6 +34,8 @@ Exit codes: 0 every submission has an explicit outcome, whatever it is, 1 bad
 usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
-	root.AddCommand(gradeCommand(cli.Output(root)), cli.Man("mlgrade"))
+	out := cli.Output(root)
+	root.AddCommand(gradeCommand(out), releaseCommand(), validateCommand(out), lintCommand(out), gradescopeCommand(), cli.Man("mlgrade"))
+	root.AddCommand(bookCommands(out)...)
 	return root
 }

@@ -41,10 +41,15 @@ var rooms = join(
 
 	trees(10, "autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger",
 		"autograder/export", "autograder/queue"),
+	[]room{{path: "autograder/intake", layer: 10, tree: true, also: []string{"autograder/notebook"}}}, // what the instructor has: folders, zip files
+
+	[]room{{path: "autograder/assignment", layer: 10, tree: true, also: []string{"autograder/notebook"}}}, // notebooks in nbgrader's format
+
 	// Grading a folder reads notebooks, takes the answers out, runs code and
 	// remembers: it is the one room of its layer that needs its neighbours.
 	[]room{{path: "autograder/grade", layer: 10, tree: true, also: []string{
 		"autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger", "autograder/export",
+		"autograder/intake", "autograder/queue", "autograder/assignment",
 	}}},
 
 	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes
