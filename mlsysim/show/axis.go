@@ -58,6 +58,9 @@ func (s Scale) Name(label string) string {
 
 // Text prints one value with its own prefix and unit.
 func (a Axis) Text(v float64) string {
+	if i := int(v); a.rows() && float64(i) == v && i >= 0 && i < len(a.Names) {
+		return a.Names[i]
+	}
 	s := a.scaleOf(v)
 	return strings.TrimSpace(s.Number(v) + " " + s.Unit)
 }
@@ -67,31 +70,84 @@ func (a Axis) holds(v float64) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.Log || v > 0)
 }
 
+// rows reports whether the axis names its values.
+func (a Axis) rows() bool { return len(a.Names) > 0 }
+
 // Holds reports whether the chart can show a point: finite, and positive on a
 // logarithmic axis.
 func (c Chart) Holds(p Point) bool { return c.X.holds(p.X) && c.Y.holds(p.Y) }
 
+// HoldsIn reports the same for a point in the form of its series.
+func (c Chart) HoldsIn(s Series, p Point) bool {
+	switch s.Form {
+	case Bars:
+		return c.X.holds(p.Lo) && c.X.holds(p.Hi) && c.Y.holds(p.Y)
+	case Band:
+		return c.X.holds(p.X) && c.Y.holds(p.Lo) && c.Y.holds(p.Hi)
+	default:
+		return c.Holds(p)
+	}
+}
+
+// Error returns the error around a point, false if it has none that the chart
+// can show.
+func (c Chart) Error(s Series, p Point) (lo, hi float64, ok bool) {
+	return p.Lo, p.Hi, s.Form == Plain && p.Hi > p.Lo && c.Y.holds(p.Lo) && c.Y.holds(p.Hi)
+}
+
+// A box is a range of both axes.
+type box struct{ xlo, xhi, ylo, yhi float64 }
+
+func (b *box) add(x, y float64) {
+	b.xlo, b.xhi, b.ylo, b.yhi = min(b.xlo, x), max(b.xhi, x), min(b.ylo, y), max(b.yhi, y)
+}
+
+// reach adds all that a point takes up.
+func (b *box) reach(c *Chart, s Series, p Point) {
+	switch s.Form {
+	case Bars:
+		b.add(p.Lo, p.Y)
+		b.add(p.Hi, p.Y)
+	case Band:
+		b.add(p.X, p.Lo)
+		b.add(p.X, p.Hi)
+	default:
+		b.add(p.X, p.Y)
+		if lo, hi, ok := c.Error(s, p); ok {
+			b.add(p.X, lo)
+			b.add(p.X, hi)
+		}
+	}
+}
+
 // Range returns the smallest box around the points and marks that the chart can
-// show, and false if it has none.
+// show, and false if it has none. An axis with names reaches from the first to
+// the last of them.
 func (c Chart) Range() (xlo, xhi, ylo, yhi float64, ok bool) {
-	xlo, ylo, xhi, yhi = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	b := box{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)}
 	for _, s := range c.Series {
 		for _, p := range s.Points {
-			if c.Holds(p) {
-				xlo, xhi, ylo, yhi = min(xlo, p.X), max(xhi, p.X), min(ylo, p.Y), max(yhi, p.Y)
+			if c.HoldsIn(s, p) {
+				b.reach(&c, s, p)
 			}
 		}
 	}
-	if xlo > xhi {
+	if b.xlo > b.xhi {
 		return 0, 0, 0, 0, false
 	}
 	for _, m := range c.Marks {
 		switch {
 		case m.Vertical && c.X.holds(m.At):
-			xlo, xhi = min(xlo, m.At), max(xhi, m.At)
+			b.xlo, b.xhi = min(b.xlo, m.At), max(b.xhi, m.At)
 		case !m.Vertical && c.Y.holds(m.At):
-			ylo, yhi = min(ylo, m.At), max(yhi, m.At)
+			b.ylo, b.yhi = min(b.ylo, m.At), max(b.yhi, m.At)
 		}
 	}
-	return xlo, xhi, ylo, yhi, true
+	if c.X.rows() {
+		b.xlo, b.xhi = 0, float64(len(c.X.Names)-1)
+	}
+	if c.Y.rows() {
+		b.ylo, b.yhi = 0, float64(len(c.Y.Names)-1)
+	}
+	return b.xlo, b.xhi, b.ylo, b.yhi, true
 }

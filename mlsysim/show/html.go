@@ -173,12 +173,3 @@ func (h *page) notes(notes []string) {
 		h.add(`<div style="margin:4px 0;padding:2px 8px;border-left:3px solid %s;background-color:rgba(128,128,128,0.10)">%s</div>`, grey, esc(n))
 	}
 }
-
-// chartTable is the form of a chart that needs no drawing.
-func chartTable(c Chart) string {
-	h := &page{}
-	h.add(`<div style="margin:6px 0"><div style="font-weight:bold">%s</div><div style="%s">%s</div>`, esc(c.Title), dimmed, esc(c.Note))
-	h.table(c.points())
-	h.b.WriteString("</div>")
-	return h.b.String()
-}

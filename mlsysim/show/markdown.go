@@ -164,34 +164,3 @@ func mdSteps(b *strings.Builder, steps []Step) {
 		fmt.Fprintf(b, "\\[%d\\] %s\n\n", i+1, md(text))
 	}
 }
-
-// mdChart lists the points of a chart.
-func mdChart(b *strings.Builder, c *Chart) {
-	if c.Title != "" {
-		fmt.Fprintf(b, "**%s**\n\n", md(c.Title))
-	}
-	if c.Note != "" {
-		fmt.Fprintf(b, "%s\n\n", md(c.Note))
-	}
-	t := c.points()
-	mdTable(b, t.Columns, t.Cells, t.Muted)
-}
-
-// points lists the points and marks of a chart as a table.
-func (c *Chart) points() *Table {
-	t := &Table{Columns: []Column{{Name: "series"}, {Name: "point"}, {Name: c.X.Label, Right: true}, {Name: c.Y.Label, Right: true}, {Name: "note"}}}
-	for _, s := range c.Series {
-		for _, p := range s.Points {
-			t.Cells = append(t.Cells, []string{s.Name, p.Label, c.X.Text(p.X), c.Y.Text(p.Y), p.Why})
-			t.Muted = append(t.Muted, p.Muted)
-		}
-	}
-	for _, m := range c.Marks {
-		cells := []string{"mark", m.Label, "", c.Y.Text(m.At), ""}
-		if m.Vertical {
-			cells = []string{"mark", m.Label, c.X.Text(m.At), "", ""}
-		}
-		t.Cells, t.Muted = append(t.Cells, cells), append(t.Muted, false)
-	}
-	return t
-}

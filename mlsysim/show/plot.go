@@ -120,14 +120,31 @@ func (p *plot) at(x, y int) rune {
 	return ' '
 }
 
-// chart prints a plot with its axes and a list of what is in it.
+// chart prints what the chart shows as a sentence, then the picture in
+// characters and a list of what is in it.
 func (p *printer) chart(indent int, c *Chart) {
 	if c.Title != "" {
 		p.para(indent, "", c.Title, bold)
 	}
+	p.para(indent, "", c.Alt(), "")
+	f := c.facts()
+	switch {
+	case len(f.cells) > 0:
+		p.grid(indent, f)
+	case len(f.bars) > 0:
+		p.lanes(indent, f)
+	case len(f.lines)+len(f.dots) > 0:
+		p.curves(indent, c)
+	}
+	if c.Note != "" {
+		p.para(indent, "", c.Note, dim)
+	}
+}
+
+// curves prints lines and points with their axes.
+func (p *printer) curves(indent int, c *Chart) {
 	pl, ok := newPlot(c, min(p.width-indent, 100), plotRows)
 	if !ok {
-		p.para(indent, "", "nothing to plot", dim)
 		return
 	}
 	margin := 0
@@ -151,9 +168,6 @@ func (p *printer) chart(indent int, c *Chart) {
 	}
 	p.foot(indent+margin+1, pl, c.X.Label)
 	p.rows(indent, legend)
-	if c.Note != "" {
-		p.para(indent, "", c.Note, dim)
-	}
 }
 
 func pad(text string, width int) string {
@@ -178,6 +192,8 @@ func (p *printer) foot(indent int, pl *plot, label string) {
 	p.row(indent, col{lines: []string{pad(name, pl.w+1)}, style: dim})
 }
 
+var outNames = [...]string{"", "; out of bounds above", "; out of bounds below"}
+
 // draw puts marks, lines and points in and returns what the letters mean.
 func (p *plot) draw(c *Chart) []Row {
 	var legend []Row
@@ -188,11 +204,16 @@ func (p *plot) draw(c *Chart) []Row {
 		}
 		if axis.holds(m.At) {
 			p.mark(m)
-			legend = append(legend, Row{Label: shape, Value: m.Label, Note: axis.Text(m.At)})
+			legend = append(legend, Row{Label: shape, Value: m.Label, Note: axis.Text(m.At) + outNames[m.Out]})
 		}
 	}
 	next := 0
 	for _, s := range c.Series {
+		if s.Form == Band {
+			p.band(c, s)
+			legend = append(legend, Row{Label: "⠒", Value: s.Name, Note: "between the outer lines"})
+			continue
+		}
 		if s.Line {
 			legend = append(legend, p.line(s, &next))
 			continue
@@ -208,6 +229,21 @@ func (p *plot) draw(c *Chart) []Row {
 		}
 	}
 	return legend
+}
+
+// band draws the edges of an area.
+func (p *plot) band(c *Chart, s Series) {
+	var last Point
+	for i, pt := range s.Points {
+		if !c.HoldsIn(s, pt) {
+			continue
+		}
+		if i > 0 {
+			p.join(Point{X: last.X, Y: last.Lo}, Point{X: pt.X, Y: pt.Lo})
+			p.join(Point{X: last.X, Y: last.Hi}, Point{X: pt.X, Y: pt.Hi})
+		}
+		last = pt
+	}
 }
 
 // line draws a series as a line with a letter at its end.

@@ -1,0 +1,233 @@
+package show
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// fills tell series of bars apart without colour; what is idle is dotted.
+var fills = [...]rune{'█', '▒', '▓', '░', '▚', '▤'}
+
+const idleFill = '·'
+
+// fill is the character of a series.
+func (c *Chart) fill(i int) rune { return fills[(c.Tone(i)-1)%len(fills)] }
+
+// Tone is the number of the colour and shape of series i, from 1.
+func (c *Chart) Tone(i int) int {
+	if t := c.Series[i].Tone; t > 0 {
+		return t
+	}
+	n := 0
+	for _, s := range c.Series[:i+1] {
+		if s.Tone == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// lanes prints bars row by row, what the fills mean, and the axis.
+func (p *printer) lanes(indent int, f *facts) {
+	pl, ok := f.bed(p.width - indent)
+	if !ok {
+		return
+	}
+	label, value := 0, 0
+	ends := f.ends()
+	for y, name := range f.Y.Names {
+		label, value = max(label, columns(clean(name))), max(value, columns(ends[y]))
+	}
+	label = min(label, (p.width-indent)/3)
+	pl, _ = f.bed(max(min(p.width-indent, 100)-label-value-5, 10))
+	for y, name := range f.Y.Names {
+		p.row(indent,
+			col{lines: wrap(name, label), width: label, right: true},
+			col{lines: []string{"│" + pl.lane(f, float64(y))}, width: pl.w + 1},
+			col{lines: []string{ends[y]}, width: value, right: true})
+	}
+	p.foot(indent+label+2, pl, f.X.Label)
+	p.rows(indent, f.barLegend())
+}
+
+// bed is the plot that bars lie in: linear bars begin at zero, and an axis does
+// not end a little after its last bar as that of a plot does.
+func (f *facts) bed(w int) (*plot, bool) {
+	pl, ok := newPlot(f.Chart, w, 1)
+	if !ok {
+		return nil, false
+	}
+	xlo, xhi, _, _, _ := f.Range()
+	if !f.X.Log {
+		pl.xlo, pl.xhi = min(xlo, 0), max(xhi, 0)
+	}
+	return pl, pl.xhi > pl.xlo
+}
+
+// lane draws one row.
+func (p *plot) lane(f *facts, row float64) string {
+	line := []rune(strings.Repeat(" ", p.w))
+	cell := func(x float64) int {
+		return min(max(int(math.Round(fraction(p.x, x, p.xlo, p.xhi)*float64(p.w))), 0), p.w)
+	}
+	for _, m := range f.Marks {
+		if m.Vertical && p.x.holds(m.At) {
+			line[min(cell(m.At), p.w-1)] = '┊'
+		}
+	}
+	for i, s := range f.Series {
+		for _, pt := range s.Points {
+			if s.Form != Bars || pt.Y != row || !f.HoldsIn(s, pt) {
+				continue
+			}
+			r := f.fill(i)
+			if pt.Muted {
+				r = idleFill
+			}
+			from, to := cell(min(pt.Lo, pt.Hi)), cell(max(pt.Lo, pt.Hi))
+			if to == from && pt.Lo != pt.Hi { // a thin bar is still seen
+				from = min(from, p.w-1)
+				to = from + 1
+			}
+			for x := from; x < to; x++ {
+				line[x] = r
+			}
+		}
+	}
+	return strings.TrimRight(string(line), " ")
+}
+
+// ends are the texts behind the rows: the label of the last bar that has one,
+// or where the row ends.
+func (f *facts) ends() []string {
+	out := make([]string, len(f.Y.Names))
+	far := f.rowEnds()
+	for y := range out {
+		if v, ok := far[float64(y)]; ok {
+			out[y] = f.X.Text(v)
+		}
+		for _, s := range f.bars {
+			for _, p := range s.Points {
+				if p.Y == float64(y) && p.Label != "" && (len(f.bars) == 1 || p.Hi == far[p.Y]) {
+					out[y] = clean(p.Label)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// barLegend says what the fills and the marks mean.
+func (f *facts) barLegend() []Row {
+	var rows []Row
+	idle := false
+	for i, s := range f.Series {
+		if s.Form != Bars || len(s.Points) == 0 {
+			continue
+		}
+		live := fitting(s.Points)
+		idle = idle || len(live) < len(s.Points)
+		row := Row{Label: string(f.fill(i)), Value: s.Name}
+		if s.Name == "" || len(live) == 0 || slices.ContainsFunc(rows, func(r Row) bool { return r.Label == row.Label && r.Value == row.Value }) {
+			continue
+		}
+		if len(live) == 1 {
+			row.Note = f.X.Text(live[0].Hi - live[0].Lo)
+		}
+		rows = append(rows, row)
+	}
+	if idle {
+		rows = append(rows, Row{Label: string(idleFill), Value: "idle or infeasible"})
+	}
+	for _, m := range f.Marks {
+		if m.Vertical && f.X.holds(m.At) {
+			rows = append(rows, Row{Label: "┊", Value: m.Label, Note: f.X.Text(m.At) + outNames[m.Out]})
+		}
+	}
+	return rows
+}
+
+// shades draw a cell where there is no room for its number, the least first.
+var shades = [...]rune{'░', '▒', '▓', '█'}
+
+// grid prints cells as a table of numbers, or as shades if that is too wide. The
+// first row is the lowest, as in the picture.
+func (p *printer) grid(indent int, f *facts) {
+	scale := f.zScale()
+	label, wide := columns(f.Y.Label), 2
+	texts := map[[2]int]string{}
+	for _, c := range f.cells {
+		text := "×"
+		if !c.Muted {
+			text = scale.Number(short(c.Z))
+		}
+		texts[[2]int{int(c.X), int(c.Y)}] = text
+		wide = max(wide, columns(text))
+	}
+	for _, name := range f.X.Names {
+		wide = max(wide, columns(name))
+	}
+	for _, name := range f.Y.Names {
+		label = max(label, columns(name))
+	}
+	if label+len(f.X.Names)*(wide+2) > p.width-indent {
+		texts, wide = f.shaded(), max(min((p.width-indent-label)/max(len(f.X.Names), 1)-2, wide), 1)
+		p.para(indent, "", "░ ▒ ▓ █ from least to greatest", dim)
+	}
+	p.para(indent, "", scale.Name(f.Z.Label)+" by "+of(f.Y.Label)+" ↑ and "+of(f.X.Label)+" →", dim)
+	for y := len(f.Y.Names) - 1; y >= 0; y-- {
+		p.gridRow(indent, label, wide, f.Y.Names[y], func(x int) string { return texts[[2]int{x, y}] }, len(f.X.Names))
+	}
+	p.gridRow(indent, label, wide, "", func(x int) string { return f.X.Names[x] }, len(f.X.Names))
+	if len(fitting(f.cells)) < len(f.cells) {
+		p.rows(indent, []Row{{Label: "×", Value: "infeasible"}})
+	}
+}
+
+func (p *printer) gridRow(indent, label, wide int, name string, text func(x int) string, n int) {
+	cols := []col{{lines: []string{name}, width: label, right: true}}
+	for x := range n {
+		cols = append(cols, col{lines: []string{text(x)}, width: wide, right: true})
+	}
+	p.row(indent, cols...)
+}
+
+// zRange is the range of the cells that are feasible.
+func (f *facts) zRange() (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, c := range fitting(f.cells) {
+		lo, hi = min(lo, c.Z), max(hi, c.Z)
+	}
+	return lo, hi
+}
+
+func (f *facts) zScale() Scale {
+	lo, hi := f.zRange()
+	if lo > hi {
+		lo, hi = 1, 1
+	}
+	return f.Z.Scale(lo, hi)
+}
+
+func (f *facts) shaded() map[[2]int]string {
+	out := map[[2]int]string{}
+	for _, c := range f.cells {
+		text := "×"
+		if !c.Muted {
+			n := int(f.Shade(c.Z) * float64(len(shades)))
+			text = string(shades[min(max(n, 0), len(shades)-1)])
+		}
+		out[[2]int{int(c.X), int(c.Y)}] = text
+	}
+	return out
+}
+
+// Shade places the value of a cell between 0 and 1 among those that are feasible.
+func (c *Chart) Shade(z float64) float64 {
+	lo, hi := c.facts().zRange()
+	if !(hi > lo) {
+		return 0.5
+	}
+	return fraction(c.Z, z, lo, hi)
+}
