@@ -1,86 +1,132 @@
-// Package chart draws a show.Chart: live with Apache ECharts in a notebook, and
-// as a still SVG of the same option anywhere else. Nothing is loaded from a
-// network; a live chart takes ECharts from the kernelspec directory of the
-// page's own Jupyter server and stays a picture where there is none. It leaves
-// out maps, bars and 3D.
+// Package chart draws a show.Chart: as a still SVG picture anywhere, and in a
+// notebook live, with Apache ECharts laid over that picture. Both come from one
+// scene, in which every number and label has its place. Nothing is loaded from a
+// network; a live chart takes ECharts from the kernelspec directory of the page's
+// own Jupyter server and stays a picture where there is none. It leaves out maps
+// and 3D.
 //
 //	fragment := chart.Interactive(chart.Roofline(hardware.H100, physics.FP16, nil))
 package chart
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
+	_ "embed"
 	"encoding/hex"
 	"html"
-	"strconv"
+	"regexp"
 	"strings"
 
 	"github.com/mlsysim/golab/mlsysim/show"
 )
 
-// upgrade replaces the picture by a live chart. $ID, $OPTION, $W and $H are put
-// in. The library is read as text and run with its own exports and module, so
-// that a loader on the page does not take it.
-const upgrade = `(function(){var o=$OPTION,w=window,d=document;
-function up(e){d.querySelectorAll('[id="$ID"]').forEach(function(n){var i=n.querySelector("img");if(!i)return;
-var c=d.createElement("div");c.style.cssText="width:$Wpx;height:$Hpx";n.appendChild(c);
-try{e.init(c,null,{renderer:"svg",width:$W,height:$H}).setOption(o);i.remove()}catch(x){c.remove()}})}
-function get(b,k){if(!k.length)return Promise.reject();
-return fetch(b+"kernelspecs/"+k[0]+"/echarts.min.js").then(function(r){if(!r.ok)throw 0;return r.text()}).then(function(t){
-var m={exports:{}};Function("exports","module","define",t)(m.exports,m);return m.exports}).catch(function(){return get(b,k.slice(1))})}
-var s=d.getElementById("jupyter-config-data"),b=s?JSON.parse(s.textContent).baseUrl:d.body&&d.body.dataset.baseUrl;
-if(!b)return;w.mlsysimECharts=w.mlsysimECharts||get(b,["mlsysim","mlsysim-gonb"]);
-w.mlsysimECharts.then(up,function(){w.mlsysimECharts=null})})()`
+// Apache ECharts 5.6.0, the common build; see assets/LICENSE and assets/NOTICE.
+//
+//go:embed assets/echarts.min.js
+var library []byte
 
-// Interactive returns an HTML fragment: the still picture, and a script that
-// replaces it by the live chart where it may run and finds ECharts.
+//go:embed assets/live.js
+var live []byte
+
+// Script returns ECharts, with what our charts need beyond it, as it must lie in
+// a kernelspec directory under the name echarts.min.js.
+func Script() []byte { return append(append([]byte{}, library...), live...) }
+
+// upgrade makes the picture live and, in Jupyter, as dark as the page. $ID and
+// $OPTION are put in. The library is read as text and run with its own exports
+// and module, so that a loader on the page does not take it.
+const upgrade = `(function(){var o=$OPTION,w=window,d=document,p=d.body&&d.body.dataset,s=d.getElementById("jupyter-config-data"),
+b=s?JSON.parse(s.textContent).baseUrl:p&&p.baseUrl;
+function all(f){d.querySelectorAll('[id="$ID"]').forEach(f)}
+function tint(){all(function(n){var i=n.querySelector("img");if(i)i.style.colorScheme=p.jpThemeLight=="false"?"dark":"light"})}
+if(p&&p.jpThemeLight){tint();w.MutationObserver&&new MutationObserver(tint).observe(d.body,{attributeFilter:["data-jp-theme-light"]})}
+function get(k){return k.length?fetch(b+"kernelspecs/"+k[0]+"/echarts.min.js").then(function(r){if(!r.ok)throw 0;return r.text()}).then(function(t){
+var m={exports:{}};Function("exports","module","define",t)(m.exports,m);return m.exports}).catch(function(){return get(k.slice(1))}):Promise.reject()}
+if(!b)return;(w.mlsysimECharts=w.mlsysimECharts||get(["mlsysim","mlsysim-gonb"])).then(function(e){all(function(n){e.mlsysim(n,o)})},function(){w.mlsysimECharts=null})})()`
+
+// Interactive returns an HTML fragment: title, finding and picture, and a script
+// that makes the picture live where it may run and finds ECharts.
 func Interactive(c show.Chart) string {
-	o, err := option(c)
+	s := newScene(c)
+	o, err := option(s)
 	if err != nil {
-		return problem(c, err)
+		return figure(c, s, "")
 	}
-	picture := img(c)
 	sum := sha256.Sum256(o)
 	id := "mlsysim-" + hex.EncodeToString(sum[:4])
-	run := strings.NewReplacer("$ID", id, "$OPTION", string(o), "$W", strconv.Itoa(width), "$H", strconv.Itoa(height)).Replace(upgrade)
-	return `<div id="` + id + `">` + picture + "</div><script>" + run + "</script>"
+	run := strings.NewReplacer("$ID", id, "$OPTION", string(o)).Replace(upgrade)
+	return figure(c, s, id) + "<script>" + run + "</script>"
 }
 
-// img returns the still picture of a chart as an element that loads nothing.
-func img(c show.Chart) string {
-	svg, err := SVG(c)
-	if err != nil {
-		return problem(c, err)
+// still is the figure without a script.
+func still(c show.Chart) string { return figure(c, newScene(c), "") }
+
+// figure is the title of a chart, what it shows and its picture, which loads
+// nothing. The words take the colour of the page.
+func figure(c show.Chart, s *scene, id string) string {
+	var b strings.Builder
+	b.WriteString(`<div style="max-width:` + num(width) + `px;margin:8px 0"`)
+	if id != "" {
+		b.WriteString(` id="` + id + `"`)
 	}
-	alt := strings.TrimSpace(c.Title + ". " + c.Note)
-	return `<img alt="` + html.EscapeString(alt) + `" width="` + strconv.Itoa(width) + `" style="background-color:#ffffff;max-width:100%" src="data:image/svg+xml;base64,` +
-		base64.StdEncoding.EncodeToString(svg) + `"/>`
+	b.WriteString(">")
+	if c.Title != "" {
+		b.WriteString(`<div style="font-weight:bold">` + escape(c.Title) + "</div>")
+	}
+	b.WriteString(`<div>` + unbroken.ReplaceAllString(escape(c.Alt()), "$1\u00a0$2") + "</div>")
+	b.WriteString(`<img alt="` + html.EscapeString(c.Alt()) + `" width="` + num(width) + `" style="max-width:100%" src="` + dataURI(picture(s)) + `"/>`)
+	if c.Note != "" {
+		b.WriteString(`<div style="opacity:0.75">` + escape(c.Note) + "</div>")
+	}
+	return b.String() + "</div>"
 }
 
-// problem says in the chart's place why it is not there.
-func problem(c show.Chart, err error) string {
-	return "<div>" + html.EscapeString(c.Title+": no picture: "+err.Error()) + "</div>"
+// unbroken are numbers with their units, which a line end must not part.
+var unbroken = regexp.MustCompile(`(\d) (%|[A-Za-zµ]{1,3}(?:/|\b))`)
+
+// escape is text for the body of an element; a lone dollar sign gets an element
+// of its own so that JupyterLab does not read two prices as mathematics.
+func escape(text string) string {
+	return strings.ReplaceAll(html.EscapeString(text), "$", "<span>$</span>")
+}
+
+// dataURI keeps the letters of SVG: it is shorter than base64, and a diff of a
+// notebook can be read.
+func dataURI(svg string) string {
+	return "data:image/svg+xml," + strings.NewReplacer(`"`, "'", "%", "%25", "#", "%23", "<", "%3C", "&", "%26", "\n", "%0A").Replace(svg)
 }
 
 // Page prints a view as one HTML file with its charts as pictures.
-func Page(v show.View) string { return show.PageWith(v, img) }
+func Page(v show.View) string { return show.PageWith(v, still) }
+
+// mostBytes is what a chart may take in a notebook's file.
+const mostBytes = 12_000
 
 // Bundle returns every form of a value by MIME type, with live charts in its
-// HTML; a value that is one chart has its picture as image/svg+xml too.
+// HTML. A value that is one chart has its picture as image/svg+xml too, unless the
+// chart is so dense that two pictures would swell the notebook's file.
 func Bundle(v any) map[string]any {
 	view := show.Of(v)
 	bundle := show.Bundle(view)
-	if _, rich := bundle["text/html"]; rich {
-		bundle["text/html"] = show.HTMLWith(view, Interactive)
+	page, rich := "", bundle["text/html"] != nil
+	if rich {
+		page = show.HTMLWith(view, Interactive)
+		bundle["text/html"] = page
 	}
 	if c, ok := view.Data.(show.Chart); ok {
-		if svg, err := SVG(c); err == nil {
-			bundle["image/svg+xml"] = string(svg)
+		delete(bundle, "text/markdown") // a list of all points: no reader prefers it, and a file keeps it
+		text, _ := bundle["text/plain"].(string)
+		if svg := string(SVG(c)); stored(svg)+stored(page)+stored(text) <= mostBytes {
+			bundle["image/svg+xml"] = svg
 		}
 	}
 	return bundle
 }
 
+// stored is what a text takes as a JSON string.
+func stored(text string) int {
+	return len(text) + strings.Count(text, `"`) + strings.Count(text, "\n") + strings.Count(text, `\`) + 2
+}
+
 // Still returns a value as an HTML fragment without scripts, its charts as
 // pictures.
-func Still(v any) string { return show.HTMLWith(show.Of(v), img) }
+func Still(v any) string { return show.HTMLWith(show.Of(v), still) }

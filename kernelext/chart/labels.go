@@ -31,8 +31,8 @@ type layout struct {
 }
 
 const (
-	letterWidth = 6.1 // of an 11 pixel sans-serif letter, on average
-	lineHeight  = 14.0
+	letterWidth = 6.6 // of a 12 pixel sans-serif letter, on average
+	lineHeight  = 15.0
 	symbolSize  = 10.0
 )
 
@@ -74,12 +74,12 @@ var beside = [...]spot{{-1, -1}, {0, -1}, {1, 1}, {0, 1}, {1, -1}, {-1, 1}, {1, 
 
 // place finds room for a text near one of the anchors and takes it. It returns
 // the anchor and the offset of the text's centre from it, or false if there is
-// no room.
-func (l *layout) place(text string, directions []spot, gap float64, anchors ...spot) (anchor, offset spot, ok bool) {
+// no room that hides at most so much of the lines.
+func (l *layout) place(text string, most float64, directions []spot, gap float64, anchors ...spot) (anchor, offset spot, ok bool) {
 	w, h := measure(text)
 	best := math.Inf(1)
 	var room box
-	for ring := 1.0; ring <= 3; ring++ {
+	for ring := 1.0; ring <= 5; ring++ {
 		for i, a := range anchors {
 			for j, d := range directions {
 				o := spot{d.x * (w/2 + gap*ring), d.y * (h/2 + gap*ring)}
@@ -94,7 +94,7 @@ func (l *layout) place(text string, directions []spot, gap float64, anchors ...s
 			}
 		}
 	}
-	if math.IsInf(best, 1) {
+	if math.IsInf(best, 1) || best > most {
 		return anchor, offset, false
 	}
 	l.taken = append(l.taken, room)

@@ -75,13 +75,14 @@ func (c *Chart) facts() *facts {
 }
 
 // of is a label in the middle of a sentence: its first letter is small unless it
-// begins a name such as KV or TTFT.
+// is a name such as KV, ITL or TokensPerSecond.
 func of(label string) string {
 	first, size := utf8.DecodeRuneInString(label)
-	if next, _ := utf8.DecodeRuneInString(label[size:]); unicode.IsLower(next) {
-		return string(unicode.ToLower(first)) + label[size:]
+	rest := label[size:]
+	if next, _ := utf8.DecodeRuneInString(rest); !unicode.IsLower(next) || rest != strings.ToLower(rest) {
+		return label
 	}
-	return label
+	return string(unicode.ToLower(first)) + rest
 }
 
 // at names a place on the X axis.
@@ -157,7 +158,7 @@ func (f *facts) plot() string {
 			text += fmt.Sprintf(" and %d more", n-1)
 		}
 		if out.Why != "" {
-			text += ": " + out.Why
+			text += " (" + out.Why + ")"
 		}
 	}
 	return text

@@ -1,8 +1,10 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // The sentences of the kinds that are made of bars and cells; each is empty if
@@ -53,7 +55,7 @@ func (f *facts) breakdown() string {
 	}
 	most := largest(parts)
 	ends := f.rowEnds()
-	text := fmt.Sprintf("%s takes most, %s of %s", of(most.name), f.x(most.size), f.x(ends[most.row]))
+	text := fmt.Sprintf("the largest part is %s, %s of %s", of(most.name), f.x(most.size), f.x(ends[most.row]))
 	if len(ends) > 1 {
 		text += " in " + f.rowName(most.row)
 	}
@@ -96,7 +98,7 @@ func (f *facts) stages() string {
 	if !(end > 0) || most.size == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s takes most, %s of %s, %s", of(most.name), f.x(most.size), f.x(end), percent(most.size/end))
+	return fmt.Sprintf("the largest part is %s, %s of %s or %s", of(most.name), f.x(most.size), f.x(end), percent(most.size/end))
 }
 
 func (f *facts) heatMap() string {
@@ -140,34 +142,18 @@ func (f *facts) schedule() string {
 	return fmt.Sprintf("%d stages take %s and are idle for %s of it", len(f.Y.Names), f.x(end), percent(idle/all))
 }
 
+// tornado reads the last series, the effect of more of a field.
 func (f *facts) tornado() string {
-	size := map[float64]float64{}
-	for _, s := range f.bars {
-		for _, p := range s.Points {
-			for _, end := range []float64{p.Lo, p.Hi} {
-				if math.Abs(end) > math.Abs(size[p.Y]) {
-					size[p.Y] = end
-				}
-			}
-		}
-	}
-	first, second := -1.0, -1.0
-	for i := range f.Y.Names {
-		y := float64(i)
-		switch v := math.Abs(size[y]); {
-		case v == 0:
-		case first < 0 || v > math.Abs(size[first]):
-			first, second = y, first
-		case second < 0 || v > math.Abs(size[second]):
-			second = y
-		}
-	}
-	if first < 0 {
+	if len(f.bars) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s matters most: %s", f.rowName(first), f.x(size[first]))
-	if second >= 0 {
-		text += fmt.Sprintf("; next is %s: %s", f.rowName(second), f.x(size[second]))
+	more := f.bars[len(f.bars)-1]
+	tell := func(p Point) string { return fmt.Sprintf("%s by %s", f.rowName(p.Y), f.x(p.Hi)) }
+	ranked := slices.Clone(more.Points)
+	slices.SortStableFunc(ranked, func(a, b Point) int { return cmp.Compare(math.Abs(b.Hi), math.Abs(a.Hi)) })
+	text := fmt.Sprintf("%s moves the result most: %s", more.Name, tell(ranked[0]))
+	if len(ranked) > 1 {
+		text += ", then " + tell(ranked[1])
 	}
 	return text
 }

@@ -23,7 +23,7 @@ func (f *facts) roofline() string {
 	if len(ridges) > 1 {
 		var names []string
 		for _, m := range ridges {
-			names = append(names, f.x(m.At)+" ("+m.Label+")")
+			names = append(names, f.x(m.At)+" ("+f.whose(m)+")")
 		}
 		return "compute binds from " + list(names, 4) + " on, memory bandwidth below"
 	}
@@ -50,6 +50,16 @@ func (f *facts) roofline() string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// whose is the ceiling that begins at a ridge.
+func (f *facts) whose(m Mark) string {
+	for _, s := range f.lines {
+		if s.Name != "" && s.Points[0].X == m.At {
+			return s.Name
+		}
+	}
+	return m.Label
 }
 
 // within reports whether a point keeps to all marks.
@@ -250,9 +260,9 @@ func (f *facts) waste() string {
 	}
 	p := f.lines[0].Points
 	lo, _ := extremes(p)
-	text := fmt.Sprintf("%s is lowest, %s, at %s", of(f.Y.Label), f.y(p[lo].Y), f.at(p[lo].X))
+	text := fmt.Sprintf("%s is least, %s, at %s of %s", of(f.Y.Label), f.y(p[lo].Y), f.x(p[lo].X), of(f.X.Label))
 	if p[lo].Y > 0 {
-		text += fmt.Sprintf(", and %.3g times that at %s and %.3g times at %s",
+		text += fmt.Sprintf("; it is %.3g times that at %s and %.3g times at %s",
 			p[0].Y/p[lo].Y, f.x(p[0].X), p[len(p)-1].Y/p[lo].Y, f.x(p[len(p)-1].X))
 	}
 	return text

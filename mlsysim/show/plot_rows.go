@@ -99,10 +99,19 @@ func (p *plot) lane(f *facts, row float64) string {
 }
 
 // ends are the texts behind the rows: the label of the last bar that has one,
-// or where the row ends.
+// or where the row ends. All stages of a schedule end together.
 func (f *facts) ends() []string {
 	out := make([]string, len(f.Y.Names))
+	if f.Kind == Schedule {
+		return out
+	}
 	far := f.rowEnds()
+	if f.Kind == Tornado { // the effect of more of the field, whatever its sign
+		far = map[float64]float64{}
+		for _, p := range f.bars[len(f.bars)-1].Points {
+			far[p.Y] = p.Hi
+		}
+	}
 	for y := range out {
 		if v, ok := far[float64(y)]; ok {
 			out[y] = f.X.Text(v)
@@ -138,7 +147,11 @@ func (f *facts) barLegend() []Row {
 		rows = append(rows, row)
 	}
 	if idle {
-		rows = append(rows, Row{Label: string(idleFill), Value: "idle or infeasible"})
+		name := "infeasible"
+		if f.Kind == Schedule {
+			name = "idle"
+		}
+		rows = append(rows, Row{Label: string(idleFill), Value: name})
 	}
 	for _, m := range f.Marks {
 		if m.Vertical && f.X.holds(m.At) {
