@@ -21,6 +21,7 @@ type drawing struct {
 	Axis   bool         `json:"axis,omitempty"` // hovering reads all lines at one place of the horizontal axis
 	Units  [3]string    `json:"units"`
 	Names  *[2][]string `json:"names,omitempty"`
+	Labels []string     `json:"labels,omitempty"`
 	Series []layer      `json:"series"`
 }
 
@@ -30,7 +31,8 @@ type scale struct {
 	Inverse bool `json:"inverse,omitempty"`
 }
 
-// A layer is a series with the shape that live.js draws, if ECharts has none.
+// A layer is a series with the shape that live.js makes of its values, if it is
+// more than a point.
 type layer struct {
 	charts.SingleSeries
 	Draw string `json:"draw,omitempty"`
@@ -67,9 +69,12 @@ func option(s *scene) ([]byte, error) {
 	if len(s.X.Names)+len(s.Y.Names) > 0 {
 		d.Names = &[2][]string{s.X.Names, s.Y.Names}
 	}
+	if s.has(show.Cells) {
+		d.Labels = []string{s.X.Label, s.Y.Label}
+	}
 	for i, one := range s.Series {
-		if one.Form != show.Band && len(s.shown(one)) > 0 {
-			d.Series = append(d.Series, s.layer(i, one))
+		if data := s.data(one); len(data) > 0 {
+			d.Series = append(d.Series, s.layer(i, one, data))
 		}
 	}
 	return json.Marshal(d)
@@ -103,24 +108,31 @@ func (s *scene) shared() bool {
 }
 
 // layer is one series in the form that draws it.
-func (s *scene) layer(i int, one show.Series) layer {
-	l := layer{SingleSeries: charts.SingleSeries{Type: "scatter", Name: one.Name, Color: nth(palette[:], s.Tone(i))}}
+func (s *scene) layer(i int, one show.Series, data []datum) layer {
+	l := layer{SingleSeries: charts.SingleSeries{Type: "scatter", Name: one.Name, Color: nth(palette[:], s.Tone(i)), Data: data}}
 	switch {
 	case one.Form == show.Bars:
-		l.Type, l.Draw = "custom", "bar"
+		l.Draw = "bar"
 	case one.Form == show.Cells:
-		l.Type, l.Draw = "custom", "cell"
+		l.Draw = "cell"
 	case one.Line:
 		l.Type = "line"
 	default:
 		l.Symbol = nth(shapes[:], s.Tone(i))
 	}
-	var data []datum
-	for _, p := range s.shown(one) {
-		data = append(data, s.datum(one, p))
-	}
-	l.Data = data
 	return l
+}
+
+// data are the points of a series that the pointer can find: not bars that only
+// carry a label, nor areas.
+func (s *scene) data(one show.Series) []datum {
+	var out []datum
+	for _, p := range s.shown(one) {
+		if one.Form != show.Band && (one.Form != show.Bars || p.Lo != p.Hi) {
+			out = append(out, s.datum(one, p))
+		}
+	}
+	return out
 }
 
 func (s *scene) datum(one show.Series, p show.Point) datum {

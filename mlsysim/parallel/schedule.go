@@ -134,7 +134,7 @@ func (r TrainingResult) Schedule() show.Chart {
 		end = max(end, stage[len(stage)-1].to)
 	}
 	forward, backward := show.Series{Name: "forward", Form: show.Bars, Tone: 1}, show.Series{Name: "backward", Form: show.Bars, Tone: 5}
-	both, idle := show.Series{Name: "forward and backward in turn", Form: show.Bars, Tone: 3}, show.Series{Form: show.Bars, Tone: 1}
+	both, idle := show.Series{Name: "forward and backward in turn", Form: show.Bars, Tone: 3}, show.Series{Name: "idle", Form: show.Bars, Tone: 1}
 	for i, stage := range spans {
 		c.Y.Names = append(c.Y.Names, fmt.Sprintf("stage %d", i+1))
 		merged := merge(stage, l.p*l.m*l.v > mostSpans)

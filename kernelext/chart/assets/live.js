@@ -1,19 +1,20 @@
 ;(function (e) {
   // Makes a picture of mlsysim live: lays its data over it with ECharts, which
   // shows them only under the pointer.
-  function box(x, y, w, h, api) {
-    return {type: "rect", shape: {x: x, y: y, width: w, height: h}, style: {fill: "transparent"},
-      emphasis: {style: {fill: "transparent", stroke: "#888", lineWidth: 2}}};
+  // How many pixels apart two values of an axis of so many pixels are, and what
+  // lies in their middle.
+  function apart(axis, size, a, b) {
+    var f = axis.type === "log" ? Math.log : Number;
+    return Math.abs((f(b) - f(a)) / (f(axis.max) - f(axis.min))) * size;
   }
+  function middle(axis, a, b) { return axis.type === "log" ? Math.sqrt(a * b) : (a + b) / 2; }
+  // Bars and cells as symbols: ECharts' common build has no shapes of one's own.
   var draw = {
-    bar: function (p, api) {
-      var a = api.coord([api.value(0), api.value(2)]), b = api.coord([api.value(1), api.value(2)]);
-      var h = Math.abs(api.size([0, 1])[1]) * 0.7;
-      return box(Math.min(a[0], b[0]), a[1] - h / 2, Math.max(Math.abs(b[0] - a[0]), 4), h);
+    bar: function (v, o, w, h) {
+      return {value: [middle(o.xAxis, v[0], v[1]), v[2]], symbolSize: [Math.max(apart(o.xAxis, w, v[0], v[1]), 4), 0.7 * apart(o.yAxis, h, 0, 1)]};
     },
-    cell: function (p, api) {
-      var c = api.coord([api.value(0), api.value(1)]), s = api.size([1, 1]);
-      return box(c[0] - s[0] / 2, c[1] - s[1] / 2, s[0], s[1]);
+    cell: function (v, o, w, h) {
+      return {value: [v[0], v[1]], symbolSize: [apart(o.xAxis, w, 0, 1), apart(o.yAxis, h, 0, 1)]};
     }
   };
   function number(v, unit, names) {
@@ -25,9 +26,10 @@
   function says(o) {
     var u = o.units, n = o.names || [];
     function one(p) {
-      var v = p.value, d = o.series[p.seriesIndex].draw, lines = [o.series[p.seriesIndex].name, p.name];
+      var s = o.series[p.seriesIndex], d = s.draw, v = s.data[p.dataIndex], lines = [s.name, v.name];
+      v = v.value || v;
       if (d === "bar") lines.push(number(v[2], "", n[1]), number(v[0], u[0]) + " to " + number(v[1], u[0]));
-      else if (d === "cell") lines.push(number(v[0], u[0], n[0]) + ", " + number(v[1], u[1], n[1]), v[2] ? number(v[2], u[2]) : "");
+      else if (d === "cell") lines.push(o.labels[0] + " " + number(v[0], u[0], n[0]) + ", " + o.labels[1] + " " + number(v[1], u[1], n[1]), v[2] ? number(v[2], u[2]) : "");
       else lines.push(number(v[0], u[0], n[0]) + ", " + number(v[1], u[1], n[1]));
       return lines.filter(Boolean).map(esc).join("<br/>");
     }
@@ -45,12 +47,15 @@
     return {animation: false, grid: grid, xAxis: o.xAxis, yAxis: o.yAxis,
       tooltip: {trigger: o.axis ? "axis" : "item", confine: true, formatter: says(o), axisPointer: {type: "line", snap: true}},
       series: o.series.map(function (s) {
-        var look = {color: "transparent", borderColor: "transparent"}, bright = {color: s.color, borderColor: "#888", borderWidth: 1};
-        var t = {type: s.type, data: s.data, color: s.color, symbol: s.symbol || "circle", symbolSize: 11, itemStyle: look, clip: false,
-          emphasis: {itemStyle: bright}};
+        var t = {type: s.type, data: s.data, color: s.color, symbol: s.symbol || "circle", symbolSize: 11, clip: false,
+          itemStyle: {color: "transparent", borderColor: "transparent"},
+          emphasis: {itemStyle: {color: s.color, borderColor: "#888", borderWidth: 1}}};
         if (s.draw) {
-          t.renderItem = draw[s.draw];
-          t.encode = s.draw === "bar" ? {x: [0, 1], y: 2} : {x: 0, y: 1};
+          t.symbol = "rect";
+          t.emphasis = {scale: false, itemStyle: {color: "transparent", borderColor: "#888", borderWidth: 2.5}};
+          t.data = s.data.map(function (v) {
+            return draw[s.draw](v.value || v, o, (o.size[0] - o.grid.left - o.grid.right) * k, (o.size[1] - o.grid.top - o.grid.bottom) * k);
+          });
         }
         if (s.type === "line") {
           t.lineStyle = {color: "transparent"};
