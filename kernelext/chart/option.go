@@ -64,7 +64,7 @@ func option(s *scene) ([]byte, error) {
 		XAxis: opts.XAxis{Type: s.x.kind(), Min: s.x.lo, Max: s.x.hi, Show: opts.Bool(false)},
 		YAxis: scale{opts.YAxis{Type: s.y.kind(), Min: s.y.lo, Max: s.y.hi, Show: opts.Bool(false)}, s.rows()},
 		Axis:  s.shared(),
-		Units: [3]string{s.x.scale.Unit, s.y.scale.Unit, s.cellScale().Unit},
+		Units: [3]string{s.x.scale.Unit, s.y.scale.Unit, s.z.Unit},
 	}
 	if len(s.X.Names)+len(s.Y.Names) > 0 {
 		d.Names = &[2][]string{s.X.Names, s.Y.Names}
@@ -142,7 +142,7 @@ func (s *scene) datum(one show.Series, p show.Point) datum {
 		d.Name = "" // the picture has it
 		d.Value = []float64{s.x.value(p.Lo), s.x.value(p.Hi), p.Y}
 	case show.Cells:
-		d.Value = []float64{p.X, p.Y, round(p.Z / s.cellScale().Factor)}
+		d.Value = []float64{p.X, p.Y, round(p.Z / s.z.Factor)}
 	default:
 		d.Value = []float64{s.x.value(p.X), s.y.value(p.Y)}
 	}

@@ -43,6 +43,9 @@ type scene struct {
 	xticks []tick
 	yticks []tick
 	notes  []note
+	z      show.Scale // of the values of cells
+	zlo    float64
+	zhi    float64
 	layout
 }
 
@@ -64,6 +67,8 @@ func newScene(c show.Chart) *scene {
 	}
 	s.x.twos, s.y.twos = s.powers()
 	s.xticks, s.yticks = s.x.ticks(s.roomFor(s.x)), s.y.ticks(s.roomForRows())
+	s.zlo, s.zhi = c.CellRange()
+	s.z = c.Z.Scale(s.zlo, s.zhi)
 	s.scales()
 	s.fill()
 	s.label()

@@ -209,7 +209,7 @@ func (p *pen) cells(s show.Series) {
 	for _, pt := range p.shown(s) {
 		fill := hatched
 		if !pt.Muted {
-			fill, _ = shade(p.Shade(pt.Z))
+			fill, _ = shade(p.cellShade(pt))
 		}
 		b := p.cellBox(pt)
 		thick = b.bottom - b.top

@@ -253,13 +253,12 @@ func (s *scene) labelCells() {
 		return
 	}
 	wide := (s.frame.right - s.frame.left) / float64(max(len(s.X.Names), 1))
-	scale := s.cellScale()
 	for _, one := range s.Series {
 		for _, p := range s.shown(one) {
 			text, color := "×", ""
 			if !p.Muted {
-				text = scale.Number(digits(p.Z, 3))
-				_, color = shade(s.Shade(p.Z))
+				text = s.z.Number(digits(p.Z, 3))
+				_, color = shade(s.cellShade(p))
 			}
 			if w, _ := measure(text); one.Form == show.Cells && w <= wide {
 				at := s.spot(p)
@@ -267,7 +266,7 @@ func (s *scene) labelCells() {
 			}
 		}
 	}
-	text := scale.Name(s.Z.Label)
+	text := s.z.Name(s.Z.Label)
 	if !s.feasible() {
 		text += "; × infeasible"
 	}
@@ -280,22 +279,8 @@ func (s *scene) feasible() bool {
 	})
 }
 
-// cellScale is the prefix of the numbers in the cells.
-func (s *scene) cellScale() show.Scale {
-	lo, hi, first := 0.0, 0.0, true
-	for _, one := range s.Series {
-		for _, p := range one.Points {
-			if one.Form != show.Cells || p.Muted {
-				continue
-			}
-			if first {
-				lo, hi, first = p.Z, p.Z, false
-			}
-			lo, hi = min(lo, p.Z), max(hi, p.Z)
-		}
-	}
-	return s.Z.Scale(lo, hi)
-}
+// cellShade is where the value of a cell lies among those that are feasible.
+func (s *scene) cellShade(p show.Point) float64 { return s.Z.Fraction(p.Z, s.zlo, s.zhi) }
 
 // crowded is how much of the lines a label may hide before it is left out; loose
 // points cannot do without theirs.

@@ -29,7 +29,7 @@ func (f *facts) parts() (parts []part, end float64) {
 				continue
 			}
 			name := s.Name
-			if name == "" || len(f.bars) == 1 {
+			if name == "" {
 				name = f.rowName(p.Y)
 			}
 			parts = append(parts, part{name, p.Y, p.Hi - p.Lo})

@@ -167,7 +167,8 @@ var shades = [...]rune{'░', '▒', '▓', '█'}
 // grid prints cells as a table of numbers, or as shades if that is too wide. The
 // first row is the lowest, as in the picture.
 func (p *printer) grid(indent int, f *facts) {
-	scale := f.zScale()
+	lo, hi := f.CellRange()
+	scale := f.Z.Scale(lo, hi)
 	label, wide := columns(f.Y.Label), 2
 	texts := map[[2]int]string{}
 	for _, c := range f.cells {
@@ -206,29 +207,26 @@ func (p *printer) gridRow(indent, label, wide int, name string, text func(x int)
 	p.row(indent, cols...)
 }
 
-// zRange is the range of the cells that are feasible.
-func (f *facts) zRange() (lo, hi float64) {
+// CellRange is the range of the values of cells that are feasible, 0 to 0 if
+// there is none.
+func (c *Chart) CellRange() (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, c := range fitting(f.cells) {
-		lo, hi = min(lo, c.Z), max(hi, c.Z)
+	for _, p := range fitting(c.facts().cells) {
+		lo, hi = min(lo, p.Z), max(hi, p.Z)
+	}
+	if lo > hi {
+		return 0, 0
 	}
 	return lo, hi
 }
 
-func (f *facts) zScale() Scale {
-	lo, hi := f.zRange()
-	if lo > hi {
-		lo, hi = 1, 1
-	}
-	return f.Z.Scale(lo, hi)
-}
-
 func (f *facts) shaded() map[[2]int]string {
 	out := map[[2]int]string{}
+	lo, hi := f.CellRange()
 	for _, c := range f.cells {
 		text := "×"
 		if !c.Muted {
-			n := int(f.Shade(c.Z) * float64(len(shades)))
+			n := int(f.Z.Fraction(c.Z, lo, hi) * float64(len(shades)))
 			text = string(shades[min(max(n, 0), len(shades)-1)])
 		}
 		out[[2]int{int(c.X), int(c.Y)}] = text
@@ -236,11 +234,11 @@ func (f *facts) shaded() map[[2]int]string {
 	return out
 }
 
-// Shade places the value of a cell between 0 and 1 among those that are feasible.
-func (c *Chart) Shade(z float64) float64 {
-	lo, hi := c.facts().zRange()
+// Fraction places v between 0 and 1 from lo to hi along the axis; it is a half
+// if they are the same.
+func (a Axis) Fraction(v, lo, hi float64) float64 {
 	if !(hi > lo) {
 		return 0.5
 	}
-	return fraction(c.Z, z, lo, hi)
+	return fraction(a, v, lo, hi)
 }

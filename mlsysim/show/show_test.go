@@ -232,7 +232,7 @@ func TestRemarksAreSaidOnce(t *testing.T) {
 
 func TestChartWithoutPoints(t *testing.T) {
 	c := show.Chart{Title: "empty", Y: show.Axis{Log: true}, Series: []show.Series{{Name: "s", Line: true, Points: []show.Point{{X: 1, Y: -1}}}}}
-	require.Equal(t, "empty\nnothing to plot\n", show.Text(show.Of(c), show.Options{}))
+	require.Equal(t, "empty\nThere is nothing to plot.\n", show.Text(show.Of(c), show.Options{}))
 	c.Series[0].Points = append(c.Series[0].Points, show.Point{X: 2, Y: 3})
 	require.Contains(t, show.Text(show.Of(c), show.Options{}), "A  s")
 }
