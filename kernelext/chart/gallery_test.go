@@ -78,6 +78,9 @@ func gallery() []sample {
 		{"step", train.Run().StepChart()},
 		{"frontier", batches.Frontier("ITL", "TokensPerSecond", []string{"ITL <= 10 ms"})},
 		{"sweep", batches.Chart("Batch", "TokensPerSecond")},
+		{"sweep-knee", walls.Must(search.Sweep(catalog.Compiled(compute.SingleNode{
+			Model: models.Llama3_8B, Hardware: hardware.H100, Batch: 1, Context: 64,
+		}), "Batch", search.Pow2(1, 2048))).Chart("Batch", "Throughput")},
 		{"heat", heat.HeatMap("TokensPerSecond")},
 		{"scaling", nodes.Scaling("Throughput")},
 		{"schedule", train.Run().Schedule()},

@@ -122,7 +122,7 @@ func (a axis) decades(n int) []tick {
 	var out []tick
 	first, last := math.Floor(math.Log10(a.lo)), math.Ceil(math.Log10(a.hi))
 	within := []float64{1}
-	if math.Log10(a.hi/a.lo) < 2 {
+	if math.Log10(a.hi/a.lo) < 2.7 {
 		within = []float64{1, 2, 5}
 	}
 	by := max(math.Ceil((last-first)/float64(n)), 1)

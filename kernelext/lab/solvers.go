@@ -3,6 +3,7 @@ package lab
 import (
 	"github.com/mlsysim/golab/mlsysim/catalog"
 	"github.com/mlsysim/golab/mlsysim/compose"
+	"github.com/mlsysim/golab/mlsysim/compute"
 	"github.com/mlsysim/golab/mlsysim/cost"
 	"github.com/mlsysim/golab/mlsysim/network"
 	"github.com/mlsysim/golab/mlsysim/parallel"
@@ -14,6 +15,7 @@ import (
 	"github.com/mlsysim/golab/mlsysim/serving"
 	"github.com/mlsysim/golab/mlsysim/storage"
 	"github.com/mlsysim/golab/mlsysim/training"
+	"github.com/mlsysim/golab/mlsysim/validate"
 	"github.com/mlsysim/golab/mlsysim/walls"
 )
 
@@ -57,6 +59,8 @@ type (
 	Stage          = compose.Stage
 	Bind           = compose.Bind
 	PipelineResult = compose.Result
+	Roofline       = compute.Roofline
+	Workload       = compute.Workload
 )
 
 // Choices that these solvers offer.
@@ -95,3 +99,6 @@ const (
 func Elasticities(solver any, metric string, fields ...string) Sensitivity {
 	return walls.Must(search.Elasticities(catalog.Compiled(solver), metric, fields))
 }
+
+// Accuracy sets the predictions of serving against published measurements.
+func Accuracy() validate.Score { return walls.Must(validate.Serving()) }

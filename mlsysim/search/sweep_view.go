@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,11 +14,11 @@ import (
 // Chart draws one metric against another, or against the swept field itself.
 // Points that do not fit are muted.
 func (f Front) Chart(x, y string) show.Chart {
-	c := show.Chart{Title: f.Title + ": " + y + " against " + x, Note: "Hollow points do not fit."}
+	c := show.Chart{Title: f.Title + ": " + y + " against " + x}
 	s := show.Series{Name: y, Line: true}
 	against := f.along(x)
 	if !against { // the points carry the axis, and the line needs no name
-		s.Name, c.Note = "", "Each point is one value of "+f.Axis.Name+"; hollow points do not fit."
+		s.Name, c.Note = "", "Each point is one value of "+f.Axis.Name+". "
 	}
 	across, up := f.coordinate(x), f.coordinate(y)
 	c.X, c.Y = across.label, up.label
@@ -37,8 +38,15 @@ func (f Front) Chart(x, y string) show.Chart {
 	}))
 	if all := len(s.Points); all > mostDrawn {
 		s.Points = outline(s.Points)
-		c.Note += fmt.Sprintf(" %d of %d points are drawn.", len(s.Points), all)
+		c.Note += fmt.Sprintf("%d of %d points are drawn. ", len(s.Points), all)
 	}
+	if slices.ContainsFunc(s.Points, func(p show.Point) bool { return p.Muted }) {
+		c.Note += "Hollow points do not fit."
+	}
+	if against {
+		c.Marks = f.turns()
+	}
+	c.Note = strings.TrimSpace(c.Note)
 	c.Series = []show.Series{s}
 	c.X.Log, c.Y.Log = wide(s.Points, func(p show.Point) float64 { return p.X }), wide(s.Points, func(p show.Point) float64 { return p.Y })
 	return c
@@ -73,6 +81,35 @@ func outline(points []show.Point) []show.Point {
 		}
 	}
 	return out
+}
+
+// mostTurns is how many changes of what binds are marked; more are noise.
+const mostTurns = 2
+
+// turns marks where another resource begins to bind, among the points that fit.
+func (f Front) turns() []show.Mark {
+	var marks []show.Mark
+	last := walls.Nothing
+	walls.Must(struct{}{}, steps(len(f.Points), func(i int) error {
+		p := &f.Points[i]
+		if p.Result == nil || !p.Fits {
+			return nil
+		}
+		v := reflect.ValueOf(p.Result).FieldByName("Binding")
+		if !v.IsValid() || v.Type() != reflect.TypeFor[walls.Resource]() {
+			return nil
+		}
+		now := walls.Resource(v.Uint())
+		if last != walls.Nothing && now != last {
+			marks = append(marks, show.Mark{Vertical: true, At: p.X, Label: now.String() + " binds"})
+		}
+		last = now
+		return nil
+	}))
+	if len(marks) > mostTurns {
+		return nil
+	}
+	return marks
 }
 
 func (f Front) along(name string) bool {

@@ -101,7 +101,13 @@ func short(v float64) float64 {
 }
 
 func (f *facts) y(v float64) string { return f.Y.Text(short(v)) }
-func (f *facts) x(v float64) string { return f.X.Text(short(v)) }
+
+func (f *facts) x(v float64) string {
+	if f.X.Unit == "" && v == math.Trunc(v) {
+		return f.X.Text(v) // a count is told whole
+	}
+	return f.X.Text(short(v))
+}
 
 // percent is a share for a sentence.
 func percent(share float64) string { return Percent(short(share)) }
