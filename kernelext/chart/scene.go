@@ -40,8 +40,8 @@ type scene struct {
 	show.Chart
 	x, y   axis
 	height float64
-	xticks []tick
-	yticks []tick
+	xticks []show.Tick
+	yticks []show.Tick
 	notes  []note
 	z      show.Scale // of the values of cells
 	zlo    float64
@@ -65,7 +65,7 @@ func newScene(c show.Chart) *scene {
 	if s.rows() { // a list is read from the top
 		s.y.from, s.y.to = s.frame.top, s.frame.bottom
 	}
-	s.x.twos, s.y.twos = s.powers()
+	s.x.twos, s.y.twos = s.Twos()
 	s.xticks, s.yticks = s.x.ticks(s.roomFor(s.x)), s.y.ticks(s.roomForRows())
 	s.zlo, s.zhi = c.CellRange()
 	s.z = c.Z.Scale(s.zlo, s.zhi)
@@ -119,7 +119,7 @@ func (s *scene) setFrame(ylo, yhi float64) {
 	s.height = top + area + foot
 	left := 0.0
 	for _, t := range newAxis(s.Y, ylo, yhi, top+area, top, false).ticks(s.roomForRows()) {
-		w, _ := measure(t.text)
+		w, _ := measure(t.Text)
 		left = max(left, w)
 	}
 	s.frame = box{min(left, 220) + edge + 4, top, width - edge - s.behind(), top + area}
@@ -145,40 +145,20 @@ func (s *scene) roomFor(a axis) int {
 	return 7
 }
 
-// powers reports for each logarithmic axis whether all values are powers of two.
-func (s *scene) powers() (x, y bool) {
-	x, y = s.X.Log && s.X.Unit == "", s.Y.Log && s.Y.Unit == ""
-	n := 0
-	for _, one := range s.Series {
-		for _, p := range one.Points {
-			if s.Holds(p) {
-				n++
-				x, y = x && isPower(p.X), y && isPower(p.Y)
-			}
-		}
-	}
-	return x && n > 2, y && n > 2
-}
-
-func isPower(v float64) bool {
-	fraction, _ := math.Frexp(v)
-	return fraction == 0.5
-}
-
 // scales writes the numbers and names of the axes.
 func (s *scene) scales() {
 	for _, t := range s.yticks {
-		s.notes = append(s.notes, note{text: clip(t.text, 220), x: s.frame.left - 6, y: s.y.pixel(t.at), anchor: end})
+		s.notes = append(s.notes, note{text: clip(t.Text, 220), x: s.frame.left - 6, y: s.y.pixel(t.At), anchor: end})
 	}
 	last := math.Inf(-1)
 	for _, t := range s.xticks {
-		w, _ := measure(t.text)
-		x := min(max(s.x.pixel(t.at), w/2), width-w/2)
+		w, _ := measure(t.Text)
+		x := min(max(s.x.pixel(t.At), w/2), width-w/2)
 		if x-w/2 < last+4 {
 			continue
 		}
 		last = x + w/2
-		s.notes = append(s.notes, note{text: t.text, x: x, y: s.frame.bottom + 13, anchor: middle})
+		s.notes = append(s.notes, note{text: t.Text, x: x, y: s.frame.bottom + 13, anchor: middle})
 	}
 	if text := s.x.name(); text != "" {
 		s.notes = append(s.notes, note{text: text, x: (s.frame.left + s.frame.right) / 2, y: s.frame.bottom + 32, anchor: middle})

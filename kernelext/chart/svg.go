@@ -149,12 +149,12 @@ func (s *scene) rules() string {
 		return ""
 	}
 	for _, t := range s.yticks {
-		if y := s.y.pixel(t.at); !s.rows() && y < s.frame.bottom-0.5 {
+		if y := s.y.pixel(t.At); !s.rows() && y < s.frame.bottom-0.5 {
 			b.WriteString("M" + num(s.frame.left) + " " + num(y) + "H" + num(s.frame.right))
 		}
 	}
 	for _, t := range s.xticks {
-		b.WriteString("M" + num(s.x.pixel(t.at)) + " " + num(s.frame.top) + "V" + num(s.frame.bottom))
+		b.WriteString("M" + num(s.x.pixel(t.At)) + " " + num(s.frame.top) + "V" + num(s.frame.bottom))
 	}
 	return b.String()
 }

@@ -20,6 +20,7 @@ type plot struct {
 	xlo, xhi       float64
 	ylo, yhi       float64
 	xscale, yscale Scale
+	xtwos, ytwos   bool
 	ticks          []string // of the vertical axis, by row
 }
 
@@ -38,19 +39,20 @@ func newPlot(c *Chart, w, h int) (*plot, bool) {
 		p.dots = append(p.dots, make([]rune, w))
 	}
 	p.ticks = make([]string, h)
-	for _, v := range ticksOf(c.Y, p.ylo, p.yhi, 5) {
-		_, y := p.dot(Point{X: p.xlo, Y: v})
-		p.ticks[y/4] = p.yscale.Number(v)
+	p.xtwos, p.ytwos = c.Twos()
+	for _, t := range c.Y.Ticks(p.yscale, p.ylo, p.yhi, 5, p.ytwos) {
+		_, y := p.dot(Point{X: p.xlo, Y: t.At})
+		p.ticks[y/4] = t.Text
 	}
 	return p, true
 }
 
-// room widens a range so that its ends do not lie on the frame: to whole
-// decades on a logarithmic axis, from zero on a linear one of positive values.
+// room widens a range so that its ends do not lie on the frame: a linear one of
+// positive values begins at zero.
 func room(a Axis, lo, hi float64) (float64, float64) {
 	if a.Log {
-		first, last := math.Floor(math.Log10(lo)+1e-9), math.Ceil(math.Log10(hi)-1e-9)
-		return math.Pow(10, first), math.Pow(10, max(last, first+1))
+		pad := max(math.Pow(hi/lo, 0.04), 1.1)
+		return lo / pad, hi * pad
 	}
 	pad := (hi - lo) / 20
 	if hi == lo {
@@ -153,7 +155,7 @@ func (p *printer) curves(indent int, c *Chart) {
 	}
 	pl, _ = newPlot(c, max(min(p.width-indent, 100)-margin-2, 10), plotRows)
 	legend := pl.draw(c)
-	p.para(indent, "", pl.yscale.Name(c.Y.Label)+" ↑", dim)
+	p.para(indent, "", axisName(c.Y, pl.yscale, pl.ylo, pl.yhi)+" ↑", dim)
 	for y := range plotRows {
 		line := make([]rune, pl.w)
 		for x := range line {
@@ -166,8 +168,16 @@ func (p *printer) curves(indent int, c *Chart) {
 		text := strings.TrimRight(axis+string(line), " ")
 		p.row(indent, col{lines: []string{pad(pl.ticks[y], margin) + " " + text}})
 	}
-	p.foot(indent+margin+1, pl, c.X.Label)
+	p.foot(indent+margin+1, pl)
 	p.rows(indent, legend)
+}
+
+// axisName is the label of an axis with its unit, unless its numbers carry it.
+func axisName(a Axis, s Scale, lo, hi float64) string {
+	if a.Own(lo, hi) {
+		return a.Label
+	}
+	return s.Name(a.Label)
 }
 
 func pad(text string, width int) string {
@@ -175,11 +185,11 @@ func pad(text string, width int) string {
 }
 
 // foot prints the horizontal axis with its numbers and its name.
-func (p *printer) foot(indent int, pl *plot, label string) {
+func (p *printer) foot(indent int, pl *plot) {
 	rule, numbers := []rune(strings.Repeat("─", pl.w)), ""
-	for _, v := range ticksOf(pl.x, pl.xlo, pl.xhi, 6) {
-		x, _ := pl.dot(Point{X: v, Y: pl.ylo})
-		text := pl.xscale.Number(v)
+	for _, t := range pl.x.Ticks(pl.xscale, pl.xlo, pl.xhi, 7, pl.xtwos) {
+		x, _ := pl.dot(Point{X: t.At, Y: pl.ylo})
+		text := t.Text
 		at := min(max(x/2-columns(text)/2+1, 0), pl.w+1-columns(text))
 		if free := at - columns(numbers); free > 0 || numbers == "" && free == 0 {
 			numbers += strings.Repeat(" ", free) + text
@@ -188,11 +198,24 @@ func (p *printer) foot(indent int, pl *plot, label string) {
 	}
 	p.row(indent, col{lines: []string{"└" + string(rule)}})
 	p.row(indent, col{lines: []string{numbers}})
-	name := clean(pl.xscale.Name(label)) + " →"
+	name := clean(axisName(pl.x, pl.xscale, pl.xlo, pl.xhi)) + " →"
 	p.row(indent, col{lines: []string{pad(name, pl.w+1)}, style: dim})
 }
 
 var outNames = [...]string{"", "; out of bounds above", "; out of bounds below"}
+
+// row tells a mark: its label, where it is unless the label says so, and which
+// side is out of bounds.
+func (m Mark) row(shape string, axis Axis) Row {
+	at := axis.Text(m.At)
+	switch {
+	case m.Label == "":
+		return Row{Label: shape, Value: at}
+	case strings.Contains(m.Label, at):
+		at = ""
+	}
+	return Row{Label: shape, Value: m.Label, Note: strings.TrimPrefix(at+outNames[m.Out], "; ")}
+}
 
 // draw puts marks, lines and points in and returns what the letters mean.
 func (p *plot) draw(c *Chart) []Row {
@@ -204,7 +227,7 @@ func (p *plot) draw(c *Chart) []Row {
 		}
 		if axis.holds(m.At) {
 			p.mark(m)
-			legend = append(legend, Row{Label: shape, Value: m.Label, Note: axis.Text(m.At) + outNames[m.Out]})
+			legend = append(legend, m.row(shape, axis))
 		}
 	}
 	next := 0
@@ -215,20 +238,46 @@ func (p *plot) draw(c *Chart) []Row {
 			continue
 		}
 		if s.Line {
-			legend = append(legend, p.line(s, &next))
+			if row := p.line(s, &next); row.Label != "" {
+				legend = append(legend, row)
+			}
 			continue
 		}
-		for _, pt := range s.Points {
-			if c.Holds(pt) {
-				label := pt.Label
-				if label == "" {
-					label = s.Name
-				}
-				legend = append(legend, p.letter(pt, label, &next))
-			}
-		}
+		legend = append(legend, p.cloud(c, s, &next)...)
 	}
 	return legend
+}
+
+// cloud puts a letter at each point; many without a label share one.
+func (p *plot) cloud(c *Chart, s Series, next *int) []Row {
+	var rows []Row
+	shared := -1
+	for _, pt := range s.Points {
+		switch {
+		case !c.Holds(pt):
+		case pt.Label != "" || pt.Why != "":
+			label := pt.Label
+			if label == "" {
+				label = s.Name
+			}
+			rows = append(rows, p.letter(pt, label, next))
+		case shared < 0:
+			shared = len(rows)
+			rows = append(rows, p.letter(pt, s.Name, next))
+			rows[shared].Note = "from " + rows[shared].Note
+		default:
+			x, y := p.dot(pt)
+			p.cells[y/4][x/2] = []rune(rows[shared].Label)[0]
+			at, _, _ := strings.Cut(rows[shared].Note, " to ")
+			rows[shared].Note = at + " to " + p.x.Text(pt.X) + ", " + p.y.Text(pt.Y)
+		}
+	}
+	if shared >= 0 { // a single one is at a place
+		if !strings.Contains(rows[shared].Note, " to ") {
+			rows[shared].Note = strings.TrimPrefix(rows[shared].Note, "from ")
+		}
+	}
+	return rows
 }
 
 // band draws the edges of an area.
@@ -260,9 +309,16 @@ func (p *plot) line(s Series, next *int) Row {
 	for i := range shown[1:] {
 		p.join(shown[i], shown[i+1])
 	}
+	if s.Name == "" && len(shown) == 2 {
+		return Row{} // part of another, such as the slope of a roof
+	}
 	first, last := shown[0], shown[len(shown)-1]
 	last.Muted = false // told below with the others
-	row := p.letter(last, s.Name, next)
+	name := s.Name
+	if name == "" {
+		name = p.y.Label
+	}
+	row := p.letter(last, name, next)
 	row.Note = "from " + p.x.Text(first.X) + ", " + p.y.Text(first.Y) + " to " + row.Note
 	var out []Point
 	for _, pt := range shown {
@@ -299,27 +355,4 @@ func (p *plot) letter(pt Point, label string, next *int) Row {
 		row.Note += " (" + strings.TrimSpace("× "+pt.Why) + ")"
 	}
 	return row
-}
-
-// steps returns up to about n round values between lo and hi.
-func ticksOf(a Axis, lo, hi float64, n int) []float64 {
-	var out []float64
-	if a.Log {
-		first, last := math.Ceil(math.Log10(lo)-1e-9), math.Floor(math.Log10(hi)+1e-9)
-		by := math.Max(1, math.Ceil((last-first)/float64(n)))
-		for e := first; e <= last; e += by {
-			out = append(out, math.Pow(10, e))
-		}
-		return out
-	}
-	by := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(n))))
-	for _, f := range [...]float64{2, 2.5, 2} { // 2, 5, 10
-		if (hi-lo)/by > float64(n) {
-			by *= f
-		}
-	}
-	for i := math.Ceil(lo / by); i*by <= hi; i++ {
-		out = append(out, i*by)
-	}
-	return out
 }

@@ -47,7 +47,7 @@ func (p *printer) lanes(indent int, f *facts) {
 			col{lines: []string{"│" + pl.lane(f, float64(y))}, width: pl.w + 1},
 			col{lines: []string{ends[y]}, width: value, right: true})
 	}
-	p.foot(indent+label+2, pl, f.X.Label)
+	p.foot(indent+label+2, pl)
 	p.rows(indent, f.barLegend())
 }
 
@@ -155,7 +155,7 @@ func (f *facts) barLegend() []Row {
 	}
 	for _, m := range f.Marks {
 		if m.Vertical && f.X.holds(m.At) {
-			rows = append(rows, Row{Label: "┊", Value: m.Label, Note: f.X.Text(m.At) + outNames[m.Out]})
+			rows = append(rows, m.row("┊", f.X))
 		}
 	}
 	return rows
