@@ -93,7 +93,7 @@ func auditChart(r probe.Report) show.Chart {
 	peer := r.Reference.Device
 	for _, s := range chart.Roofline(peer, physics.Auto, nil).Series {
 		if s.Line && !s.Dashed {
-			s.Name, s.Dashed = peer.Name+" "+s.Name, true
+			s.Name, s.Dashed, s.Tone = peer.Name+" "+s.Name, true, 2
 			c.Series = append(c.Series, s)
 		}
 	}

@@ -219,7 +219,9 @@ func merge(spans []span, many bool) []block {
 
 // StepChart shows where the time of a step goes, part after part.
 func (r TrainingResult) StepChart() show.Chart {
-	part := func(name string, t units.Seconds) show.Part { return show.Part{Name: name, Sizes: []float64{float64(t)}} }
+	part := func(name string, t units.Seconds) show.Part {
+		return show.Part{Name: name, Sizes: []float64{float64(t)}}
+	}
 	sum := r.Node + r.TensorExposed + r.ContextExposed + r.ExpertPar + r.Bubble + r.Stages + r.Exposed
 	return show.StagesChart(fmt.Sprintf("Where does a step go? %s on %d × %s", r.in.Model.Name, r.Devices, r.in.Hardware.Name), "Time", "s", []show.Part{
 		part("device's own work", r.Node),

@@ -31,14 +31,6 @@ func (c Chart) Alt() string {
 	return string(unicode.ToUpper(first)) + text[size:] + "."
 }
 
-// Finding is the note of a chart, or what Alt says if it has none.
-func (c Chart) Finding() string {
-	if c.Note != "" {
-		return c.Note
-	}
-	return c.Alt()
-}
-
 // facts are the data of a chart by form: what it can show.
 type facts struct {
 	*Chart

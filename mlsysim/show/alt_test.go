@@ -132,8 +132,11 @@ func TestAlt(t *testing.T) {
 // ends in a panic.
 func TestAltNeverFails(t *testing.T) {
 	odd := []show.Series{
-		line("l", 1, 2), line("", math.NaN(), -1), dots(show.Point{X: 1, Y: 1}), bars("b", [2]float64{0, 1}), {Form: show.Cells, Points: []show.Point{{Z: 1}}},
-		{Form: show.Band, Points: []show.Point{{X: 0, Lo: 0, Hi: 0}}}, {Line: true, Points: []show.Point{{X: 1, Y: 1, Muted: true}}}, {},
+		line("l", 1, 2), line("", math.NaN(), -1), dots(show.Point{X: 1, Y: 1}), bars("b", [2]float64{0, 1}),
+		{Form: show.Cells, Points: []show.Point{{Z: 1}}},
+		{Form: show.Band, Points: []show.Point{{X: 0, Lo: 0, Hi: 0}}},
+		{Line: true, Points: []show.Point{{X: 1, Y: 1, Muted: true}}},
+		{},
 	}
 	for kind := show.Plot; kind <= show.Parity+1; kind++ {
 		for i, a := range odd {

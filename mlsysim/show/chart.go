@@ -5,7 +5,7 @@ package show
 type Chart struct {
 	Kind   ChartKind // what it is about, which settles what Alt says
 	Title  string    // the question
-	Note   string    // one sentence: what to see; empty is what Alt says
+	Note   string    // one sentence on how to read it; what it shows, Alt says
 	X, Y   Axis
 	Z      Axis // of the values of cells
 	Series []Series
@@ -32,6 +32,13 @@ type Series struct {
 
 // A Form is how the points of a series are drawn.
 type Form uint8
+
+var formNames = [...]string{"", "bars", "cells", "band"}
+
+// MarshalText writes the name.
+func (f Form) MarshalText() ([]byte, error) {
+	return []byte(formNames[min(int(f), len(formNames)-1)]), nil
+}
 
 // The forms.
 const (
@@ -62,6 +69,13 @@ type Mark struct {
 // A Side is one side of a mark.
 type Side uint8
 
+var sideNames = [...]string{"", "above", "below"}
+
+// MarshalText writes the name.
+func (s Side) MarshalText() ([]byte, error) {
+	return []byte(sideNames[min(int(s), len(sideNames)-1)]), nil
+}
+
 // The sides.
 const (
 	NoSide Side = iota
@@ -90,3 +104,13 @@ const (
 	Waste
 	Parity
 )
+
+var kindNames = [...]string{
+	"plot", "roofline", "breakdown", "stages", "frontier", "heat map", "scaling curve", "schedule", "crossover", "queue tail", "tornado", "pareto",
+	"ranking", "waste", "parity",
+}
+
+// MarshalText writes the name.
+func (k ChartKind) MarshalText() ([]byte, error) {
+	return []byte(kindNames[min(int(k), len(kindNames)-1)]), nil
+}

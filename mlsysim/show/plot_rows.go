@@ -30,17 +30,16 @@ func (c *Chart) Tone(i int) int {
 
 // lanes prints bars row by row, what the fills mean, and the axis.
 func (p *printer) lanes(indent int, f *facts) {
-	pl, ok := f.bed(p.width - indent)
-	if !ok {
-		return
-	}
 	label, value := 0, 0
 	ends := f.ends()
 	for y, name := range f.Y.Names {
 		label, value = max(label, columns(clean(name))), max(value, columns(ends[y]))
 	}
 	label = min(label, (p.width-indent)/3)
-	pl, _ = f.bed(max(min(p.width-indent, 100)-label-value-5, 10))
+	pl, ok := f.bed(max(min(p.width-indent, 100)-label-value-5, 10))
+	if !ok {
+		return
+	}
 	for y, name := range f.Y.Names {
 		p.row(indent,
 			col{lines: wrap(name, label), width: label, right: true},
