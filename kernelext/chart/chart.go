@@ -73,7 +73,7 @@ func figure(c show.Chart, s *scene, id string) string {
 		b.WriteString(`<div style="font-weight:bold">` + escape(c.Title) + "</div>")
 	}
 	b.WriteString(`<div>` + unbroken.ReplaceAllString(escape(c.Alt()), "$1\u00a0$2") + "</div>")
-	b.WriteString(`<img alt="` + html.EscapeString(c.Alt()) + `" width="` + num(width) + `" style="max-width:100%" src="` + dataURI(picture(s)) + `"/>`)
+	b.WriteString(`<img alt="` + html.EscapeString(c.Alt()) + `" width="` + num(width) + `" style="display:block;max-width:100%" src="` + dataURI(picture(s)) + `"/>`)
 	if c.Note != "" {
 		b.WriteString(`<div style="opacity:0.75">` + escape(c.Note) + "</div>")
 	}

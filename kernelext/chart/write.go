@@ -138,6 +138,9 @@ func (s *scene) labelEnds() {
 // points cannot do without theirs.
 const crowded = 40
 
+// mostNamed is how many points of a line have their labels written.
+const mostNamed = 10
+
 func (s *scene) labelPoints() {
 	keyed := s.key() != nil
 	for i, one := range s.Series {
@@ -153,6 +156,9 @@ func (s *scene) labelPoints() {
 			}
 			if one.Line {
 				most = crowded
+			}
+			if one.Line && len(shown) > mostNamed && j != len(shown)-1 && j%(len(shown)/mostNamed+1) != 0 {
+				text = "" // some of many
 			}
 			if p.Muted {
 				color = ""

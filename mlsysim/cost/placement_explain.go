@@ -125,7 +125,7 @@ func (r PlacementResult) View() show.View {
 	}
 	v.Blocks = []show.Block{{Rows: show.Rows(r), Notes: r.Warnings.Texts()}, {Heading: "Places", Table: r.table(), Notes: r.notes()}}
 	if r.Allowed > 1 {
-		c := r.chart()
+		c := r.Chart()
 		v.Blocks = append(v.Blocks, show.Block{Chart: &c})
 	}
 	return v
@@ -176,21 +176,4 @@ func known(v units.Quantity, is bool) string {
 		return "unknown"
 	}
 	return describe.Text(v)
-}
-
-// chart draws the cost that depends on the place, electricity, against emissions.
-func (r *PlacementResult) chart() show.Chart {
-	c := show.Chart{
-		Title: "electricity against emissions", Note: "Machines cost the same everywhere. Down and to the left is better; hollow points are rejected.",
-		X: show.Axis{Label: "Carbon", Unit: "kgCO2e"}, Y: show.Axis{Label: "EnergyCost", Unit: "USD"},
-	}
-	s := show.Series{Name: "places"}
-	for i := range r.Places {
-		p := &r.Places[i]
-		if p.CostKnown && p.Permit != OtherBasis {
-			s.Points = append(s.Points, show.Point{X: float64(p.Carbon), Y: float64(p.EnergyCost), Label: p.Region, Muted: p.Permit != Allowed, Why: p.Permit.String()})
-		}
-	}
-	c.Series = []show.Series{s}
-	return c
 }

@@ -136,16 +136,21 @@ func (f *facts) plot() string {
 		return f.cloud()
 	case len(f.lines) == 0:
 		return f.ranking()
-	case len(f.lines) > 1 && f.lines[0].Name != "":
+	case len(f.lines) > 1 && f.lines[0].Name != "" && f.firm() != 1:
 		return f.compare()
 	}
 	line := f.lines[0]
+	for _, s := range f.lines {
+		if line.Dashed && !s.Dashed {
+			line = s
+		}
+	}
 	shown := fitting(line.Points)
 	if len(shown) == 0 {
 		return "no point is feasible: " + line.Points[0].Why
 	}
 	name := f.Y.Label
-	if name == "" {
+	if name == "" || len(f.lines) > 1 && line.Name != "" {
 		name = line.Name
 	}
 	text := f.course(name, shown)
@@ -160,6 +165,18 @@ func (f *facts) plot() string {
 		}
 	}
 	return text
+}
+
+// firm is the number of lines that are not dashed: what a chart is about, where
+// the others are only beside it.
+func (f *facts) firm() int {
+	n := 0
+	for _, s := range f.lines {
+		if !s.Dashed {
+			n++
+		}
+	}
+	return n
 }
 
 func firstMuted(points []Point) Point {

@@ -53,6 +53,7 @@ func TestAlt(t *testing.T) {
 		"a name stays": {"TokensPerSecond falls from 9 tokens/s at ITL 1 ms to 4 tokens/s at 2 ms.", show.Chart{X: show.Axis{Label: "ITL", Unit: "s"}, Y: show.Axis{Label: "TokensPerSecond", Unit: "tokens/s"}, Series: []show.Series{{Line: true, Points: []show.Point{{X: 1e-3, Y: 9}, {X: 2e-3, Y: 4}}}}}},
 		"infeasible":   {"Throughput rises from 10 tokens/s at batch 1 to 20 tokens/s at 2; infeasible at batch 4 (5 GB short).", show.Chart{X: batch, Y: rate, Series: []show.Series{mute(line("", 10, 20, 40), 2, "5 GB short")}}},
 		"lines":        {"At batch 4 fp8 is highest, with 80 tokens/s, and fp16 lowest, with 40 tokens/s.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("fp16", 10, 20, 40), line("fp8", 20, 40, 80)}}},
+		"beside":       {"P99 is lowest, 2 s, at batch 2.", show.Chart{X: batch, Y: time, Series: []show.Series{line("P99", 9, 2, 4), {Name: "service", Line: true, Dashed: true, Points: []show.Point{{X: 1, Y: 1}, {X: 4, Y: 1}}}}}},
 		"cloud":        {"2 points, throughput from 3 tokens/s (b) to 5 tokens/s (a).", show.Chart{X: batch, Y: rate, Series: []show.Series{dots(show.Point{X: 1, Y: 5, Label: "a"}, show.Point{X: 2, Y: 3, Label: "b"})}}},
 		"roofline": {"Memory bandwidth binds decode, left of the ridge at 295 FLOP/B; compute binds prefill.", show.Chart{
 			Kind: show.Roofline, X: show.Axis{Unit: "FLOP/B", Log: true}, Y: show.Axis{Unit: "FLOP/s", Log: true}, Marks: []show.Mark{{Vertical: true, At: 295.2}},
