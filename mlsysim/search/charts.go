@@ -65,7 +65,8 @@ func (f Front) Scaling(metric string) show.Chart {
 }
 
 // HeatMap draws a metric over the two axes of a space as a table of colours. What
-// does not fit or misses a limit is hatched.
+// does not fit or misses a limit is hatched. As with Run, a mistake ends the cell
+// of a lab; that holds for the other charts here too.
 func (c Cloud) HeatMap(metric string) show.Chart {
 	if c.plan == nil || len(c.plan.axes) != 2 || c.Total > mostCells {
 		panic(fmt.Errorf("%s: want a space of two axes and at most %d combinations", c.Title, mostCells))
