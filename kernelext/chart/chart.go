@@ -102,22 +102,28 @@ func Page(v show.View) string { return show.PageWith(v, still) }
 const mostBytes = 12_000
 
 // Bundle returns every form of a value by MIME type, with live charts in its
-// HTML. A value that is one chart has its picture as image/svg+xml too, unless the
-// chart is so dense that two pictures would swell the notebook's file.
+// HTML.
 func Bundle(v any) map[string]any {
 	view := show.Of(v)
-	bundle := show.Bundle(view)
-	page, rich := "", bundle["text/html"] != nil
-	if rich {
-		page = show.HTMLWith(view, Interactive)
-		bundle["text/html"] = page
-	}
 	if c, ok := view.Data.(show.Chart); ok {
-		delete(bundle, "text/markdown") // a list of all points: no reader prefers it, and a file keeps it
-		text, _ := bundle["text/plain"].(string)
-		if svg := string(SVG(c)); stored(svg)+stored(page)+stored(text) <= mostBytes {
-			bundle["image/svg+xml"] = svg
-		}
+		return bundleOf(c, view)
+	}
+	bundle := show.Bundle(view)
+	if _, rich := bundle["text/html"]; rich {
+		bundle["text/html"] = show.HTMLWith(view, Interactive)
+	}
+	return bundle
+}
+
+// bundleOf are the forms of a value that is one chart: its picture alone too,
+// unless the chart is so dense that two pictures would swell the notebook's file,
+// and no list of its points, which no reader prefers and a file would keep.
+func bundleOf(c show.Chart, view show.View) map[string]any {
+	text := strings.TrimRight(show.Text(view, show.Options{}), "\n")
+	page := show.HTMLWith(view, Interactive)
+	bundle := map[string]any{"text/plain": text, "text/html": page}
+	if svg := string(SVG(c)); stored(svg)+stored(page)+stored(text) <= mostBytes {
+		bundle["image/svg+xml"] = svg
 	}
 	return bundle
 }

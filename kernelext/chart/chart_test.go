@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dop251/goja"
 	"github.com/mlsysim/golab/kernelext/chart"
@@ -178,4 +180,22 @@ func TestRooflineMeetsAtTheRidge(t *testing.T) {
 		require.Less(t, c.Series[i+2].Points[0].Y, c.Series[i].Points[0].Y)
 	}
 	require.InEpsilon(t, 201e12, c.Series[4].Points[2].Y, 1e-9, "60 FLOP/B times 3.35 TB/s")
+}
+
+// A cloud of thousands of points is drawn at once and keeps a file small.
+func TestLargeCloud(t *testing.T) {
+	c := show.Chart{X: show.Axis{Label: "x"}, Y: show.Axis{Label: "y"}, Series: []show.Series{{Name: "cloud"}, {Name: "line", Line: true}}}
+	for i := range 10_000 {
+		x := float64(i) / 10_000
+		c.Series[0].Points = append(c.Series[0].Points, show.Point{X: x, Y: x*x + float64(i*7919%1000)/20_000, Label: "point " + strconv.Itoa(i), Muted: i%3 == 0, Why: "too large"})
+		c.Series[1].Points = append(c.Series[1].Points, show.Point{X: x, Y: x})
+	}
+	from := time.Now()
+	bundle := chart.Bundle(c)
+	took := time.Since(from)
+	t.Logf("%s, %d bytes of HTML", took, len(bundle["text/html"].(string)))
+	require.Less(t, took, 3*time.Second, "it is a hundredth of that on a free machine")
+	require.Less(t, len(bundle["text/html"].(string)), 120_000)
+	require.Less(t, len(bundle["text/plain"].(string)), 12_000)
+	require.Len(t, c.Series[0].Points, 10_000, "the description keeps them all")
 }

@@ -46,6 +46,8 @@ type scene struct {
 	z      show.Scale // of the values of cells
 	zlo    float64
 	zhi    float64
+
+	unlabelled bool // there are too many loose points to write their labels
 	layout
 }
 
@@ -69,6 +71,7 @@ func newScene(c show.Chart) *scene {
 	s.xticks, s.yticks = s.x.ticks(s.roomFor(s.x)), s.y.ticks(s.roomForRows())
 	s.zlo, s.zhi = c.CellRange()
 	s.z = c.Z.Scale(s.zlo, s.zhi)
+	s.thin()
 	s.scales()
 	s.fill()
 	s.label()

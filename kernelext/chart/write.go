@@ -156,6 +156,8 @@ func (s *scene) labelPoints() {
 			}
 			if one.Line {
 				most = crowded
+			} else if s.unlabelled {
+				break
 			}
 			if one.Line && len(shown) > mostNamed && j != len(shown)-1 && j%(len(shown)/mostNamed+1) != 0 {
 				text = "" // some of many

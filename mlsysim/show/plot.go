@@ -251,10 +251,16 @@ func (p *plot) draw(c *Chart) []Row {
 // cloud puts a letter at each point; many without a label share one.
 func (p *plot) cloud(c *Chart, s Series, next *int) []Row {
 	var rows []Row
-	shared := -1
+	shared, more := -1, 0
 	for _, pt := range s.Points {
 		switch {
 		case !c.Holds(pt):
+		case *next >= len(letters) && shared < 0: // more than there are letters for
+			x, y := p.dot(pt)
+			if p.cells[y/4][x/2] == 0 {
+				p.cells[y/4][x/2] = '•'
+			}
+			more++
 		case pt.Label != "" || pt.Why != "":
 			label := pt.Label
 			if label == "" {
@@ -271,6 +277,9 @@ func (p *plot) cloud(c *Chart, s Series, next *int) []Row {
 			at, _, _ := strings.Cut(rows[shared].Note, " to ")
 			rows[shared].Note = at + " to " + p.x.Text(pt.X) + ", " + p.y.Text(pt.Y)
 		}
+	}
+	if more > 0 {
+		rows = append(rows, Row{Label: "•", Value: fmt.Sprintf("%d more points", more)})
 	}
 	if shared >= 0 { // a single one is at a place
 		if !strings.Contains(rows[shared].Note, " to ") {
