@@ -16,6 +16,8 @@ type plot struct {
 	w, h           int
 	cells          [][]rune
 	dots           [][]rune // bits of U+2800
+	tones          [][]int  // of what was drawn last in a cell; 0 is none
+	tone           int      // of what is drawn now
 	x, y           Axis
 	xlo, xhi       float64
 	ylo, yhi       float64
@@ -37,6 +39,7 @@ func newPlot(c *Chart, w, h int) (*plot, bool) {
 	for range h {
 		p.cells = append(p.cells, make([]rune, w))
 		p.dots = append(p.dots, make([]rune, w))
+		p.tones = append(p.tones, make([]int, w))
 	}
 	p.ticks = make([]string, h)
 	p.xtwos, p.ytwos = c.Twos()
@@ -91,6 +94,7 @@ func (p *plot) join(a, b Point) {
 		x := x0 + int(math.Round(f*float64(x1-x0)))
 		y := y0 + int(math.Round(f*float64(y1-y0)))
 		p.dots[y/4][x/2] |= braille[y%4][x%2]
+		p.tones[y/4][x/2] = p.tone
 	}
 }
 
@@ -165,11 +169,35 @@ func (p *printer) curves(indent int, c *Chart) {
 		if pl.ticks[y] != "" {
 			axis = "┤"
 		}
-		text := strings.TrimRight(axis+string(line), " ")
-		p.row(indent, col{lines: []string{pad(pl.ticks[y], margin) + " " + text}})
+		p.row(indent, col{lines: []string{pad(pl.ticks[y], margin) + " " + axis + p.toned(line, pl.tones[y])}})
 	}
 	p.foot(indent+margin+1, pl)
 	p.rows(indent, legend)
+}
+
+// toneStyles are the terminal's colours nearest to those of the picture.
+var toneStyles = [...]string{"", "34", "31", "32", "35", "33", "36"}
+
+// toned prints a line in the colours of what was drawn, without trailing spaces.
+func (p *printer) toned(line []rune, tones []int) string {
+	n := len(line)
+	for n > 0 && line[n-1] == ' ' {
+		n--
+	}
+	var b strings.Builder
+	for from := 0; from < n; {
+		to := from
+		for to < n && tones[to] == tones[from] {
+			to++
+		}
+		style := ""
+		if tones[from] > 0 {
+			style = toneStyles[(tones[from]-1)%(len(toneStyles)-1)+1]
+		}
+		b.WriteString(p.paint(style, string(line[from:to])))
+		from = to
+	}
+	return b.String()
 }
 
 // axisName is the label of an axis with its unit, unless its numbers carry it.
@@ -231,7 +259,8 @@ func (p *plot) draw(c *Chart) []Row {
 		}
 	}
 	next := 0
-	for _, s := range c.Series {
+	for i, s := range c.Series {
+		p.tone = c.Tone(i)
 		if s.Form == Band {
 			p.band(c, s)
 			legend = append(legend, Row{Label: "⠒", Value: s.Name, Note: "between the outer lines"})
@@ -273,7 +302,7 @@ func (p *plot) cloud(c *Chart, s Series, next *int) []Row {
 			rows[shared].Note = "from " + rows[shared].Note
 		default:
 			x, y := p.dot(pt)
-			p.cells[y/4][x/2] = []rune(rows[shared].Label)[0]
+			p.cells[y/4][x/2], p.tones[y/4][x/2] = []rune(rows[shared].Label)[0], p.tone
 			at, _, _ := strings.Cut(rows[shared].Note, " to ")
 			rows[shared].Note = at + " to " + p.x.Text(pt.X) + ", " + p.y.Text(pt.Y)
 		}
@@ -358,7 +387,7 @@ func (p *plot) letter(pt Point, label string, next *int) Row {
 	}
 	*next++
 	x, y := p.dot(pt)
-	p.cells[y/4][x/2] = []rune(name)[0]
+	p.cells[y/4][x/2], p.tones[y/4][x/2] = []rune(name)[0], p.tone
 	row := Row{Label: name, Value: label, Note: p.x.Text(pt.X) + ", " + p.y.Text(pt.Y)}
 	if pt.Muted {
 		row.Note += " (" + strings.TrimSpace("× "+pt.Why) + ")"

@@ -41,9 +41,13 @@ func (p *printer) lanes(indent int, f *facts) {
 		return
 	}
 	for y, name := range f.Y.Names {
+		lane := "│" + p.lane(pl, f, float64(y))
+		if ends[y] == "" {
+			lane = strings.TrimRight(lane, " ")
+		}
 		p.row(indent,
 			col{lines: wrap(name, label), width: label, right: true},
-			col{lines: []string{"│" + pl.lane(f, float64(y))}, width: pl.w + 1},
+			col{lines: []string{lane}},
 			col{lines: []string{ends[y]}, width: value, right: true})
 	}
 	p.foot(indent+label+2, pl)
@@ -64,15 +68,15 @@ func (f *facts) bed(w int) (*plot, bool) {
 	return pl, pl.xhi > pl.xlo
 }
 
-// lane draws one row.
-func (p *plot) lane(f *facts, row float64) string {
-	line := []rune(strings.Repeat(" ", p.w))
+// lane draws one row, as wide as the plot.
+func (p *printer) lane(pl *plot, f *facts, row float64) string {
+	line, tones := []rune(strings.Repeat(" ", pl.w)), make([]int, pl.w)
 	cell := func(x float64) int {
-		return min(max(int(math.Round(fraction(p.x, x, p.xlo, p.xhi)*float64(p.w))), 0), p.w)
+		return min(max(int(math.Round(fraction(pl.x, x, pl.xlo, pl.xhi)*float64(pl.w))), 0), pl.w)
 	}
 	for _, m := range f.Marks {
-		if m.Vertical && p.x.holds(m.At) {
-			line[min(cell(m.At), p.w-1)] = '┊'
+		if m.Vertical && pl.x.holds(m.At) {
+			line[min(cell(m.At), pl.w-1)] = '┊'
 		}
 	}
 	for i, s := range f.Series {
@@ -84,17 +88,21 @@ func (p *plot) lane(f *facts, row float64) string {
 			if pt.Muted {
 				r = idleFill
 			}
-			from, to := cell(min(pt.Lo, pt.Hi)), cell(max(pt.Lo, pt.Hi))
-			if to == from && pt.Lo != pt.Hi { // a thin bar is still seen
-				from = min(from, p.w-1)
-				to = from + 1
+			from, end := cell(min(pt.Lo, pt.Hi)), cell(max(pt.Lo, pt.Hi))
+			if end == from && pt.Lo != pt.Hi { // a thin bar is still seen
+				from = min(from, pl.w-1)
+				end = from + 1
 			}
-			for x := from; x < to; x++ {
-				line[x] = r
+			for x := from; x < end; x++ {
+				line[x], tones[x] = r, f.Tone(i)
+				if pt.Muted {
+					tones[x] = 0
+				}
 			}
 		}
 	}
-	return strings.TrimRight(string(line), " ")
+	text := p.toned(line, tones)
+	return text + strings.Repeat(" ", pl.w-len([]rune(strings.TrimRight(string(line), " "))))
 }
 
 // ends are the texts behind the rows: the label of the last bar that has one,
