@@ -99,6 +99,8 @@ func (s *scene) labelBars() {
 					color = ""
 				}
 				s.notes = append(s.notes, note{text: p.Label, x: (from + to) / 2, y: y, anchor: middle, ink: color})
+			case s.Kind == show.Breakdown && s.last(p): // one below the other, clear of the limit
+				s.notes = append(s.notes, note{text: p.Label, x: s.frame.right + 5, y: y, anchor: start})
 			case s.last(p) && to+w < width:
 				s.notes = append(s.notes, note{text: p.Label, x: to + 5, y: y, anchor: start})
 			}

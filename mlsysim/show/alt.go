@@ -197,6 +197,8 @@ func (f *facts) course(name string, p []Point) string {
 		return fmt.Sprintf("%s is %s at %s", name, f.y(first.Y), f.at(first.X))
 	case p[lo].Y == p[hi].Y:
 		return fmt.Sprintf("%s stays at %s", name, f.y(first.Y))
+	case p[lo].Y > 0 && p[hi].Y < 1.02*p[lo].Y:
+		return fmt.Sprintf("%s hardly changes, from %s to %s", of(name), f.Y.Text(p[lo].Y), f.Y.Text(p[hi].Y))
 	case k > 0:
 		return fmt.Sprintf("%s stops growing at %s, at %s%s", of(name), f.at(p[k].X), f.y(p[k].Y), f.where(p, k))
 	case lo > 0 && lo < len(p)-1 && p[lo].Y < min(first.Y, last.Y):

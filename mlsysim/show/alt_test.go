@@ -45,6 +45,7 @@ func TestAlt(t *testing.T) {
 		"nothing":      {"There is nothing to plot.", show.Chart{}},
 		"one point":    {"Throughput is 7 tokens/s at batch 1.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 7)}}},
 		"stays":        {"Throughput stays at 7 tokens/s.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 7, 7, 7)}}},
+		"flat":         {"Throughput hardly changes, from 100 tokens/s to 101 tokens/s.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 100, 101, 100.5)}}},
 		"rises":        {"Throughput rises from 10 tokens/s at batch 1 to 40 tokens/s at 4.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 10, 20, 40)}}},
 		"falls":        {"Throughput falls from 9 tokens/s at batch 1 to 4 tokens/s at 2.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 9, 4)}}},
 		"peaks":        {"Throughput peaks at 9 tokens/s, at batch 2.", show.Chart{X: batch, Y: rate, Series: []show.Series{line("", 1, 9, 4)}}},
