@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -16,15 +17,7 @@ func (r PlacementResult) Chart() show.Chart {
 		X: show.Axis{Label: "Emissions", Unit: "tCO2e"},
 	}
 	places := slices.Clone(r.Places)
-	slices.SortStableFunc(places, func(a, b Place) int {
-		switch {
-		case a.Carbon < b.Carbon:
-			return -1
-		case a.Carbon > b.Carbon:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Compare(a.Carbon, b.Carbon) })
 	places = slices.DeleteFunc(places, func(p Place) bool { return !p.CostKnown || p.Permit == OtherBasis })
 	s := show.Series{Form: show.Bars}
 	for i, p := range places {

@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mlsysim/golab/mlsysim/physics"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -128,34 +129,36 @@ func (r TrainingResult) Schedule() show.Chart {
 		c.Note = "Interleaved parts need microbatches in multiples of the stages; this schedule is not drawn."
 		return c
 	}
+	c.Series = l.bars(&c.Y)
+	return c
+}
+
+// bars draws every stage as a row: its passes, and the pauses between them.
+func (l pipeline) bars(rows *show.Axis) []show.Series {
+	kinds := []show.Series{
+		{Name: "forward", Form: show.Bars, Tone: 1},
+		{Name: "backward", Form: show.Bars, Tone: 5},
+		{Name: "forward and backward in turn", Form: show.Bars, Tone: 3},
+		{Name: "idle", Form: show.Bars, Tone: 1},
+	}
 	spans := l.run()
 	end := 0.0
 	for _, stage := range spans {
 		end = max(end, stage[len(stage)-1].to)
 	}
-	forward, backward := show.Series{Name: "forward", Form: show.Bars, Tone: 1}, show.Series{Name: "backward", Form: show.Bars, Tone: 5}
-	both, idle := show.Series{Name: "forward and backward in turn", Form: show.Bars, Tone: 3}, show.Series{Name: "idle", Form: show.Bars, Tone: 1}
 	for i, stage := range spans {
-		c.Y.Names = append(c.Y.Names, fmt.Sprintf("stage %d", i+1))
-		merged := merge(stage, l.p*l.m*l.v > mostSpans)
+		rows.Names = append(rows.Names, fmt.Sprintf("stage %d", i+1))
 		at := 0.0
-		for _, b := range append(merged, block{from: end, to: end}) {
+		for _, b := range append(merge(stage, l.p*l.m*l.v > mostSpans), block{from: end, to: end}) {
 			if b.from > at+1e-9*end {
-				idle.Points = append(idle.Points, show.Point{Y: float64(i), Lo: at, Hi: b.from, Muted: true})
+				kinds[3].Points = append(kinds[3].Points, show.Point{Y: float64(i), Lo: at, Hi: b.from, Muted: true})
 			}
-			at = b.to
-			if b.to > b.from {
-				s := [...]*show.Series{&forward, &backward, &both}[b.kind]
-				s.Points = append(s.Points, show.Point{Y: float64(i), Lo: b.from, Hi: b.to, Label: b.label})
+			if at = b.to; b.to > b.from {
+				kinds[b.kind].Points = append(kinds[b.kind].Points, show.Point{Y: float64(i), Lo: b.from, Hi: b.to, Label: b.label})
 			}
 		}
 	}
-	for _, s := range []show.Series{forward, backward, both, idle} {
-		if len(s.Points) > 0 {
-			c.Series = append(c.Series, s)
-		}
-	}
-	return c
+	return slices.DeleteFunc(kinds, func(s show.Series) bool { return len(s.Points) == 0 })
 }
 
 // mostSpans is how many microbatches of all stages are drawn one by one.

@@ -21,11 +21,7 @@ func (f *facts) roofline() string {
 		return ""
 	}
 	if len(ridges) > 1 {
-		var names []string
-		for _, m := range ridges {
-			names = append(names, f.x(m.At)+" ("+f.whose(m)+")")
-		}
-		return "compute binds from " + list(names, 4) + " on, memory bandwidth below"
+		return f.roofs(ridges)
 	}
 	var left, right []string
 	for _, p := range f.dots {
@@ -50,6 +46,15 @@ func (f *facts) roofline() string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// roofs tells where each of several roofs bends.
+func (f *facts) roofs(ridges []Mark) string {
+	var names []string
+	for _, m := range ridges {
+		names = append(names, f.x(m.At)+" ("+f.whose(m)+")")
+	}
+	return "compute binds from " + list(names, 4) + " on, memory bandwidth below"
 }
 
 // whose is the ceiling that begins at a ridge.

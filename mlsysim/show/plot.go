@@ -175,31 +175,6 @@ func (p *printer) curves(indent int, c *Chart) {
 	p.rows(indent, legend)
 }
 
-// toneStyles are the terminal's colours nearest to those of the picture.
-var toneStyles = [...]string{"", "34", "31", "32", "35", "33", "36"}
-
-// toned prints a line in the colours of what was drawn, without trailing spaces.
-func (p *printer) toned(line []rune, tones []int) string {
-	n := len(line)
-	for n > 0 && line[n-1] == ' ' {
-		n--
-	}
-	var b strings.Builder
-	for from := 0; from < n; {
-		to := from
-		for to < n && tones[to] == tones[from] {
-			to++
-		}
-		style := ""
-		if tones[from] > 0 {
-			style = toneStyles[(tones[from]-1)%(len(toneStyles)-1)+1]
-		}
-		b.WriteString(p.paint(style, string(line[from:to])))
-		from = to
-	}
-	return b.String()
-}
-
 // axisName is the label of an axis with its unit, unless its numbers carry it.
 func axisName(a Axis, s Scale, lo, hi float64) string {
 	if a.Own(lo, hi) {
@@ -357,7 +332,12 @@ func (p *plot) line(s Series, next *int) Row {
 		name = p.y.Label
 	}
 	row := p.letter(last, name, next)
-	row.Note = "from " + p.x.Text(first.X) + ", " + p.y.Text(first.Y) + " to " + row.Note
+	row.Note = "from " + p.x.Text(first.X) + ", " + p.y.Text(first.Y) + " to " + row.Note + p.hollow(shown)
+	return row
+}
+
+// hollow crosses out the points that are infeasible and says why.
+func (p *plot) hollow(shown []Point) string {
 	var out []Point
 	for _, pt := range shown {
 		if pt.Muted {
@@ -367,13 +347,13 @@ func (p *plot) line(s Series, next *int) Row {
 		}
 	}
 	if len(out) > mostNamed {
-		row.Note += fmt.Sprintf("; × %d points, the first at %s %s", len(out), p.x.Text(out[0].X), out[0].Why)
-		return row
+		return fmt.Sprintf("; × %d points, the first at %s %s", len(out), p.x.Text(out[0].X), out[0].Why)
 	}
+	note := ""
 	for _, pt := range out {
-		row.Note += "; " + strings.TrimSpace("× at "+p.x.Text(pt.X)+" "+pt.Why)
+		note += "; " + strings.TrimSpace("× at "+p.x.Text(pt.X)+" "+pt.Why)
 	}
-	return row
+	return note
 }
 
 // mostNamed is how many hollow points of a line say why each.

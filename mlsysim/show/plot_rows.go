@@ -249,3 +249,28 @@ func (a Axis) Fraction(v, lo, hi float64) float64 {
 	}
 	return fraction(a, v, lo, hi)
 }
+
+// toneStyles are the terminal's colours nearest to those of the picture.
+var toneStyles = [...]string{"", "34", "31", "32", "35", "33", "36"}
+
+// toned prints a line in the colours of what was drawn, without trailing spaces.
+func (p *printer) toned(line []rune, tones []int) string {
+	n := len(line)
+	for n > 0 && line[n-1] == ' ' {
+		n--
+	}
+	var b strings.Builder
+	for from := 0; from < n; {
+		to := from
+		for to < n && tones[to] == tones[from] {
+			to++
+		}
+		style := ""
+		if tones[from] > 0 {
+			style = toneStyles[(tones[from]-1)%(len(toneStyles)-1)+1]
+		}
+		b.WriteString(p.paint(style, string(line[from:to])))
+		from = to
+	}
+	return b.String()
+}
