@@ -99,7 +99,7 @@ func dataURI(svg string) string {
 func Page(v show.View) string { return show.PageWith(v, still) }
 
 // mostBytes is what a chart may take in a notebook's file.
-const mostBytes = 12_000
+const mostBytes = 11_900 // and the names of the forms
 
 // Bundle returns every form of a value by MIME type, with live charts in its
 // HTML.

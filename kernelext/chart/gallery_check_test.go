@@ -50,7 +50,7 @@ func TestGalleryIsSmall(t *testing.T) {
 		e.SetEscapeHTML(false) // as Jupyter writes it
 		require.NoError(t, e.Encode(bundle))
 		t.Logf("%-20s %5d bytes of picture, %5d of HTML, %5d in the file", s.name, len(draw(t, s.chart)), len(bundle["text/html"].(string)), file.Len())
-		require.LessOrEqual(t, file.Len(), 12_100, s.name)
+		require.LessOrEqual(t, file.Len(), 12_000, s.name)
 		require.Contains(t, bundle, "text/plain")
 	}
 }
