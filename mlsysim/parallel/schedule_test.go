@@ -32,7 +32,7 @@ func TestScheduleDrawsTheBubble(t *testing.T) {
 		}
 		require.Len(t, rows, c.pp)
 		require.InEpsilon(t, end*float64(c.pp), all, 1e-9, "every stage is told for the whole time")
-		require.InDelta(t, r.BubblePct, idle/all, 1e-9, "%+v", c)
+		require.InDelta(t, r.BubbleShare, idle/all, 1e-9, "%+v", c)
 	}
 }
 
