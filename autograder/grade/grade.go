@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"unicode"
 
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/intake"
@@ -135,10 +136,18 @@ func (g *grader) finished(s export.Submission, kept bool) {
 	g.Progress(p)
 }
 
+// notice passes on a text without what a terminal would obey: names of files are
+// the students'.
 func (g *grader) notice(text string) {
-	if g.Notice != nil {
-		g.Notice(text)
+	if g.Notice == nil {
+		return
 	}
+	g.Notice(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text))
 }
 
 // Engine identifies this program: module version, or the revision it was built

@@ -118,12 +118,20 @@ func TestZip(t *testing.T) {
 	}, f.Notes)
 }
 
+// A zip file that was made of a folder is read as the folder.
+func TestWrappedZip(t *testing.T) {
+	text, _ := found(t, packed(t, "class/ada.lab", "A", "class/bob/work.ipynb", "B", "class/notes.txt", "no"), intake.Options{})
+	require.Equal(t, "ada: ada.lab: A\nbob: bob/work.ipynb: B\n", text)
+	text, _ = found(t, packed(t, "ada/work.lab", "A"), intake.Options{})
+	require.Equal(t, "ada: ada/work.lab: A\n", text)
+}
+
 func TestLinksAreRefused(t *testing.T) {
 	dir := folder(t, map[string]string{"ada.lab": "A"})
 	require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(dir, "eve.lab")))
 	require.NoError(t, os.Symlink("/etc", filepath.Join(dir, "mallory")))
 	text, _ := found(t, dir, intake.Options{})
-	require.Equal(t, "ada: ada.lab: A\neve: eve.lab: error eve.lab: a symbolic link: links are not followed\n", text)
+	require.Equal(t, "ada: ada.lab: A\neve: eve.lab: error eve.lab: a symbolic link: links are not followed\nmallory: mallory: error mallory: a symbolic link: links are not followed\n", text)
 
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)

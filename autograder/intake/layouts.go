@@ -72,6 +72,8 @@ func plain(t *tree) []Item {
 				inside[dir]++
 				out = append(out, Item{Student: dir, File: dir, Problem: f.problem, tree: t})
 			}
+		case f.problem != "" && !nested:
+			out = append(out, Item{Student: stem(f.name), File: f.name, Problem: f.name + ": " + f.problem, order: seconds(f), tree: t})
 		case f.dir || !wanted(base) && nested || !wanted(f.name):
 		case !nested:
 			out = append(out, Item{Student: stem(f.name), File: f.name, order: seconds(f), tree: t})

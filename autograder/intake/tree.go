@@ -155,7 +155,30 @@ func (t *tree) walkZip(name string) error {
 	for dir := range folders {
 		t.files = append(t.files, file{name: dir, dir: true})
 	}
+	t.unwrap()
 	return nil
+}
+
+// unwrap takes off the one folder that holds everything, as in a zip file made of
+// a folder. A folder with one submission in it is a student's.
+func (t *tree) unwrap() {
+	top, inside := "", 0
+	for _, f := range t.files {
+		dir, rest, nested := strings.Cut(f.name, "/")
+		if !nested && !f.dir || top != "" && dir != top {
+			return
+		}
+		if top = dir; nested && !strings.Contains(rest, "/") && (f.dir || wanted(rest)) {
+			inside++
+		}
+	}
+	if inside < 2 {
+		return
+	}
+	t.files = slices.DeleteFunc(t.files, func(f file) bool { return f.name == top })
+	for i := range t.files {
+		t.files[i].name = strings.TrimPrefix(t.files[i].name, top+"/")
+	}
 }
 
 // plainName is the name of an entry, or why it is no plain file or folder.
