@@ -214,12 +214,16 @@ func TestMutantsAreKilled(t *testing.T) {
 		require.GreaterOrEqual(t, r.Tried/25, 10, "at least ten mutants")
 		require.Empty(t, r.Silent, "a wrong idea gets its feedback")
 		alive := map[string]bool{}
+		var unlisted []string
 		for _, s := range r.Survivors {
 			q, _ := l.Find(s.Question)
 			alive[s.Question+" "+s.Name] = true
 			t.Logf("survivor %s %s (%d of 25): %s", s.Question, s.Name, len(s.Students), q.Survivors[s.Name])
-			require.NotEmpty(t, q.Survivors[s.Name], "%s: the mutant %q passes for %v: list it in Survivors with a reason", s.Question, s.Name, s.Students)
+			if q.Survivors[s.Name] == "" {
+				unlisted = append(unlisted, fmt.Sprintf("%s: %q passes for %v", s.Question, s.Name, s.Students))
+			}
 		}
+		require.Empty(t, unlisted, "list what passes in Survivors with a reason")
 		for _, q := range l.Questions {
 			for name := range q.Survivors {
 				require.True(t, alive[q.ID+" "+name], "%s: %q does not survive: take it out of Survivors", q.ID, name)

@@ -88,6 +88,8 @@ const (
 	HostLink        = walls.HostLink
 	Network         = walls.Network
 	Overhead        = walls.Overhead
+	Storage         = walls.Storage
+	HostCPU         = walls.HostCPU
 )
 
 // What a pass does, in which format, and how closely it is predicted.
@@ -95,6 +97,7 @@ const (
 	Decode     = compute.Decode
 	Prefill    = compute.Prefill
 	Sample     = compute.Sample
+	Train      = compute.Train
 	FP16       = physics.FP16
 	BF16       = physics.BF16
 	TF32       = physics.TF32
