@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	script.MaybeWorker()
+	sandbox.MaybeWorker()
 	os.Exit(m.Run())
 }
 
@@ -106,6 +106,17 @@ func TestNothingOfTheGraderIsVisible(t *testing.T) {
 	}
 }
 
-func TestIsolationSaysSomething(t *testing.T) {
-	require.Contains(t, sandbox.Isolation(), "own process per submission")
+func TestIsolationNamesTheTier(t *testing.T) {
+	for _, tier := range sandbox.Probe() {
+		if tier.Why == "" {
+			require.Equal(t, tier.String(), sandbox.Limits{Tier: tier.Name}.Isolation())
+		}
+	}
+}
+
+func TestUnknownTier(t *testing.T) {
+	l := limits
+	l.Tier = "none"
+	_, err := sandbox.Run(context.Background(), l, []sandbox.Cell{{Name: "cell 1", Src: "1"}})
+	require.EqualError(t, err, `tier = "none": want wasm or native`)
 }

@@ -6,13 +6,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mlsysim/golab/autograder/assignment"
+	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/cmd/internal/cli/clitest"
-	"github.com/mlsysim/golab/kernelext/script"
 )
 
 func TestMain(m *testing.M) {
 	assignment.MaybeChild()
-	script.MaybeWorker() // a submission runs in this binary again
+	sandbox.MaybeWorker() // a submission runs in this binary again
 	testscript.Main(m, map[string]func(){"mlgrade": main})
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,6 +65,7 @@ type Outcome struct {
 	Err    *Error // for Failed, and where known for the others
 	Shown  []Item
 	Stdout string
+	Stderr string // the first of what the process itself complains about
 	Claims [][]byte
 }
 
@@ -95,28 +97,31 @@ func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("making a directory for the script: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	job, err := json.Marshal(job{Limits: l, Cells: cells})
-	if err != nil {
-		return Outcome{}, fmt.Errorf("writing the script down: %w", err)
-	}
-
-	ctx, cancel := context.WithTimeout(ctx, l.Wall)
-	defer cancel()
 	cmd := exec.Command(self, workerArg)
 	cmd.Dir = dir
 	cmd.Env = []string{}
-	cmd.Stdin = strings.NewReader(string(job))
-	return supervise(ctx, cmd, l)
+	return Supervise(ctx, cmd, Job{Limits: l, Cells: cells})
 }
 
-// supervise starts the child, reads what it says and ends its process group.
-func supervise(ctx context.Context, cmd *exec.Cmd, l Limits) (Outcome, error) {
+// Supervise starts a process that speaks the protocol of a worker: it reads a
+// Job from its standard input and writes records to file 3. When it has ended,
+// or has to end, its whole process group is killed.
+func Supervise(ctx context.Context, cmd *exec.Cmd, j Job) (Outcome, error) {
+	j.Limits = j.Limits.withDefaults()
+	l := j.Limits
+	ctx, cancel := context.WithTimeout(ctx, l.Wall)
+	defer cancel()
+	b, err := json.Marshal(j)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("writing the script down: %w", err)
+	}
+	cmd.Stdin = bytes.NewReader(b)
 	r, w, err := os.Pipe()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("opening a pipe: %w", err)
 	}
 	defer r.Close()
-	cmd.ExtraFiles = []*os.File{w}
+	cmd.ExtraFiles = append([]*os.File{w}, cmd.ExtraFiles...)
 	budget := newAllowance(l.Output)
 	out, trouble := &capped{left: budget, keep: l.Output}, &capped{left: newAllowance(64 << 10), keep: 64 << 10}
 	cmd.Stdout, cmd.Stderr = out, trouble
@@ -133,7 +138,7 @@ func supervise(ctx context.Context, cmd *exec.Cmd, l Limits) (Outcome, error) {
 	go func() { records <- readRecords(r, budget) }()
 	exit, timedOut := await(ctx, cmd, budget)
 	t := <-records
-	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: out.String(), Err: t.end.Err}
+	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: out.String(), Stderr: trouble.String(), Err: t.end.Err}
 	o.Reason = t.reason(exit, timedOut || cpuSpent(cmd, l), budget.isSpent(), trouble.String())
 	if o.Reason != Done && o.Err == nil {
 		o.Err = &Error{Name: "lab", Kind: Budget, Msg: explain(o.Reason, l)}

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// job is what the parent writes to the child's standard input.
-type job struct {
+// Job is what the parent writes to the child's standard input.
+type Job struct {
 	Limits Limits `json:"limits"`
 	Cells  []Cell `json:"cells"`
 }
@@ -148,3 +148,13 @@ func (c *capped) Write(p []byte) (int, error) {
 }
 
 func (c *capped) String() string { return c.buf.String() }
+
+// WriteEnd writes what a worker that is no interpreter shows, and how it ended.
+func WriteEnd(w io.Writer, shown []Item, end *Error) error {
+	for i := range shown {
+		if err := writeRecord(w, record{Kind: showKind, Item: &shown[i]}); err != nil {
+			return err
+		}
+	}
+	return writeRecord(w, record{Kind: endKind, Err: end})
+}

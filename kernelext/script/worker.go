@@ -39,16 +39,22 @@ func (w Worker) Maybe() {
 
 // run reads a job, confines the process and runs the cells.
 func (w Worker) run(stdin io.Reader, stdout, records io.Writer) error {
-	var j job
+	var j Job
 	dec := json.NewDecoder(stdin)
 	if err := dec.Decode(&j); err != nil {
 		return fmt.Errorf("reading the job: %w", err)
 	}
-	debug.SetTraceback("none")
-	debug.SetMemoryLimit(int64(j.Limits.Memory / 4 * 3))
 	if err := confine(j.Limits); err != nil {
 		return fmt.Errorf("confining the script: %w", err)
 	}
+	return w.Serve(j, stdout, records)
+}
+
+// Serve runs the cells of a job in this process, which the caller has confined,
+// and writes records of what they say.
+func (w Worker) Serve(j Job, stdout, records io.Writer) error {
+	debug.SetTraceback("none")
+	debug.SetMemoryLimit(int64(j.Limits.Memory / 4 * 3))
 
 	p := &port{w: records}
 	lab.Use(p)

@@ -112,6 +112,10 @@ var reserved = []library{
 	{"github.com/modelcontextprotocol/go-sdk", []string{"cmd/mlsysim"}},
 	{"golang.org/x/tools", []string{"mlsysim/internal/lint", "mlsysim/internal/gen", "kernelext/script"}},
 	{"github.com/chromedp", []string{"kernelext/jupyterlab"}},
+	{"github.com/tetratelabs/wazero", []string{"autograder/sandbox"}},
+	{"github.com/elastic/go-seccomp-bpf", []string{"autograder/sandbox"}},
+	// A script's own worker keeps its files away too.
+	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},
 }
@@ -129,4 +133,5 @@ var links = []link{{"cmd/mlsysim", []string{
 	"modernc.org/sqlite",
 	"github.com/nats-io",
 	"github.com/chromedp",
+	"github.com/tetratelabs/wazero",
 }}}
