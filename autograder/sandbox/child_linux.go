@@ -33,11 +33,14 @@ func child(text string) error {
 	}
 	runtime.LockOSThread()
 	var serve func() error
-	if p.Do == doWasm {
+	if p.Do == doWasm || p.Do == doCompile {
 		var err error
 		if serve, err = readyWasm(p); err != nil { // while files can still be read
 			return err
 		}
+	}
+	if p.Do == doCompile {
+		return nil
 	}
 	if err := shutIn(p); err != nil {
 		return fmt.Errorf("shutting the process in: %w", err)
@@ -56,7 +59,7 @@ func child(text string) error {
 	if err := json.NewDecoder(os.Stdin).Decode(&j); err != nil {
 		return fmt.Errorf("reading the job: %w", err)
 	}
-	return script.Worker{}.Serve(j, os.Stdout, os.NewFile(3, "records"))
+	return script.Worker{Quiet: true}.Serve(j, os.Stdout, os.NewFile(3, "records"))
 }
 
 // shutIn takes from this process everything that its work does not need.
@@ -91,7 +94,7 @@ func setLimits(p plan) error {
 		which int
 		max   uint64
 	}{
-		{"data", unix.RLIMIT_DATA, p.Memory},
+		{"data", unix.RLIMIT_DATA, p.data()},
 		{"cpu", unix.RLIMIT_CPU, p.CPU},
 		{"file size", unix.RLIMIT_FSIZE, size},
 		{"open files", unix.RLIMIT_NOFILE, files},

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -103,19 +102,6 @@ func findToolchain() (goTools, error) {
 		return t, err
 	}
 	return t, t.warm()
-}
-
-// ownSource is the folder of this module: where this program was compiled.
-func ownSource() (string, error) {
-	_, file, _, ok := runtime.Caller(0)
-	dir := filepath.Dir(filepath.Dir(filepath.Dir(file)))
-	if !ok || !filepath.IsAbs(dir) {
-		return "", errors.New("this program does not know its source: build it without -trimpath")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-		return "", fmt.Errorf("the source that this program was built from is not here: %w", err)
-	}
-	return dir, nil
 }
 
 // warm fills a build cache of the grader's own with what every submission

@@ -159,3 +159,22 @@ func launch(ctx context.Context, l Limits, p plan, cells []Cell) (script.Outcome
 	group.enter(cmd)
 	return script.Supervise(ctx, cmd, script.Job{Limits: l.script(), Cells: cells})
 }
+
+// spacesHere says whether a process for modules gets namespaces of its own.
+func spacesHere() bool { return have().spaces }
+
+// around is what holds the process that runs modules, as a second wall.
+func around() []string {
+	f := have()
+	var out []string
+	if f.spaces {
+		out = append(out, "a process in namespaces of its own around it")
+	}
+	if f.landlock > 0 {
+		out = append(out, "landlock")
+	}
+	if f.seccomp {
+		out = append(out, "a filter of system calls")
+	}
+	return out
+}

@@ -4,9 +4,11 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 
 	"github.com/mlsysim/golab/kernelext/script"
 )
@@ -14,6 +16,25 @@ import (
 var errLinux = errors.New("the native tier needs Linux")
 
 func probeNative() Tier { return Tier{Name: Native, Why: errLinux.Error()} }
+
+func spacesHere() bool { return false }
+
+func around() []string { return []string{"a process of its own around it"} }
+
+// command starts this executable as a child.
+func command(ctx context.Context, p plan) (cmd *exec.Cmd, done func(), err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, nil, fmt.Errorf("finding this executable: %w", err)
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, nil, fmt.Errorf("writing the plan: %w", err)
+	}
+	cmd = exec.CommandContext(ctx, self, childArg, string(text))
+	cmd.Env = []string{}
+	return cmd, func() {}, nil
+}
 
 func execNative(context.Context, Limits, []Cell) (script.Outcome, error) {
 	return script.Outcome{}, errLinux
@@ -36,7 +57,12 @@ func MaybeWorker() {
 	if len(os.Args) != 3 || os.Args[1] != childArg {
 		return
 	}
-	serve, err := readyWasm(plan{})
+	var p plan
+	err := json.Unmarshal([]byte(os.Args[2]), &p)
+	var serve func() error
+	if err == nil {
+		serve, err = readyWasm(p)
+	}
 	if err == nil {
 		err = serve()
 	}

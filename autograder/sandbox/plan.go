@@ -14,6 +14,7 @@ type plan struct {
 	Argv      []string `json:"argv"` // of a program
 	Env       []string `json:"env"`
 	Do        string   `json:"do"`
+	Cache     string   `json:"cache"` // where the interpreter's module is
 }
 
 // A mount is a part of this machine that a program may read.
@@ -28,7 +29,8 @@ const (
 	doLab     = "lab"     // run cells of the lab language
 	doGo      = "go"      // compile cells with the program and run them
 	doProgram = "program" // become the program
-	doWasm    = "wasm"    // run WebAssembly modules
+	doWasm    = "wasm"    // run instances of the interpreter's module
+	doCompile = "compile" // only compile it: no submission is near
 	doProbe   = "probe"   // nothing
 )
 
@@ -40,3 +42,12 @@ const childArg = "mlsysim-sandbox-child"
 
 // work is where a program finds its files and may write.
 const work = "/submission"
+
+// data is the limit on the memory of the process. A process for modules also
+// holds its copy of the first memory and what the runtime needs.
+func (p plan) data() uint64 {
+	if p.Do == doWasm {
+		return p.Memory + 768<<20
+	}
+	return p.Memory
+}

@@ -16,4 +16,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mlgrade": main})
 }
 
-func TestScripts(t *testing.T) { clitest.Run(t) }
+func TestScripts(t *testing.T) {
+	sandbox.Probe() // makes the interpreter's module ready for the scripts
+	clitest.Run(t)
+}

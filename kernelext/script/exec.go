@@ -21,7 +21,8 @@ type Limits struct {
 	Steps  int           `json:"steps"`  // loop turns and calls of one cell; default 20 million
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults puts the default for every limit that is zero.
+func (l Limits) WithDefaults() Limits {
 	if l.Wall <= 0 {
 		l.Wall = 10 * time.Second
 	}
@@ -87,7 +88,7 @@ const workerArg = "mlsysim-script-worker"
 // ExecCells runs cells one after the other in one child process; the first
 // error ends it.
 func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
-	l = l.withDefaults()
+	l = l.WithDefaults()
 	self, err := os.Executable()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding this executable: %w", err)
@@ -107,7 +108,7 @@ func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
 // Job from its standard input and writes records to file 3. When it has ended,
 // or has to end, its whole process group is killed.
 func Supervise(ctx context.Context, cmd *exec.Cmd, j Job) (Outcome, error) {
-	j.Limits = j.Limits.withDefaults()
+	j.Limits = j.Limits.WithDefaults()
 	l := j.Limits
 	ctx, cancel := context.WithTimeout(ctx, l.Wall)
 	defer cancel()
@@ -140,12 +141,7 @@ func Supervise(ctx context.Context, cmd *exec.Cmd, j Job) (Outcome, error) {
 	t := <-records
 	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: out.String(), Stderr: trouble.String(), Err: t.end.Err}
 	o.Reason = t.reason(exit, timedOut || cpuSpent(cmd, l), budget.isSpent(), trouble.String())
-	if o.Reason != Done && o.Err == nil {
-		o.Err = &Error{Name: "lab", Kind: Budget, Msg: explain(o.Reason, l)}
-		if o.Reason == Crashed {
-			o.Err.Kind = Runtime
-		}
-	}
+	o.explain(l)
 	if ctx.Err() != nil && !timedOut {
 		return o, ctx.Err()
 	}
@@ -166,6 +162,17 @@ func await(ctx context.Context, cmd *exec.Cmd, budget *allowance) (exit error, t
 	}
 	killGroup(cmd)
 	return <-ended, timedOut
+}
+
+// explain gives an outcome the words of its reason where the worker had none.
+func (o *Outcome) explain(l Limits) {
+	if o.Reason == Done || o.Err != nil {
+		return
+	}
+	o.Err = &Error{Name: "lab", Kind: Budget, Msg: explain(o.Reason, l)}
+	if o.Reason == Crashed {
+		o.Err.Kind = Runtime
+	}
 }
 
 func explain(r Reason, l Limits) string {
