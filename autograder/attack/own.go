@@ -1,0 +1,4 @@
+package attack
+
+// Own are attacks on the design of this grader.
+func Own() []Case { return nil }
