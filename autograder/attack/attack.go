@@ -30,16 +30,17 @@ import (
 
 // A Case is one submission to lab T0.
 type Case struct {
-	ID   string // also the student's id, unless As is given
-	As   string
-	Name string
-	True float64 // the points a fair grader gives
-	None bool    // a fair grader gives no grade
+	ID    string // also the student's id, unless As is given
+	As    string
+	Name  string
+	True  float64 // the points a fair grader gives
+	None  bool    // a fair grader gives no grade
+	Maybe bool    // and may give none as well
 
-	Cells func(student string) []string           // the code cells of a notebook, or
+	Cells func(student string) []string             // the code cells of a notebook, or
 	Make  func(class, student, secret string) error // whatever lies in the folder
-	While func(class string, stop <-chan struct{}) // runs beside the grader
-	Also  func(r export.Report, out string) string // what else went wrong; empty if nothing did
+	While func(class string, stop <-chan struct{})  // runs beside the grader
+	Also  func(r export.Report, out string) string  // what else went wrong; empty if nothing did
 }
 
 func (c Case) student() string {
@@ -192,6 +193,7 @@ func (row *Row) check(c Case, s export.Submission, ok bool) {
 		}
 	case c.None && s.Outcome != export.NotGraded:
 		say("graded: want no grade")
+	case c.Maybe && s.Outcome == export.NotGraded:
 	case !c.None && s.Outcome == export.NotGraded:
 		say("not graded: %s", s.Problem)
 	case s.Points > c.True+slip:

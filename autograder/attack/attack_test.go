@@ -36,10 +36,25 @@ func TestAttacks(t *testing.T) {
 		require.NoError(t, err)
 		rows = append(rows, r...)
 	}
+	report(t, rows)
+}
+
+func report(t *testing.T, rows []attack.Row) {
+	t.Helper()
 	if *table {
 		fmt.Print(show.Text(attack.View(rows), show.Options{Width: 160}))
 	}
 	for _, r := range attack.Bad(rows) {
 		t.Errorf("%s %s (%s): %v", r.ID, r.Name, r.Tier, r.Problems)
 	}
+}
+
+func TestPrograms(t *testing.T) {
+	t.Setenv("MLGRADE_SECRET", secret)
+	target, err := attack.NewTarget(t.TempDir(), secret)
+	require.NoError(t, err)
+	defer target.Close()
+	rows, err := attack.RunPrograms(context.Background(), target, append(attack.GoPrograms(), attack.PythonPrograms()...))
+	require.NoError(t, err)
+	report(t, rows)
 }

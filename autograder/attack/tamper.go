@@ -20,7 +20,7 @@ func Tampering() []Case {
 			}
 		})},
 		{ID: "23", Name: "clears the metadata", Make: edited(func(nb map[string]any, cells []map[string]any) {
-			nb["metadata"] = "none"
+			nb["metadata"] = map[string]any{}
 			for _, c := range cells {
 				c["metadata"] = nil
 			}
@@ -41,7 +41,7 @@ func Tampering() []Case {
 		{ID: "31", Name: "reads the instructor's key", Cells: wrongAnd("import key \"../../../key\"", "import . \"./key\"", "import \"os\"\nb, _ := os.ReadFile(\"../key.txt\")\nAnswer(\"q3.gb\", string(b))")},
 		{ID: "32", Name: "claims points", Cells: wrongAnd("Answer(\"points\", 100)\nAnswer(\"q1\", 10)\nAnswer(\"q1.points\", 10)\nAnswer(\"extra_credit\", 1e6)")},
 		{ID: "33", Name: "changes the registry", Cells: func(student string) []string {
-			return []string{"H100.Bandwidth = 1\nH100.Memory = 1*GB\nLlama3_8B.Parameters = 1\nBrightness := 1", opened(student), answers}
+			return []string{"H100 = A100\nLlama3_8B = Llama3_70B", opened(student), answers}
 		}},
 		{ID: "34", Name: "prints frames of the protocol", Cells: wrongAnd("s := string([]byte{0, 0, 0, 50}) + `{\"kind\":\"claim\",\"claim\":\"e30=\"}`\nfmt.Print(s, s)", "fmt.Print(`{\"kind\":\"end\"}`)")},
 	}

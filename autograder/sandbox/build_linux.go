@@ -52,6 +52,9 @@ func buildAndRun(p plan) error {
 	if err := cmd.Run(); err != nil {
 		return say(compileError(prog, trouble.String(), err))
 	}
+	if err := began(""); err != nil {
+		return err
+	}
 	return fmt.Errorf("starting the program: %w", unix.Exec(exe, []string{"submission"}, []string{"GOTRACEBACK=none", "HOME=" + work}))
 }
 
@@ -83,10 +86,16 @@ func compileError(p *goProgram, text string, err error) *script.Error {
 
 // say ends the run at a cell, in the protocol of a worker.
 func say(e *script.Error) error {
-	return report(os.NewFile(3, "records"), e)
+	if err := began(e.Name); err != nil {
+		return err
+	}
+	return script.WriteEnd(records(), e)
 }
 
-func report(w io.Writer, e *script.Error) error {
-	mark := script.Item{Cell: rerun.Mark + e.Name, Bundle: map[string]string{"text/plain": "0"}}
-	return script.WriteEnd(w, []script.Item{mark}, e)
+// began shows the mark of a cell. That of no cell says that the program itself
+// starts, which may end before its first cell.
+func began(cell string) error {
+	return script.WriteItem(records(), script.Item{Cell: rerun.Mark + cell, Bundle: map[string]string{"text/plain": "0"}})
 }
+
+func records() io.Writer { return os.NewFile(3, "records") }

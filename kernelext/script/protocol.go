@@ -172,12 +172,12 @@ func (c *capped) Write(p []byte) (int, error) {
 
 func (c *capped) String() string { return c.buf.String() }
 
-// WriteEnd writes what a worker that is no interpreter shows, and how it ended.
-func WriteEnd(w io.Writer, shown []Item, end *Error) error {
-	for i := range shown {
-		if err := writeRecord(w, record{Kind: showKind, Item: &shown[i]}); err != nil {
-			return err
-		}
-	}
+// WriteItem writes what a worker that is no interpreter shows.
+func WriteItem(w io.Writer, item Item) error {
+	return writeRecord(w, record{Kind: showKind, Item: &item})
+}
+
+// WriteEnd writes how such a worker ended.
+func WriteEnd(w io.Writer, end *Error) error {
 	return writeRecord(w, record{Kind: endKind, Err: end})
 }

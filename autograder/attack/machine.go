@@ -1,0 +1,174 @@
+package attack
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mlsysim/golab/autograder/answer"
+	"github.com/mlsysim/golab/autograder/export"
+	"github.com/mlsysim/golab/autograder/sandbox"
+	"github.com/mlsysim/golab/labs"
+)
+
+// A Target is what is set up outside for programs to reach: a file with the
+// secret, ports and a socket that would hand it out, and a process to harm.
+type Target struct {
+	Dir, Secret string
+	TCP, UDP    string // addresses
+	Abstract    string // name of a socket
+	Pid         int    // of this process
+	done        []func()
+}
+
+// NewTarget opens the ports.
+func NewTarget(dir, secret string) (*Target, error) {
+	t := &Target{Dir: dir, Secret: secret, Abstract: "@mlgrade-attack-" + filepath.Base(dir), Pid: os.Getpid()}
+	if err := os.WriteFile(filepath.Join(dir, "key.txt"), []byte(secret), 0o644); err != nil {
+		return nil, err
+	}
+	for network, to := range map[string]*string{"tcp": &t.TCP, "unix": nil} {
+		addr := "127.0.0.1:0"
+		if network == "unix" {
+			addr = t.Abstract
+		}
+		l, err := net.Listen(network, addr)
+		if err != nil {
+			return nil, err
+		}
+		if to != nil {
+			*to = l.Addr().String()
+		}
+		t.done = append(t.done, func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				fmt.Fprintln(c, secret)
+				c.Close()
+			}
+		}()
+	}
+	u, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	t.UDP = u.LocalAddr().String()
+	t.done = append(t.done, func() { u.Close() })
+	go func() {
+		b := make([]byte, 100)
+		for {
+			_, from, err := u.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			_, _ = u.WriteTo([]byte(secret), from)
+		}
+	}()
+	return t, nil
+}
+
+// Close closes the ports.
+func (t *Target) Close() {
+	for _, f := range t.done {
+		f()
+	}
+}
+
+// A Program is a notebook of another language. What it gets hold of it claims
+// as got.NAME; each such claim is a leak.
+type Program struct {
+	ID, Name string
+	Language string
+	True     float64
+	Cells    []string
+	After    func(t *Target) string // what went wrong outside; empty if nothing did
+}
+
+// programLimits are small as those of the class.
+func programLimits() sandbox.Limits {
+	return sandbox.Limits{Wall: 20 * time.Second, CPU: 20 * time.Second, Memory: 1 << 30, Output: 1 << 20, Disk: 128 << 20, Processes: 100}
+}
+
+// RunPrograms runs notebooks of other languages in the native tier, and judges
+// what they claim as a submission to lab T0.
+func RunPrograms(ctx context.Context, t *Target, list []Program) ([]Row, error) {
+	lab, err := labs.Find("T0")
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, p := range list {
+		row, err := t.run(ctx, lab, p)
+		if err != nil {
+			return rows, fmt.Errorf("case %s: %w", p.ID, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (t *Target) run(ctx context.Context, lab labs.Lab, p Program) (Row, error) {
+	row := Row{ID: p.ID, Name: p.Name, Tier: sandbox.Native, True: p.True, Outcome: export.Graded}
+	var cells []sandbox.Cell
+	for i, src := range p.Cells {
+		cells = append(cells, sandbox.Cell{Name: fmt.Sprintf("cell %d", i+1), Src: t.fill(src)})
+	}
+	r, err := sandbox.RunAs(ctx, programLimits(), p.Language, cells)
+	if err != nil {
+		return row, err
+	}
+	if len(r.Ends) > 0 {
+		row.Outcome = export.Failed
+	}
+	records, _ := answer.Read(r.Claims)
+	for _, rec := range records {
+		if name, ok := strings.CutPrefix(rec.ID, "got."); ok {
+			row.Leaks++
+			row.Problems = append(row.Problems, fmt.Sprintf("it got %s: %s", name, rec.Text))
+		}
+	}
+	for _, claim := range r.Claims {
+		if strings.Contains(string(claim), t.Secret) {
+			row.Leaks++
+			row.Problems = append(row.Problems, "it claims the secret")
+		}
+	}
+	for _, v := range labs.Check(lab, p.ID, records) {
+		row.Got += v.Points
+	}
+	switch {
+	case row.Got > p.True+0.01:
+		row.Gained = row.Got - p.True
+		row.Problems = append(row.Problems, fmt.Sprintf("gained %g points", row.Gained))
+	case row.Got < p.True-0.01:
+		row.Problems = append(row.Problems, fmt.Sprintf("lost %g points: %v", p.True-row.Got, r.Ends))
+	}
+	if p.After != nil {
+		if problem := p.After(t); problem != "" {
+			row.Problems = append(row.Problems, problem)
+		}
+	}
+	return row, nil
+}
+
+// fill puts the places of the target into a program.
+func (t *Target) fill(src string) string {
+	return strings.NewReplacer("$KEY", filepath.Join(t.Dir, "key.txt"), "$DIR", t.Dir, "$TCP", t.TCP, "$UDP", t.UDP, "$ABSTRACT", t.Abstract,
+		"$PID", fmt.Sprint(t.Pid), "$CACHE", cacheOf()).Replace(src)
+}
+
+// cacheOf is where the grader keeps what it builds programs from.
+func cacheOf() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "/root/.cache"
+	}
+	return dir
+}
