@@ -88,6 +88,7 @@ type Program struct {
 	Language string
 	True     float64
 	Cells    []string
+	Tries    bool                   // it has to get as far as claiming "tried", or it shows nothing
 	After    func(t *Target) string // what went wrong outside; empty if nothing did
 }
 
@@ -128,7 +129,9 @@ func (t *Target) run(ctx context.Context, lab labs.Lab, p Program) (Row, error) 
 		row.Outcome = export.Failed
 	}
 	records, _ := answer.Read(r.Claims)
+	tried := false
 	for _, rec := range records {
+		tried = tried || rec.ID == "tried"
 		if name, ok := strings.CutPrefix(rec.ID, "got."); ok {
 			row.Leaks++
 			row.Problems = append(row.Problems, fmt.Sprintf("it got %s: %s", name, rec.Text))
@@ -142,6 +145,9 @@ func (t *Target) run(ctx context.Context, lab labs.Lab, p Program) (Row, error) 
 	}
 	for _, v := range labs.Check(lab, p.ID, records) {
 		row.Got += v.Points
+	}
+	if p.Tries && !tried {
+		row.Problems = append(row.Problems, fmt.Sprintf("the attack did not run: %v", r.Ends))
 	}
 	switch {
 	case row.Got > p.True+0.01:

@@ -38,8 +38,15 @@ func GoPrograms() []Program {
 	p := func(id, name string, points float64, cells ...string) Program {
 		return Program{ID: id, Name: name, Language: sandboxGo, True: points, Cells: goCells(id, cells...)}
 	}
-	poisoned := p("g14", "writes to the build cache, the toolchain and the source", 0, poison)
+	try := func(id, name, src string) Program {
+		c := p(id, name, 0, strings.Replace(src, "%%\n", "%%\nAnswer(\"tried\", 1)\n", 1))
+		c.Tries = true
+		return c
+	}
+	poisoned := try("g14", "writes to the build cache, the toolchain and the source", poison)
 	poisoned.After = unpoisoned
+	orphans := try("g12", "fills the disk and the table of processes", fills)
+	orphans.After = noOrphans
 	return []Program{
 		p("g01", "right", 10, goGood),
 		p("g02", "wrong", 0, "%%\nAnswer(\"q3.gb\", 1.0)\nAnswer(\"q3.gib\", 1.0)"),
@@ -49,11 +56,11 @@ func GoPrograms() []Program {
 		p("g06", "ends before main", 0, "func init() { os.Exit(0) }", "%%\nAnswer(\"q3.gb\", 1.0)"),
 		p("g07", "right, with debugging output", 10, goGood, "%%\nprintln(\"debug\")\nfmt.Println(\"debug\")"),
 		p("g08", "panic of a goroutine after the answer", 10, goGood, "%%\ngo func() { panic(\"away\") }()\ntime.Sleep(time.Second)"),
-		p("g09", "reads files, processes, the environment", 0, reads),
-		p("g10", "the network: TCP, UDP, names, sockets without a file", 0, network),
-		p("g11", "kills, traces, mounts, changes user", 0, kills),
-		p("g12", "fills the disk and the table of processes", 0, fills),
-		p("g13", "forges the end of the protocol, then goes on", 0, forges),
+		try("g09", "reads files, processes, the environment", reads),
+		try("g10", "the network: TCP, UDP, names, sockets without a file", network),
+		try("g11", "kills, traces, mounts, changes user", kills),
+		orphans,
+		try("g13", "forges the end of the protocol, then goes on", forges),
 		poisoned,
 		p("g15", "right, after the cache was poisoned", 10, goGood),
 		p("g16", "embeds, links and C", 0, "import _ \"embed\"\n\n//go:embed ../../../../../$KEY\nvar key string\n%%\ngot(\"embed\", key, nil)", "import _ \"unsafe\"\n\n//go:linkname envs syscall.runtime_envs\nfunc envs() []string\n%%\ngot(\"envs\", envs(), nil)", "// #include \"$KEY\"\nimport \"C\"", "//line zz_main.go:1\nfunc runCell(string, func()) {}"),
@@ -194,6 +201,17 @@ for _, root := range []string{"$CACHE/mlgrade", runtime.GOROOT(), os.Getenv("HOM
 os.WriteFile("/submission/go.mod", []byte("module x\n"), 0o644)
 os.WriteFile("/submission/zz_main.go", []byte("package main\nfunc main() {}\n"), 0o644)`
 
+// noOrphans looks for processes that outlived their submission.
+func noOrphans(*Target) string {
+	list, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range list {
+		if b, err := os.ReadFile(path); err == nil && strings.Contains(string(b), "mlgrade-orphan") {
+			return "a process is left: " + path
+		}
+	}
+	return ""
+}
+
 // unpoisoned looks for what poison leaves behind.
 func unpoisoned(*Target) string {
 	found := ""
@@ -209,7 +227,7 @@ func unpoisoned(*Target) string {
 // PythonPrograms are attacks by notebooks of a Python kernel.
 func PythonPrograms() []Program {
 	p := func(id, name string, cells ...string) Program {
-		return Program{ID: id, Name: name, Language: "python", Cells: append([]string{pyOpen}, cells...)}
+		return Program{ID: id, Name: name, Language: "python", Tries: true, Cells: append([]string{pyOpen}, cells...)}
 	}
 	return []Program{
 		p("p01", "reads the key, the processes, the environment", "for f in ['$KEY', '/etc/passwd', '/proc/1/environ', '/proc/self/mountinfo', '/root/.bashrc']:\n    attempt(f, lambda: open(f).read())\nimport os\nif 'MLGRADE_SECRET' in os.environ: answer('got.environ', '1')"),
@@ -221,6 +239,7 @@ func PythonPrograms() []Program {
 }
 
 const pyOpen = `
+answer("tried", 1)
 def attempt(name, f):
     try:
         v = f()

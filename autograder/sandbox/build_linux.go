@@ -49,7 +49,11 @@ func buildAndRun(p plan) error {
 	cmd.Dir = work
 	var trouble bytes.Buffer
 	cmd.Stderr = &trouble
-	if err := cmd.Run(); err != nil {
+	err = cmd.Run()
+	if text := trouble.String(); err != nil && strings.HasPrefix(text, "go: ") {
+		return fmt.Errorf("the Go toolchain cannot build here: %s", text) // no fault of the submission
+	}
+	if err != nil {
 		return say(compileError(prog, trouble.String(), err))
 	}
 	if err := began(""); err != nil {
@@ -66,7 +70,7 @@ func copyFile(from, to string) error {
 	return os.WriteFile(to, b, 0o600)
 }
 
-var compilerLine = regexp.MustCompile(`(?m)^(?:\./|/submission/)?cell(\d+):(\d+)(?::(\d+))?: (.*)$`)
+var compilerLine = regexp.MustCompile(`(?m)^(?:\./|/submission/)?cell(\d+)(?:\.go)?:(\d+)(?::(\d+))?: (.*)$`)
 
 // compileError is the compiler's first complaint, at its place in the notebook.
 func compileError(p *goProgram, text string, err error) *script.Error {
@@ -80,6 +84,9 @@ func compileError(p *goProgram, text string, err error) *script.Error {
 	col, _ := strconv.Atoi(m[3])
 	if i >= len(p.cells) {
 		i = 0
+	}
+	if strings.Contains(m[0], ".go:") { // about an import, which stands elsewhere in the cell
+		line, col = 0, 0
 	}
 	return &script.Error{Name: p.cells[i].name, Line: line, Col: col, Kind: script.Type, Msg: m[4]}
 }

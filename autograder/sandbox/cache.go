@@ -19,3 +19,17 @@ func cacheDir() (string, error) {
 	}
 	return dir, nil
 }
+
+// rootDir is an empty folder: a child in namespaces builds its own root on it,
+// which nobody else sees, and another one starts there.
+func rootDir() (string, error) {
+	base, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(base, "root")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("making an empty folder: %w", err)
+	}
+	return dir, nil
+}

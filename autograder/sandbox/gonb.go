@@ -19,6 +19,7 @@ type goProgram struct {
 	cells   []goCell
 	imports map[string]string // name in the file -> path, of all cells
 	dots    []string          // paths imported for all their names
+	blanks  []string          // paths imported for what they do
 }
 
 // A goCell is one cell: its declarations, its statements, and where they start.
@@ -64,6 +65,8 @@ func (p *goProgram) note(spec *ast.ImportSpec) {
 	case err != nil:
 	case spec.Name == nil:
 		p.imports[lastPart(path)] = path
+	case spec.Name.Name == "_":
+		p.blanks = append(p.blanks, path)
 	case spec.Name.Name == ".":
 		if !slices.Contains(p.dots, path) {
 			p.dots = append(p.dots, path)
@@ -234,6 +237,9 @@ func (p *goProgram) source(i int) string {
 		if strings.Contains(code, name+".") && g.uses(name) {
 			fmt.Fprintf(&b, "import %s %q\n", name, p.imports[name])
 		}
+	}
+	for _, path := range p.blanks {
+		fmt.Fprintf(&b, "import _ %q\n", path)
 	}
 	for _, path := range p.dots {
 		fmt.Fprintf(&b, "import . %q\n", path)

@@ -57,11 +57,10 @@ func prepareModule() (string, error) {
 	if err := writeWhole(moduleFile(dir), wasm); err != nil {
 		return "", err
 	}
-	cmd, clean, err := command(context.Background(), plan{Do: doCompile, Cache: dir, Memory: 1 << 30})
+	cmd, err := command(context.Background(), plan{Do: doCompile, Cache: dir, Memory: 1 << 30})
 	if err != nil {
 		return "", err
 	}
-	defer clean()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("compiling the interpreter's module: %w: %s", err, strings.TrimSpace(string(out)))
 	}

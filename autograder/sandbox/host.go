@@ -158,6 +158,9 @@ func readyWasm(p plan) (func() error, error) {
 
 // serve answers jobs until the parent has no more.
 func (h *wasmHost) serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	if err := writeFrame(out, []byte{readyFrame}); err != nil {
+		return err
+	}
 	jobs := make(chan []byte)
 	go func() {
 		for {
@@ -196,10 +199,12 @@ func (h *wasmHost) serve(ctx context.Context, in io.Reader, out io.Writer) error
 // to see that it did.
 const slack = 64 << 10
 
-// The first byte of what a host writes: a part of the records, or the end.
+// The first byte of what a host writes: that it waits for jobs, a part of the
+// records of one, or its end.
 const (
-	partFrame = 'p'
-	endFrame  = 'e'
+	readyFrame = 'r'
+	partFrame  = 'p'
+	endFrame   = 'e'
 )
 
 // A bounded writer stops the instance once it writes too much. What it gets it

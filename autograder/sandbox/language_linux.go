@@ -120,7 +120,11 @@ func (t *goTools) warm() error {
 	if err := t.writeModule(); err != nil {
 		return err
 	}
-	prog, err := readGo([]Cell{{Name: "warm", Src: "import . \"" + labPath + "\"\n%%\nfmt.Println(80*GB)"}})
+	src := "import . \"" + labPath + "\"\n"
+	for _, path := range append([]string{"net/http", "os/exec"}, usualImports...) {
+		src += fmt.Sprintf("import _ %q\n", path)
+	}
+	prog, err := readGo([]Cell{{Name: "warm", Src: src + "%%\nfmt.Println(80*GB)"}})
 	if err != nil {
 		return err
 	}
@@ -180,7 +184,9 @@ func (t *goTools) argv() []string {
 func (t *goTools) env(home string) []string {
 	return []string{
 		"GOROOT=" + t.root, "GOMODCACHE=" + t.modules, "GOCACHE=" + t.cache, "GOPROXY=off", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOENV=off",
-		"GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOTELEMETRY=off", "HOME=" + home, "TMPDIR=" + filepath.Join(home, "tmp"), "GOMAXPROCS=2",
+		"GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0",
+		"GODEBUG=goindex=0", // the index of packages is part of the cache, where nothing can be added
+		"GOTELEMETRY=off", "HOME=" + home, "TMPDIR=" + filepath.Join(home, "tmp"), "GOMAXPROCS=2",
 	}
 }
 

@@ -35,12 +35,11 @@ var have = sync.OnceValue(func() features {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	cmd, done, err := command(ctx, plan{Do: doProbe, Spaces: true, Processes: 64})
+	cmd, err := command(ctx, plan{Do: doProbe, Spaces: true, Processes: 64})
 	if err != nil {
 		f.why = err.Error()
 		return f
 	}
-	defer done()
 	out, err := cmd.CombinedOutput()
 	if f.spaces = err == nil; !f.spaces {
 		f.why = strings.TrimSpace(fmt.Sprint(err, " ", string(out)))
@@ -49,7 +48,7 @@ var have = sync.OnceValue(func() features {
 })
 
 func probeNative() Tier {
-	t := Tier{Name: Native, For: "the lab language, Go, Python", Provides: []string{"limits on memory, processor time, file size, open files and processes"}}
+	t := Tier{Name: Native, For: "the lab language", Provides: []string{"limits on memory, processor time, file size, open files and processes"}}
 	if !worker.Load() {
 		t.Why = errNoWorker.Error()
 		return t
@@ -66,8 +65,8 @@ func probeNative() Tier {
 	say(f.landlock > 0, fmt.Sprintf("landlock ABI %d", f.landlock), "landlock")
 	say(f.seccomp, "a filter of system calls", "seccomp")
 	say(f.cgroup == "", "a control group for memory and processes", "a control group ("+f.cgroup+")")
-	if !f.spaces {
-		t.For = "the lab language"
+	if f.spaces {
+		t.For += languages()
 	}
 	if !f.seccomp || !f.spaces && f.landlock < 1 {
 		t.Why = "want seccomp, and namespaces or landlock"
@@ -75,30 +74,42 @@ func probeNative() Tier {
 	return t
 }
 
+// languages lists those whose tools are here.
+func languages() string {
+	out := ""
+	if _, err := exec.LookPath("go"); err == nil {
+		if _, err := ownSource(); err == nil {
+			out += ", Go"
+		}
+	}
+	if _, err := exec.LookPath("python3"); err == nil {
+		out += ", Python"
+	}
+	return out
+}
+
 // command starts this executable as a child that shuts itself in.
-func command(ctx context.Context, p plan) (cmd *exec.Cmd, done func(), err error) {
+func command(ctx context.Context, p plan) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding this executable: %w", err)
+		return nil, fmt.Errorf("finding this executable: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "mlgrade-")
+	dir, err := rootDir()
 	if err != nil {
-		return nil, nil, fmt.Errorf("making a directory for the sandbox: %w", err)
+		return nil, err
 	}
-	done = func() { _ = os.RemoveAll(dir) }
 	p.Root, p.Drop = dir, p.Spaces && os.Getuid() == 0
 	text, err := json.Marshal(p)
 	if err != nil {
-		done()
-		return nil, nil, fmt.Errorf("writing the plan: %w", err)
+		return nil, fmt.Errorf("writing the plan: %w", err)
 	}
-	cmd = exec.CommandContext(ctx, self, childArg, string(text))
+	cmd := exec.CommandContext(ctx, self, childArg, string(text))
 	cmd.Dir = dir
 	cmd.Env = []string{}
 	if p.Spaces {
 		cmd.SysProcAttr = spaces()
 	}
-	return cmd, done, nil
+	return cmd, nil
 }
 
 // nobody is the user of this machine that a submission is when root grades.
@@ -146,11 +157,10 @@ func launch(ctx context.Context, l Limits, p plan, cells []Cell) (script.Outcome
 	if p.Do == doLab && !p.Spaces {
 		return script.Outcome{}, fmt.Errorf("a program of another language needs namespaces, which this machine refuses: %s", have().why)
 	}
-	cmd, done, err := command(context.Background(), p)
+	cmd, err := command(context.Background(), p)
 	if err != nil {
 		return script.Outcome{}, err
 	}
-	defer done()
 	group := newGroup(l, p)
 	defer group.close()
 	if cmd.SysProcAttr == nil {

@@ -22,18 +22,18 @@ func spacesHere() bool { return false }
 func around() []string { return []string{"a process of its own around it"} }
 
 // command starts this executable as a child.
-func command(ctx context.Context, p plan) (cmd *exec.Cmd, done func(), err error) {
+func command(ctx context.Context, p plan) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding this executable: %w", err)
+		return nil, fmt.Errorf("finding this executable: %w", err)
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
-		return nil, nil, fmt.Errorf("writing the plan: %w", err)
+		return nil, fmt.Errorf("writing the plan: %w", err)
 	}
-	cmd = exec.CommandContext(ctx, self, childArg, string(text))
+	cmd := exec.CommandContext(ctx, self, childArg, string(text))
 	cmd.Env = []string{}
-	return cmd, func() {}, nil
+	return cmd, nil
 }
 
 func execNative(context.Context, Limits, []Cell) (script.Outcome, error) {

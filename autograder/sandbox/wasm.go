@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mlsysim/golab/autograder/sandbox/rerun"
 	"github.com/mlsysim/golab/kernelext/script"
@@ -38,8 +39,6 @@ type wasmChild struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    io.Reader
-	done   func()
-	err    bytes.Buffer
 }
 
 // idle are the processes that wait for a job: starting one takes half a second.
@@ -79,7 +78,6 @@ func (c *wasmChild) end() {
 	_ = c.cmd.Process.Kill()
 	_ = c.cmd.Wait()
 	c.in.Close()
-	c.done()
 }
 
 // startChild starts a process that loads the module and shuts itself in.
@@ -88,12 +86,12 @@ func startChild(memory uint64) (*wasmChild, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd, done, err := command(context.Background(), plan{Do: doWasm, Spaces: spacesHere(), Cache: cache, Memory: memory, Processes: 128})
+	cmd, err := command(context.Background(), plan{Do: doWasm, Spaces: spacesHere(), Cache: cache, Memory: memory, Processes: 128})
 	if err != nil {
 		return nil, err
 	}
-	c := &wasmChild{memory: memory, cmd: cmd, done: done}
-	cmd.Stderr = &bounded{most: 1 << 20}
+	c := &wasmChild{memory: memory, cmd: cmd}
+	cmd.Stderr = &beginning{}
 	c.in, err = cmd.StdinPipe()
 	if err == nil {
 		c.out, err = cmd.StdoutPipe()
@@ -102,10 +100,35 @@ func startChild(memory uint64) (*wasmChild, error) {
 		err = cmd.Start()
 	}
 	if err != nil {
-		done()
 		return nil, fmt.Errorf("starting the process for modules: %w", err)
 	}
+	late := time.AfterFunc(startLimit, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	if b, err := readFrame(c.out, 1); err != nil || b[0] != readyFrame {
+		_ = cmd.Wait()
+		c.end()
+		return nil, fmt.Errorf("starting the process for modules: %w: %s", errors.Join(err, io.ErrUnexpectedEOF), c.trouble())
+	}
 	return c, nil
+}
+
+// startLimit is how long loading the module may take, which is no submission's
+// time.
+const startLimit = time.Minute
+
+// trouble is the first of what the process complained about.
+func (c *wasmChild) trouble() string {
+	return strings.TrimSpace(c.cmd.Stderr.(*beginning).buf.String())
+}
+
+// A beginning keeps the first 2 kB written to it.
+type beginning struct{ buf bytes.Buffer }
+
+// Write never fails.
+func (b *beginning) Write(p []byte) (int, error) {
+	const most = 2 << 10
+	b.buf.Write(p[:min(len(p), most-b.buf.Len())])
+	return len(p), nil
 }
 
 // execWasm runs cells of the lab language in an instance of the module.
@@ -169,7 +192,7 @@ func (c *wasmChild) ask(ctx context.Context, job []byte, most int) (reply, []byt
 		if c.cmd.ProcessState.ExitCode() == cpuExit {
 			return reply{}, records.bytes(), context.DeadlineExceeded
 		}
-		return reply{}, nil, fmt.Errorf("the process for modules ended: %w: %s", err, strings.TrimSpace(c.cmd.Stderr.(*bounded).buf.String()))
+		return reply{}, nil, fmt.Errorf("the process for modules ended: %w: %s", err, c.trouble())
 	case <-ctx.Done():
 		c.end()
 		return reply{}, records.bytes(), ctx.Err()
