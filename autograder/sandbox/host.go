@@ -137,7 +137,8 @@ func (h *wasmHost) run(ctx context.Context, job []byte, out, trouble io.Writer) 
 
 // A reply is the end of one job, after everything that it wrote.
 type reply struct {
-	Err    string `json:"err"` // empty if the instance ended by itself
+	Err    string `json:"err"`  // empty if the instance ended by itself
+	Full   bool   `json:"full"` // it was stopped because it wrote too much
 	Stderr string `json:"stderr"`
 }
 
@@ -180,7 +181,7 @@ func (h *wasmHost) serve(ctx context.Context, in io.Reader, out io.Writer) error
 		var r reply
 		stop := watch(j.Limits.CPU)
 		if err := h.run(ctx, job, records, trouble); err != nil {
-			r.Err = err.Error()
+			r.Err, r.Full = err.Error(), records.n >= records.most
 		}
 		stop()
 		r.Stderr = trouble.buf.String()

@@ -91,6 +91,17 @@ func TestBadCellCostsOnlyItself(t *testing.T) {
 	}
 }
 
+// The limit on output holds where what is printed costs more to say than it is
+// long.
+func TestFloodOfSmallPieces(t *testing.T) {
+	each(t, func(t *testing.T, l sandbox.Limits) {
+		l.Output, l.Steps = 4<<20, 20_000_000
+		r := run(t, l, "for i := 0; i < 10000000; i++ {\n\tfmt.Println(1)\n}")
+		require.Len(t, r.Ends, 1)
+		require.Equal(t, script.TooMuchOutput, r.Ends[0].Reason, r.Ends[0].Message)
+	})
+}
+
 func TestFollowUpErrorsEnd(t *testing.T) {
 	each(t, func(t *testing.T, l sandbox.Limits) {
 		r := run(t, l, "x := nothing", "x + 1", "Answer(\"q1\", 4)")

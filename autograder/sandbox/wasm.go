@@ -162,7 +162,7 @@ func execWasm(ctx context.Context, l Limits, cells []Cell) (script.Outcome, erro
 	case err != nil:
 		return script.Outcome{}, err
 	}
-	e := script.Exit{Stderr: r.Stderr}
+	e := script.Exit{Stderr: r.Stderr, Full: r.Full}
 	if r.Err != "" {
 		e.Err = errors.New(r.Err)
 		e.Stderr += r.Err

@@ -85,6 +85,7 @@ func readRecords(r io.Reader, left *allowance) transcript {
 type Exit struct {
 	Err      error // nil if it ended by itself and without a complaint
 	TimedOut bool
+	Full     bool // it was stopped because it wrote too much
 	Stderr   string
 }
 
@@ -94,7 +95,7 @@ func Weigh(l Limits, records []byte, e Exit) Outcome {
 	budget := newAllowance(l.Output)
 	t := readRecords(bytes.NewReader(records), budget)
 	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: t.printed.String(), Stderr: e.Stderr, Err: t.end.Err}
-	o.Reason = t.reason(e.Err, e.TimedOut, budget.isSpent(), e.Stderr)
+	o.Reason = t.reason(e.Err, e.TimedOut, e.Full || budget.isSpent(), e.Stderr)
 	o.explain(l)
 	return o
 }
