@@ -141,7 +141,7 @@ func execNative(ctx context.Context, l Limits, cells []Cell) (script.Outcome, er
 	if l.Processes <= 0 {
 		l.Processes = 128
 	}
-	return launch(ctx, l, plan{Do: doLab, Memory: l.Memory, Processes: l.Processes}, rerun.Marked(cells))
+	return launch(ctx, l, plan{Do: doLab, Memory: l.Memory, Processes: l.Processes}, cells)
 }
 
 // launch runs a plan that speaks the protocol of a script's worker.
@@ -167,7 +167,7 @@ func launch(ctx context.Context, l Limits, p plan, cells []Cell) (script.Outcome
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	group.enter(cmd)
-	return script.Supervise(ctx, cmd, script.Job{Limits: l.script(), Cells: cells})
+	return script.Supervise(ctx, cmd, script.Job{Limits: l.script(), Cells: cells, Mark: rerun.Mark})
 }
 
 // spacesHere says whether a process for modules gets namespaces of its own.

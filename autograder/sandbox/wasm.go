@@ -140,7 +140,7 @@ func execWasm(ctx context.Context, l Limits, cells []Cell) (script.Outcome, erro
 		l.Wall = rerun.UsualWall
 	}
 	sl := l.script().WithDefaults()
-	job, err := json.Marshal(script.Job{Limits: sl, Cells: rerun.Marked(cells)})
+	job, err := json.Marshal(script.Job{Limits: sl, Cells: cells, Mark: rerun.Mark})
 	if err != nil {
 		return script.Outcome{}, fmt.Errorf("writing the job: %w", err)
 	}

@@ -70,7 +70,7 @@ func (c checkup) run(cmd *cobra.Command, path string) (show.View, bool, error) {
 	}
 	cells = append(cells, c.calls(sub)...)
 	run, err := rerun.Run(cmd.Context(), c.limits.Wall, cells, func(ctx context.Context, cells []script.Cell) (script.Outcome, error) {
-		return script.ExecCells(ctx, c.limits, rerun.Marked(cells)) // one's own code: no sandbox
+		return script.ExecJob(ctx, script.Job{Limits: c.limits, Cells: cells, Mark: rerun.Mark}) // one's own code: no sandbox
 	})
 	if err != nil {
 		return show.View{}, false, err

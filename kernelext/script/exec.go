@@ -88,7 +88,11 @@ const workerArg = "mlsysim-script-worker"
 // ExecCells runs cells one after the other in one child process; the first
 // error ends it.
 func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
-	l = l.WithDefaults()
+	return ExecJob(ctx, Job{Limits: l, Cells: cells})
+}
+
+// ExecJob is ExecCells with all that a worker can be told.
+func ExecJob(ctx context.Context, j Job) (Outcome, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding this executable: %w", err)
@@ -101,7 +105,7 @@ func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
 	cmd := exec.Command(self, workerArg)
 	cmd.Dir = dir
 	cmd.Env = []string{}
-	return Supervise(ctx, cmd, Job{Limits: l, Cells: cells})
+	return Supervise(ctx, cmd, j)
 }
 
 // Supervise starts a process that speaks the protocol of a worker: it reads a

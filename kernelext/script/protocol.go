@@ -15,6 +15,7 @@ import (
 type Job struct {
 	Limits Limits `json:"limits"`
 	Cells  []Cell `json:"cells"`
+	Mark   string `json:"mark,omitempty"` // an item of this name and the cell's is shown before each cell; empty: none
 }
 
 // record is what the child writes to file 3: a length in four bytes, big endian

@@ -88,6 +88,10 @@ func (r *Ready) Serve(j Job) error {
 	}
 	end := record{Kind: endKind}
 	for _, c := range j.Cells {
+		if j.Mark != "" {
+			r.port.cell = j.Mark + c.Name
+			r.port.Show(nil)
+		}
 		r.port.cell = c.Name
 		if err := r.engine.Run(context.Background(), c.Name, c.Src); err != nil {
 			end.Err = first(c.Name, err)

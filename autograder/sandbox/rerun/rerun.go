@@ -91,20 +91,10 @@ func Run(ctx context.Context, wall time.Duration, cells []Cell, exec Exec) (Repo
 	return r, nil
 }
 
-// Mark starts the name of an item that tells how far a process came: it is
-// shown just before a cell of the submission runs. A submission cannot use such
-// a name, as its cells are named here.
+// Mark starts the name of an item that tells how far a process came: a worker
+// shows it before each cell. A submission cannot use such a name, as its cells
+// are named here.
 const Mark = "before "
-
-// Marked adds a cell that shows a mark before each cell, for an interpreter that
-// runs cells and does not mark them itself.
-func Marked(cells []Cell) []Cell {
-	var out []Cell
-	for _, c := range cells {
-		out = append(out, Cell{Name: Mark + c.Name, Src: "0"}, c)
-	}
-	return out
-}
 
 // started reports whether the process came as far as the submission's code.
 func started(o script.Outcome) bool {
