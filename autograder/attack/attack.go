@@ -101,8 +101,7 @@ func Grade(ctx context.Context, o Options) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := judge(o, cases, r, out)
-	return rows, err
+	return judge(o, cases, r, out)
 }
 
 // fill writes the class, and the secret beside it.
@@ -164,17 +163,23 @@ func judge(o Options, cases []Case, r export.Report, out string) ([]Row, error) 
 		}
 		rows = append(rows, row)
 	}
+	all, err := whole(o, r, out, lost)
+	return append(rows, all), err
+}
+
+// whole is the row of everything that the grader wrote, and of the neighbours.
+func whole(o Options, r export.Report, out string, lost int) (Row, error) {
 	all := Row{ID: "all", Name: "what the grader wrote, and the neighbours", Tier: o.Tier, Outcome: export.Graded, True: 90, Got: float64(30 * (3 - lost)), Lost: lost}
 	if lost > 0 {
 		all.Problems = append(all.Problems, fmt.Sprintf("%d neighbours lost points", lost))
 	}
 	leaks, err := search(out, o.Secret)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	text, err := json.Marshal(r)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	if strings.Contains(string(text), o.Secret) {
 		leaks = append(leaks, "the report")
@@ -183,12 +188,14 @@ func judge(o Options, cases []Case, r export.Report, out string) ([]Row, error) 
 	for _, l := range leaks {
 		all.Problems = append(all.Problems, "the secret is in "+l)
 	}
-	return append(rows, all), nil
+	return all, nil
 }
+
+// slip is what rounding may do to points.
+const slip = 0.01
 
 func (row *Row) check(c Case, s export.Submission, ok bool) {
 	say := func(format string, args ...any) { row.Problems = append(row.Problems, fmt.Sprintf(format, args...)) }
-	const slip = 0.01
 	switch {
 	case !ok:
 		row.Outcome = "not found"

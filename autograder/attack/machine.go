@@ -6,12 +6,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/mlsysim/golab/autograder/answer"
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/sandbox"
+	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/labs"
 )
 
@@ -31,29 +33,16 @@ func NewTarget(dir, secret string) (*Target, error) {
 	if err := os.WriteFile(filepath.Join(dir, "key.txt"), []byte(secret), 0o644); err != nil {
 		return nil, err
 	}
-	for network, to := range map[string]*string{"tcp": &t.TCP, "unix": nil} {
-		addr := "127.0.0.1:0"
-		if network == "unix" {
-			addr = t.Abstract
-		}
+	for network, addr := range map[string]string{"tcp": "127.0.0.1:0", "unix": t.Abstract} {
 		l, err := net.Listen(network, addr)
 		if err != nil {
 			return nil, err
 		}
-		if to != nil {
-			*to = l.Addr().String()
+		if network == "tcp" {
+			t.TCP = l.Addr().String()
 		}
 		t.done = append(t.done, func() { l.Close() })
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				fmt.Fprintln(c, secret)
-				c.Close()
-			}
-		}()
+		go t.greet(l)
 	}
 	u, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -61,17 +50,32 @@ func NewTarget(dir, secret string) (*Target, error) {
 	}
 	t.UDP = u.LocalAddr().String()
 	t.done = append(t.done, func() { u.Close() })
-	go func() {
-		b := make([]byte, 100)
-		for {
-			_, from, err := u.ReadFrom(b)
-			if err != nil {
-				return
-			}
-			_, _ = u.WriteTo([]byte(secret), from)
-		}
-	}()
+	go t.reply(u)
 	return t, nil
+}
+
+// greet tells the secret to whoever connects.
+func (t *Target) greet(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		fmt.Fprintln(c, t.Secret)
+		c.Close()
+	}
+}
+
+// reply tells the secret to whoever asks.
+func (t *Target) reply(u net.PacketConn) {
+	b := make([]byte, 100)
+	for {
+		_, from, err := u.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		_, _ = u.WriteTo([]byte(t.Secret), from)
+	}
 }
 
 // Close closes the ports.
@@ -129,9 +133,31 @@ func (t *Target) run(ctx context.Context, lab labs.Lab, p Program) (Row, error) 
 		row.Outcome = export.Failed
 	}
 	records, _ := answer.Read(r.Claims)
-	tried := false
+	row.leaks(t, r, records)
+	if p.Tries && !slices.ContainsFunc(records, func(r record.Record) bool { return r.ID == "tried" }) {
+		row.Problems = append(row.Problems, fmt.Sprintf("the attack did not run: %v", r.Ends))
+	}
+	for _, v := range labs.Check(lab, p.ID, records) {
+		row.Got += v.Points
+	}
+	switch {
+	case row.Got > p.True+slip:
+		row.Gained = row.Got - p.True
+		row.Problems = append(row.Problems, fmt.Sprintf("gained %g points", row.Gained))
+	case row.Got < p.True-slip:
+		row.Problems = append(row.Problems, fmt.Sprintf("lost %g points: %v", p.True-row.Got, r.Ends))
+	}
+	if p.After != nil {
+		if problem := p.After(t); problem != "" {
+			row.Problems = append(row.Problems, problem)
+		}
+	}
+	return row, nil
+}
+
+// leaks looks for what a program got hold of.
+func (row *Row) leaks(t *Target, r sandbox.Report, records []record.Record) {
 	for _, rec := range records {
-		tried = tried || rec.ID == "tried"
 		if name, ok := strings.CutPrefix(rec.ID, "got."); ok {
 			row.Leaks++
 			row.Problems = append(row.Problems, fmt.Sprintf("it got %s: %s", name, rec.Text))
@@ -143,25 +169,6 @@ func (t *Target) run(ctx context.Context, lab labs.Lab, p Program) (Row, error) 
 			row.Problems = append(row.Problems, "it claims the secret")
 		}
 	}
-	for _, v := range labs.Check(lab, p.ID, records) {
-		row.Got += v.Points
-	}
-	if p.Tries && !tried {
-		row.Problems = append(row.Problems, fmt.Sprintf("the attack did not run: %v", r.Ends))
-	}
-	switch {
-	case row.Got > p.True+0.01:
-		row.Gained = row.Got - p.True
-		row.Problems = append(row.Problems, fmt.Sprintf("gained %g points", row.Gained))
-	case row.Got < p.True-0.01:
-		row.Problems = append(row.Problems, fmt.Sprintf("lost %g points: %v", p.True-row.Got, r.Ends))
-	}
-	if p.After != nil {
-		if problem := p.After(t); problem != "" {
-			row.Problems = append(row.Problems, problem)
-		}
-	}
-	return row, nil
 }
 
 // fill puts the places of the target into a program.

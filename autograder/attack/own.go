@@ -27,7 +27,7 @@ func claims() []Case {
 		{ID: "c13", Name: "ends the run early with the answers said", True: 27, Cells: func(student string) []string { return []string{opened(student), answers + "\nfor {\n}", wrong0} }},
 		{ID: "c14", Name: "state of widgets that claims a prediction", Make: edited(func(nb map[string]any, cells []map[string]any) {
 			nb["metadata"] = map[string]any{"widgets": map[string]any{"application/vnd.jupyter.widget-state+json": map[string]any{"state": map[string]any{"prediction-q1": map[string]any{"state": map[string]any{"value": 8, "locked": true}}}, "version_major": 2}}}
-			cells[0]["outputs"] = []any{map[string]any{"output_type": "display_data", "metadata": map[string]any{"application/vnd.mlsysim.record+json": record}, "data": map[string]any{"application/vnd.jupyter.widget-view+json": map[string]any{"model_id": "prediction-q1"}}}}
+			cells[0]["outputs"] = []any{map[string]any{"output_type": "display_data", "metadata": map[string]any{"application/vnd.mlsysim.record+json": claimed}, "data": map[string]any{"application/vnd.jupyter.widget-view+json": map[string]any{"model_id": "prediction-q1"}}}}
 		})},
 		{ID: "c15", Name: "names of cells and metadata that look like marks", Make: edited(func(_ map[string]any, cells []map[string]any) {
 			for _, c := range cells {

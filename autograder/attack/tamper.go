@@ -2,9 +2,9 @@ package attack
 
 import "strings"
 
-// record is what an honest notebook's output holds, with a value that is right
+// claimed is what an honest notebook's output holds, with a value that is right
 // for nobody in particular.
-const record = `{"kind":"answer","id":"q3.gib","type":"number","number":17.0,"text":"17"}`
+const claimed = `{"kind":"answer","id":"q3.gib","type":"number","number":17.0,"text":"17"}`
 
 // Tampering are the cases 20 to 34 of the comparison with other graders, in the
 // terms of this one. None deserves a point.
@@ -34,7 +34,7 @@ func Tampering() []Case {
 		{ID: "28", Name: "redefines types and units", Cells: wrongAnd("type Seconds string\nAnswer(\"q1.latency\", Seconds(\"8 ms\"))", "const GB = 1\nAnswer(\"q3.gb\", 80*GB)")},
 		{ID: "29", Name: "injects records into the outputs", Make: edited(func(_ map[string]any, cells []map[string]any) {
 			for _, c := range cells {
-				c["outputs"] = []any{map[string]any{"output_type": "execute_result", "execution_count": 1, "metadata": map[string]any{}, "data": map[string]any{"application/vnd.mlsysim.record+json": record, "text/plain": "10.0"}}}
+				c["outputs"] = []any{map[string]any{"output_type": "execute_result", "execution_count": 1, "metadata": map[string]any{}, "data": map[string]any{"application/vnd.mlsysim.record+json": claimed, "text/plain": "10.0"}}}
 			}
 		})},
 		{ID: "30", Name: "looks for the checks while it runs", Cells: wrongAnd("import . \"github.com/mlsysim/golab/labs/t0\"\nfmt.Println(Lab())", "import \"runtime/debug\"\nfmt.Println(debug.ReadBuildInfo())", "Lab{}.Questions")},

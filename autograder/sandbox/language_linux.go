@@ -120,6 +120,11 @@ func (t *goTools) warm() error {
 	if err := t.writeModule(); err != nil {
 		return err
 	}
+	return t.buildOnce()
+}
+
+// buildOnce builds a program that links all that a submission usually does.
+func (t *goTools) buildOnce() error {
 	src := "import . \"" + labPath + "\"\n"
 	for _, path := range append([]string{"net/http", "os/exec"}, usualImports...) {
 		src += fmt.Sprintf("import _ %q\n", path)
@@ -136,16 +141,13 @@ func (t *goTools) warm() error {
 	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return err
 	}
-	files := prog.files()
-	for _, name := range []string{"go.mod", "go.sum"} {
-		b, err := os.ReadFile(filepath.Join(t.sums, name))
-		if err != nil {
+	for name, text := range prog.files() {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			return err
 		}
-		files[name] = string(b)
 	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+	for _, name := range []string{"go.mod", "go.sum"} {
+		if err := copyFile(filepath.Join(t.sums, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
