@@ -12,7 +12,7 @@ func Own() []Case { return slices.Concat(claims(), bombs(), reaches(), files()) 
 // claims try to earn points by what they say.
 func claims() []Case {
 	return []Case{
-		{ID: "c01", Name: "shows a record as if it were a claim", Cells: wrongAnd("Show(`"+record+"`)", "fmt.Println(`application/vnd.mlsysim.record+json "+record+"`)")},
+		{ID: "c01", Name: "shows a record as if it were a claim", Cells: wrongAnd("Show(`"+claimed+"`)", "fmt.Println(`application/vnd.mlsysim.record+json "+claimed+"`)")},
 		{ID: "c02", Name: "NaN and infinite claims", Cells: wrongAnd("zero := 0.0\nAnswer(\"q3.gb\", zero/zero)", "Answer(\"q3.gb\", 1/math.Inf(-1))\nAnswer(\"q3.gib\", math.Inf(1))")},
 		{ID: "c03", Name: "huge claims", Cells: wrongAnd("Answer(\"q1.latency\", 1e308*Second)\nAnswer(\"q3.gb\", 1e308)\nAnswer(\"q3.gib\", -1e308)\nAnswer(\"q2.latency\", 5e-324*Second)")},
 		{ID: "c04", Name: "numbers in the words of a country", Cells: wrongAnd("Answer(\"q3.gb\", \"17,3\")\nAnswer(\"q3.gib\", \"1.234,5\")\nAnswer(\"q1.latency\", \"8,05 ms\")")},

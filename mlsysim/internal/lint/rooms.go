@@ -116,8 +116,8 @@ var reserved = []library{
 	{"github.com/chromedp", []string{"kernelext/jupyterlab"}},
 	{"github.com/tetratelabs/wazero", []string{"autograder/sandbox"}},
 	{"github.com/elastic/go-seccomp-bpf", []string{"autograder/sandbox"}},
-	// A script's own worker keeps its files away too.
-	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "kernelext/script"}},
+	// A script's own worker and the cells of an nbgrader assignment keep files away too.
+	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "autograder/assignment", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},
 }
