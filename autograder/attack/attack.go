@@ -144,6 +144,7 @@ func judge(o Options, cases []Case, r export.Report, out string) ([]Row, error) 
 	got := map[string]export.Submission{}
 	for _, s := range r.Submissions {
 		got[s.Student] = s
+		got[strings.TrimSuffix(s.File, ".ipynb")] = s // whose id the grader writes in another way
 	}
 	lost := 0
 	for _, n := range neighbours {

@@ -72,8 +72,10 @@ func TestTargetHandsOutTheSecret(t *testing.T) {
 	for network, addr := range map[string]string{"tcp": target.TCP, "udp": target.UDP, "unix": target.Abstract} {
 		c, err := net.Dial(network, addr)
 		require.NoError(t, err)
-		_, err = c.Write([]byte("key?"))
-		require.NoError(t, err)
+		if network == "udp" {
+			_, err = c.Write([]byte("key?"))
+			require.NoError(t, err)
+		}
 		b := make([]byte, 100)
 		n, err := c.Read(b)
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mlsysim/golab/kernelext/script"
 )
@@ -119,9 +120,26 @@ func endOf(o script.Outcome) End {
 			e.Cell = strings.TrimPrefix(o.Err.Name, Mark)
 		}
 	}
+	msg, e.Hint = plain(msg), plain(e.Hint)
 	e.Message = msg
 	if e.Cell != "" {
 		e.Message = e.Cell + at + ": " + msg
 	}
 	return e
+}
+
+// plain is a text of the submission without what a terminal or a page would
+// obey: controls, and marks that turn the direction of writing.
+func plain(s string) string {
+	const most = 4 << 10
+	s = strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + " ..."
+	}
+	return s
 }
