@@ -10,7 +10,7 @@ venv   := .cache/venv
 theirs := .cache/venv-upstream
 path   := $(CURDIR)/bin:$(CURDIR)/$(venv)/bin:$(PATH)
 
-.PHONY: help build run jupyter kernel warm test lint format generate gallery bench bench-vs bench-kernel bench-grade tools venv clean
+.PHONY: help build run jupyter kernel warm test attacks lint format generate gallery bench bench-vs bench-kernel bench-grade tools venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ test: tools venv ## run every test and gate, as CI does
 	@.ci/chromium
 	@.ci/axe .cache/axe
 	@set -o pipefail; PATH="$(path)" go test -json -timeout 15m ./... 2>&1 | python3 .ci/summary.py
+
+attacks: ## grade submissions that try to beat the grader, and print what each got
+	@go test -count 1 -run TestAttacks -v ./autograder/attack -args -table | grep -v '^=== '
 
 lint: tools ## run the gates only: layers, units, format, vet, generated files
 	@go test ./mlsysim/internal/lint/...

@@ -16,12 +16,11 @@ import (
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/grade"
 	"github.com/mlsysim/golab/autograder/sandbox"
-	"github.com/mlsysim/golab/kernelext/script"
 	"github.com/mlsysim/golab/labs"
 )
 
 func TestMain(m *testing.M) {
-	script.MaybeWorker()
+	sandbox.MaybeWorker()
 	assignment.MaybeChild()
 	if os.Getenv(childClass) != "" {
 		gradeAsChild()

@@ -40,7 +40,7 @@ type judgeFunc func(ctx context.Context, s export.Submission, data []byte, l san
 // functions are called.
 func LabSubject(lab labs.Lab, secret []byte) Subject {
 	s := Subject{
-		ID: lab.ID, Title: lab.Title, Version: lab.Version, isolation: sandbox.Isolation(),
+		ID: lab.ID, Title: lab.Title, Version: lab.Version,
 		scenario: func(student string) string { return lab.Draw(student).String() },
 	}
 	for _, q := range lab.Questions {
@@ -65,7 +65,9 @@ func subjectOf(ctx context.Context, o Options) (Subject, error) {
 		if err != nil {
 			return Subject{}, err
 		}
-		return LabSubject(lab, o.Secret), nil
+		s := LabSubject(lab, o.Secret)
+		s.isolation = o.Limits.Isolation()
+		return s, nil
 	}
 	n, err := assignment.Read(o.Source)
 	if err != nil {

@@ -1,133 +1,101 @@
-// Package sandbox runs the code of one submission in child processes of its
-// own, with limits on time, memory and output, and says how each cell ended.
+// Package sandbox runs the code of one submission where it can reach nothing of
+// the grader, with limits, and says how each cell ended.
 //
 //	run, err := sandbox.Run(ctx, sandbox.Limits{Wall: 10 * time.Second}, cells)
 //	for _, e := range run.Ends { fmt.Println(e) } // cell 4, line 2: ...
+//	fmt.Println(run.Tier)                         // wasm
+//
+// There are two tiers. Wasm runs the interpreter of the lab language as a
+// WebAssembly module: it has no way to a file, the network, a clock or another
+// process, on every system. Native runs a process in namespaces of its own
+// behind an empty root, landlock, a filter of system calls and limits: for
+// the lab language where wasm is missing, and for cells of other languages.
+// Probe says what this machine has. Where no tier holds, nothing runs.
 //
 // A cell that ends badly is left out and the rest runs once more, so that it
-// costs only what depends on it. The child sees the code and nothing else: no
-// roster, key, path or environment. What it says is untrusted.
+// costs only what depends on it. What the code says is untrusted. A program
+// that calls Run has to call MaybeWorker first thing in main.
 package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/mlsysim/golab/autograder/sandbox/rerun"
 	"github.com/mlsysim/golab/kernelext/script"
 )
 
-// Limits bound one attempt at a submission.
-type Limits = script.Limits
-
-// Cell is one named piece of code.
-type Cell = script.Cell
-
-// An End is a cell that did not run to its end.
-type End struct {
-	Cell    string        `json:"cell"` // empty if the process gave no hint
-	Reason  script.Reason `json:"reason"`
-	Message string        `json:"message"`
-	Hint    string        `json:"hint,omitempty"`
+// Limits bound one attempt at a submission. Zero means the default.
+type Limits struct {
+	Wall      time.Duration // from start to end; default 10 s
+	CPU       time.Duration // of all threads; default as Wall
+	Memory    uint64        // bytes; default 512 MiB, 2 GiB for other languages
+	Output    int           // bytes printed, shown and claimed together; default 4 MiB
+	Steps     int           // loop turns and calls of one lab cell; default 20 million
+	Disk      uint64        // bytes of files; default 256 MiB, none in the lab language
+	Processes int           // processes and threads; default 128, no processes in the lab language
+	Tier      string        // wasm or native; default the first that is here
 }
 
-// String prints the place, what happened there, and what to do about it.
-func (e End) String() string {
-	if e.Hint == "" {
-		return e.Message
-	}
-	return e.Message + " (" + e.Hint + ")"
+func (l Limits) script() script.Limits {
+	return script.Limits{Wall: l.Wall, CPU: l.CPU, Memory: l.Memory, Output: l.Output, Steps: l.Steps}
 }
 
-// A Report is what one submission's processes left behind.
+// What the code of a submission is made of, and what becomes of it.
+type (
+	Cell = rerun.Cell
+	End  = rerun.End
+)
+
+// A Report is what one submission left behind.
 type Report struct {
-	Claims [][]byte // of all attempts, in order
-	Ends   []End    // in the order of the attempts; empty if every cell ran
+	rerun.Report
+	Tier string // what held it
 }
 
-// attempts is how often a submission may run: once whole, and again without
-// each of the first cells that end badly.
-const attempts = 6
-
-// usualWall is the limit on one attempt if none is given.
-const usualWall = 10 * time.Second
-
-// Run runs the cells in order. The error is about this machine or ctx, never
-// about the submission.
+// Run runs the cells of a lab in order. The error is about this machine or ctx,
+// never about the submission.
 func Run(ctx context.Context, l Limits, cells []Cell) (Report, error) {
-	var r Report
-	left := slices.Clone(cells)
-	if l.Wall <= 0 {
-		l.Wall = usualWall
+	if !worker.Load() {
+		return Report{}, errNoWorker
 	}
-	enough := time.Now().Add(l.Wall) // no attempt starts later: two limits in all
-	for try := range attempts {
-		o, err := script.ExecCells(ctx, l, marked(left))
-		if err != nil {
-			return r, fmt.Errorf("running the submission: %w", err)
-		}
-		r.Claims = append(r.Claims, o.Claims...)
-		if o.Reason == script.Done {
-			return r, nil
-		}
-		end := endOf(o)
-		if !started(o) {
-			if try == 0 {
-				return r, fmt.Errorf("the process ended before the submission began: %s", end)
-			}
-			return r, nil
-		}
-		r.Ends = append(r.Ends, end)
-		i := slices.IndexFunc(left, func(c Cell) bool { return c.Name == end.Cell })
-		if i < 0 || len(left) == 1 || time.Now().After(enough) {
-			return r, nil
-		}
-		left = slices.Delete(left, i, i+1)
+	tier, err := choose(Probe(), l.Tier)
+	if err != nil {
+		return Report{}, err
 	}
-	return r, nil
+	exec := execNative
+	if tier == Wasm {
+		exec = execWasm
+	}
+	r, err := rerun.Run(ctx, l.Wall, cells, func(ctx context.Context, cells []Cell) (script.Outcome, error) {
+		return exec(ctx, l, cells)
+	})
+	return Report{Report: r, Tier: tier}, err
 }
 
-// mark starts the names of the cells that tell how far a process came: each
-// shows a number just before a cell of the submission runs. A submission cannot
-// use such a name, as its cells are named here.
-const mark = "before "
+// worker tells that main calls MaybeWorker: a child of a program that does not
+// would run the whole program again.
+var worker atomic.Bool
 
-func marked(cells []Cell) []Cell {
-	var out []Cell
-	for _, c := range cells {
-		out = append(out, Cell{Name: mark + c.Name, Src: "0"}, c)
-	}
-	return out
-}
+var errNoWorker = errors.New("sandbox: main has to call sandbox.MaybeWorker first")
 
-// started reports whether the process came as far as the submission's code.
-func started(o script.Outcome) bool {
-	return slices.ContainsFunc(o.Shown, func(item script.Item) bool { return strings.HasPrefix(item.Cell, mark) })
-}
-
-// endOf says where and why a process ended badly.
-func endOf(o script.Outcome) End {
-	e := End{Reason: o.Reason}
-	for _, item := range o.Shown {
-		if name, ok := strings.CutPrefix(item.Cell, mark); ok {
-			e.Cell = name
+// choose takes the tier that was asked for, or the first that is here.
+func choose(tiers []Tier, want string) (string, error) {
+	why := ""
+	for _, t := range tiers {
+		if want != "" && want != t.Name {
+			continue
 		}
-	}
-	msg, at := "ended without a word", ""
-	if o.Err != nil {
-		msg, e.Hint = o.Err.Msg, o.Err.Hint
-		if o.Err.Line > 0 {
-			at = fmt.Sprintf(", line %d", o.Err.Line)
+		if t.Why == "" {
+			return t.Name, nil
 		}
-		if o.Err.Line > 0 && o.Err.Name != "" {
-			e.Cell = strings.TrimPrefix(o.Err.Name, mark)
-		}
+		why += "; " + t.Name + ": " + t.Why
 	}
-	e.Message = msg
-	if e.Cell != "" {
-		e.Message = e.Cell + at + ": " + msg
+	if why == "" {
+		return "", fmt.Errorf("tier = %q: want %s or %s", want, Wasm, Native)
 	}
-	return e
+	return "", fmt.Errorf("nothing on this machine can hold a submission, so none is run%s", why)
 }

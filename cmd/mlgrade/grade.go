@@ -67,6 +67,7 @@ func (c *gradeCall) flags(cmd *cobra.Command) {
 	f.IntVar(&c.Workers, "workers", 0, "submissions at once (default one per processor)")
 	f.Var((*cli.Wait)(&c.Limits.Wall), "timeout", "time of one submission from start to end (default 10s)")
 	f.Var((*cli.Size)(&c.Limits.Memory), "memory", "memory of one submission, such as 1 GiB (default 512 MiB)")
+	f.StringVar(&c.Limits.Tier, "tier", "", "what holds a submission: wasm or native (default the first that is here)")
 	f.Var(&c.output, "output-limit", "what one submission may print and show (default 4 MiB)")
 	f.StringVar(&c.ledger, "ledger", "", "`file` that remembers what was graded; made if it does not exist")
 	f.BoolVar(&c.Force, "force", false, "grade again what the ledger has a result for")

@@ -12,14 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlsysim/golab/autograder/assignment"
+	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/cmd/internal/cli"
-	"github.com/mlsysim/golab/kernelext/script"
 )
 
 var version = "dev" // set by the linker
 
 func main() {
-	script.MaybeWorker()
+	sandbox.MaybeWorker()
 	assignment.MaybeChild()
 	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
@@ -35,7 +35,7 @@ usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
 	out := cli.Output(root)
-	root.AddCommand(gradeCommand(out), releaseCommand(), validateCommand(out), lintCommand(out), gradescopeCommand(), cli.Man("mlgrade"))
+	root.AddCommand(gradeCommand(out), releaseCommand(), validateCommand(out), lintCommand(out), gradescopeCommand(), tiersCommand(out), cli.Man("mlgrade"))
 	root.AddCommand(bookCommands(out)...)
 	return root
 }

@@ -6,14 +6,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mlsysim/golab/autograder/assignment"
+	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/cmd/internal/cli/clitest"
-	"github.com/mlsysim/golab/kernelext/script"
 )
 
 func TestMain(m *testing.M) {
 	assignment.MaybeChild()
-	script.MaybeWorker() // a submission runs in this binary again
+	sandbox.MaybeWorker() // a submission runs in this binary again
 	testscript.Main(m, map[string]func(){"mlgrade": main})
 }
 
-func TestScripts(t *testing.T) { clitest.Run(t) }
+func TestScripts(t *testing.T) {
+	sandbox.Probe() // makes the interpreter's module ready for the scripts
+	clitest.Run(t)
+}

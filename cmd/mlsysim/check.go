@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"regexp"
 
@@ -9,9 +10,10 @@ import (
 
 	"github.com/mlsysim/golab/autograder/answer"
 	"github.com/mlsysim/golab/autograder/notebook"
-	"github.com/mlsysim/golab/autograder/sandbox"
+	"github.com/mlsysim/golab/autograder/sandbox/rerun"
 	"github.com/mlsysim/golab/cmd/internal/cli"
 	"github.com/mlsysim/golab/kernelext/lab/record"
+	"github.com/mlsysim/golab/kernelext/script"
 	"github.com/mlsysim/golab/labs"
 	"github.com/mlsysim/golab/mlsysim/show"
 	"github.com/mlsysim/golab/mlsysim/source"
@@ -20,7 +22,7 @@ import (
 // A checkup is one look at one's own answers.
 type checkup struct {
 	lab, student string
-	limits       sandbox.Limits
+	limits       script.Limits
 }
 
 func labCheck(out *cli.Format) *cobra.Command {
@@ -64,10 +66,12 @@ func (c checkup) run(cmd *cobra.Command, path string) (show.View, bool, error) {
 		return show.View{}, false, err
 	}
 	for _, cell := range sub.Cells {
-		cells = append(cells, sandbox.Cell{Name: cell.Name, Src: cell.Source})
+		cells = append(cells, rerun.Cell{Name: cell.Name, Src: cell.Source})
 	}
 	cells = append(cells, c.calls(sub)...)
-	run, err := sandbox.Run(cmd.Context(), c.limits, cells)
+	run, err := rerun.Run(cmd.Context(), c.limits.Wall, cells, func(ctx context.Context, cells []script.Cell) (script.Outcome, error) {
+		return script.ExecJob(ctx, script.Job{Limits: c.limits, Cells: cells, Mark: rerun.Mark}) // one's own code: no sandbox
+	})
 	if err != nil {
 		return show.View{}, false, err
 	}
@@ -97,7 +101,7 @@ func (c checkup) run(cmd *cobra.Command, path string) (show.View, bool, error) {
 
 // calls are the cells that try functions that are answers, on inputs of
 // practice. Which lab it is can only be seen in the code before it runs.
-func (c checkup) calls(sub notebook.Submission) []sandbox.Cell {
+func (c checkup) calls(sub notebook.Submission) []rerun.Cell {
 	id, student := c.lab, c.student
 	for _, cell := range sub.Cells {
 		if m := openCall.FindStringSubmatch(cell.Source); m != nil {
@@ -108,9 +112,9 @@ func (c checkup) calls(sub notebook.Submission) []sandbox.Cell {
 	if err != nil {
 		return nil
 	}
-	var out []sandbox.Cell
+	var out []rerun.Cell
 	for _, call := range labs.Calls(lab, student, labs.Practice()) {
-		out = append(out, sandbox.Cell{Name: call.Name, Src: call.Source})
+		out = append(out, rerun.Cell{Name: call.Name, Src: call.Source})
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 )
 
@@ -71,7 +70,7 @@ func await(c <-chan opened, limit <-chan struct{}, path string, other int) (*os.
 		return o.file, o.err
 	case <-limit:
 	}
-	if f, err := os.OpenFile(path, other|syscall.O_NONBLOCK, 0); err == nil {
+	if f, err := os.OpenFile(path, other|nonblock, 0); err == nil {
 		defer f.Close()
 	}
 	go func() {

@@ -41,7 +41,10 @@ func confine(l Limits) error {
 // keeps the thread until release.
 func ownGroup(cmd *exec.Cmd) (release func()) {
 	runtime.LockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGKILL
 	return runtime.UnlockOSThread
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,8 @@ type Limits struct {
 	Steps  int           `json:"steps"`  // loop turns and calls of one cell; default 20 million
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults puts the default for every limit that is zero.
+func (l Limits) WithDefaults() Limits {
 	if l.Wall <= 0 {
 		l.Wall = 10 * time.Second
 	}
@@ -64,6 +66,7 @@ type Outcome struct {
 	Err    *Error // for Failed, and where known for the others
 	Shown  []Item
 	Stdout string
+	Stderr string // the first of what the process itself complains about
 	Claims [][]byte
 }
 
@@ -85,7 +88,11 @@ const workerArg = "mlsysim-script-worker"
 // ExecCells runs cells one after the other in one child process; the first
 // error ends it.
 func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
-	l = l.withDefaults()
+	return ExecJob(ctx, Job{Limits: l, Cells: cells})
+}
+
+// ExecJob is ExecCells with all that a worker can be told.
+func ExecJob(ctx context.Context, j Job) (Outcome, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding this executable: %w", err)
@@ -95,28 +102,31 @@ func ExecCells(ctx context.Context, l Limits, cells []Cell) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("making a directory for the script: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	job, err := json.Marshal(job{Limits: l, Cells: cells})
-	if err != nil {
-		return Outcome{}, fmt.Errorf("writing the script down: %w", err)
-	}
-
-	ctx, cancel := context.WithTimeout(ctx, l.Wall)
-	defer cancel()
 	cmd := exec.Command(self, workerArg)
 	cmd.Dir = dir
 	cmd.Env = []string{}
-	cmd.Stdin = strings.NewReader(string(job))
-	return supervise(ctx, cmd, l)
+	return Supervise(ctx, cmd, j)
 }
 
-// supervise starts the child, reads what it says and ends its process group.
-func supervise(ctx context.Context, cmd *exec.Cmd, l Limits) (Outcome, error) {
+// Supervise starts a process that speaks the protocol of a worker: it reads a
+// Job from its standard input and writes records to file 3. When it has ended,
+// or has to end, its whole process group is killed.
+func Supervise(ctx context.Context, cmd *exec.Cmd, j Job) (Outcome, error) {
+	j.Limits = j.Limits.WithDefaults()
+	l := j.Limits
+	ctx, cancel := context.WithTimeout(ctx, l.Wall)
+	defer cancel()
+	b, err := json.Marshal(j)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("writing the script down: %w", err)
+	}
+	cmd.Stdin = bytes.NewReader(b)
 	r, w, err := os.Pipe()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("opening a pipe: %w", err)
 	}
 	defer r.Close()
-	cmd.ExtraFiles = []*os.File{w}
+	cmd.ExtraFiles = append([]*os.File{w}, cmd.ExtraFiles...)
 	budget := newAllowance(l.Output)
 	out, trouble := &capped{left: budget, keep: l.Output}, &capped{left: newAllowance(64 << 10), keep: 64 << 10}
 	cmd.Stdout, cmd.Stderr = out, trouble
@@ -133,14 +143,9 @@ func supervise(ctx context.Context, cmd *exec.Cmd, l Limits) (Outcome, error) {
 	go func() { records <- readRecords(r, budget) }()
 	exit, timedOut := await(ctx, cmd, budget)
 	t := <-records
-	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: out.String(), Err: t.end.Err}
+	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: out.String(), Stderr: trouble.String(), Err: t.end.Err}
 	o.Reason = t.reason(exit, timedOut || cpuSpent(cmd, l), budget.isSpent(), trouble.String())
-	if o.Reason != Done && o.Err == nil {
-		o.Err = &Error{Name: "lab", Kind: Budget, Msg: explain(o.Reason, l)}
-		if o.Reason == Crashed {
-			o.Err.Kind = Runtime
-		}
-	}
+	o.explain(l)
 	if ctx.Err() != nil && !timedOut {
 		return o, ctx.Err()
 	}
@@ -161,6 +166,17 @@ func await(ctx context.Context, cmd *exec.Cmd, budget *allowance) (exit error, t
 	}
 	killGroup(cmd)
 	return <-ended, timedOut
+}
+
+// explain gives an outcome the words of its reason where the worker had none.
+func (o *Outcome) explain(l Limits) {
+	if o.Reason == Done || o.Err != nil {
+		return
+	}
+	o.Err = &Error{Name: "lab", Kind: Budget, Msg: explain(o.Reason, l)}
+	if o.Reason == Crashed {
+		o.Err.Kind = Runtime
+	}
 }
 
 func explain(r Reason, l Limits) string {

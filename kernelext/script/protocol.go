@@ -7,19 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 )
 
-// job is what the parent writes to the child's standard input.
-type job struct {
+// Job is what the parent writes to the child's standard input.
+type Job struct {
 	Limits Limits `json:"limits"`
 	Cells  []Cell `json:"cells"`
+	Mark   string `json:"mark,omitempty"` // an item of this name and the cell's is shown before each cell; empty: none
 }
 
 // record is what the child writes to file 3: a length in four bytes, big endian
 // first, and JSON.
 type record struct {
-	Kind  string `json:"kind"` // show, claim or end
+	Kind  string `json:"kind"` // show, claim, print or end
 	Item  *Item  `json:"item,omitempty"`
 	Claim []byte `json:"claim,omitempty"`
 	Err   *Error `json:"err,omitempty"`
@@ -28,6 +30,7 @@ type record struct {
 const (
 	showKind  = "show"
 	claimKind = "claim"
+	printKind = "print"
 	endKind   = "end"
 
 	maxRecord = 4 << 20
@@ -48,10 +51,11 @@ func writeRecord(w io.Writer, r record) error {
 
 // transcript is the part of a child's records that is well formed.
 type transcript struct {
-	shown  []Item
-	claims [][]byte
-	end    record
-	ended  bool
+	shown   []Item
+	claims  [][]byte
+	printed strings.Builder
+	end     record
+	ended   bool
 }
 
 // readRecords stops at the first record that is not well formed, as it does
@@ -68,12 +72,33 @@ func readRecords(r io.Reader, left *allowance) transcript {
 			t.shown = append(t.shown, *rec.Item)
 		case rec.Kind == claimKind && rec.Claim != nil:
 			t.claims = append(t.claims, rec.Claim)
+		case rec.Kind == printKind:
+			t.printed.Write(rec.Claim)
 		case rec.Kind == endKind:
 			t.end, t.ended = rec, true
 		}
 	}
 	_, _ = io.Copy(io.Discard, r) // the child must not block on a full pipe
 	return t
+}
+
+// An Exit is how a worker that is no process of its own ended.
+type Exit struct {
+	Err      error // nil if it ended by itself and without a complaint
+	TimedOut bool
+	Full     bool // it was stopped because it wrote too much
+	Stderr   string
+}
+
+// Weigh makes an outcome of everything that such a worker wrote.
+func Weigh(l Limits, records []byte, e Exit) Outcome {
+	l = l.WithDefaults()
+	budget := newAllowance(l.Output)
+	t := readRecords(bytes.NewReader(records), budget)
+	o := Outcome{Shown: t.shown, Claims: t.claims, Stdout: t.printed.String(), Stderr: e.Stderr, Err: t.end.Err}
+	o.Reason = t.reason(e.Err, e.TimedOut, e.Full || budget.isSpent(), e.Stderr)
+	o.explain(l)
+	return o
 }
 
 var errSpent = errors.New("output limit reached")
@@ -148,3 +173,13 @@ func (c *capped) Write(p []byte) (int, error) {
 }
 
 func (c *capped) String() string { return c.buf.String() }
+
+// WriteItem writes what a worker that is no interpreter shows.
+func WriteItem(w io.Writer, item Item) error {
+	return writeRecord(w, record{Kind: showKind, Item: &item})
+}
+
+// WriteEnd writes how such a worker ended.
+func WriteEnd(w io.Writer, end *Error) error {
+	return writeRecord(w, record{Kind: endKind, Err: end})
+}

@@ -18,6 +18,7 @@ import (
 type Worker struct {
 	Prelude *Prelude                   // default kernelext/lab
 	Show    func(v any) map[string]any // MIME bundle of a value; default kernelext/chart
+	Quiet   bool                       // nobody looks: only claims, and that something was shown
 }
 
 // MaybeWorker ends the process after the script's work when it was started by
@@ -39,30 +40,81 @@ func (w Worker) Maybe() {
 
 // run reads a job, confines the process and runs the cells.
 func (w Worker) run(stdin io.Reader, stdout, records io.Writer) error {
-	var j job
+	var j Job
 	dec := json.NewDecoder(stdin)
 	if err := dec.Decode(&j); err != nil {
 		return fmt.Errorf("reading the job: %w", err)
 	}
-	debug.SetTraceback("none")
-	debug.SetMemoryLimit(int64(j.Limits.Memory / 4 * 3))
 	if err := confine(j.Limits); err != nil {
 		return fmt.Errorf("confining the script: %w", err)
 	}
+	return w.Serve(j, stdout, records)
+}
 
+// Serve runs the cells of a job in this process, which the caller has confined,
+// and writes records of what they say.
+func (w Worker) Serve(j Job, stdout, records io.Writer) error {
+	return w.Ready(stdout, records).Serve(j)
+}
+
+// A Ready worker has started its interpreter and waits for its one job.
+type Ready struct {
+	port   *port
+	engine *Engine
+}
+
+// Ready starts an interpreter ahead of its job. A nil stdout makes records of
+// what is printed, too.
+func (w Worker) Ready(stdout, records io.Writer) *Ready {
 	p := &port{w: records}
+	if stdout == nil {
+		stdout = printPort{p}
+	}
 	lab.Use(p)
-	e := New(Options{Stdout: stdout, Steps: j.Limits.Steps, Prelude: w.Prelude, Show: func(v any) { p.Show(w.bundle(v)) }})
+	show := func(v any) { p.Show(w.bundle(v)) }
+	if w.Quiet {
+		lab.Use(quietPort{p})
+		show = func(any) { p.Show(nil) }
+	}
+	return &Ready{port: p, engine: New(Options{Stdout: stdout, Prelude: w.Prelude, Show: show})}
+}
+
+// Serve runs the job.
+func (r *Ready) Serve(j Job) error {
+	debug.SetTraceback("none")
+	debug.SetMemoryLimit(int64(j.Limits.Memory / 4 * 3))
+	if j.Limits.Steps > 0 {
+		r.engine.host.maxStep = int64(j.Limits.Steps)
+	}
 	end := record{Kind: endKind}
 	for _, c := range j.Cells {
-		p.cell = c.Name
-		if err := e.Run(context.Background(), c.Name, c.Src); err != nil {
+		if j.Mark != "" {
+			r.port.cell = j.Mark + c.Name
+			r.port.Show(nil)
+		}
+		r.port.cell = c.Name
+		if err := r.engine.Run(context.Background(), c.Name, c.Src); err != nil {
 			end.Err = first(c.Name, err)
 			break
 		}
 	}
-	p.send(end)
-	return p.err
+	r.port.send(end)
+	return r.port.err
+}
+
+// A quietPort tells the prelude that nobody looks at what is shown.
+type quietPort struct{ *port }
+
+// Mute marks the sink.
+func (quietPort) Mute() {}
+
+// A printPort makes records of what is printed.
+type printPort struct{ *port }
+
+// Write sends a part of the text.
+func (p printPort) Write(b []byte) (int, error) {
+	p.send(record{Kind: printKind, Claim: b})
+	return len(b), nil
 }
 
 // first is the error of a script that the parent reports.

@@ -101,6 +101,7 @@ type Draw struct {
 
 // Draw returns the scenario of a student. It is the one that lab.Open draws.
 func (l Lab) Draw(student string) Draw {
+	student = strings.TrimSpace(student) // as Open does
 	at := make([]int, len(l.Params))
 	for i, p := range l.Params {
 		at[i] = record.Choose(l.ID, student, p.Name, p.choices())

@@ -52,6 +52,8 @@ var rooms = join(
 		"autograder/intake", "autograder/queue", "autograder/assignment",
 	}}},
 
+	trees(10.2, "autograder/attack"), // submissions that try to beat the grader, and what each got
+
 	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes
 
 	// The generators are commands too: nothing may import them.
@@ -112,6 +114,10 @@ var reserved = []library{
 	{"github.com/modelcontextprotocol/go-sdk", []string{"cmd/mlsysim"}},
 	{"golang.org/x/tools", []string{"mlsysim/internal/lint", "mlsysim/internal/gen", "kernelext/script"}},
 	{"github.com/chromedp", []string{"kernelext/jupyterlab"}},
+	{"github.com/tetratelabs/wazero", []string{"autograder/sandbox"}},
+	{"github.com/elastic/go-seccomp-bpf", []string{"autograder/sandbox"}},
+	// A script's own worker and the cells of an nbgrader assignment keep files away too.
+	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "autograder/assignment", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},
 }
@@ -129,4 +135,5 @@ var links = []link{{"cmd/mlsysim", []string{
 	"modernc.org/sqlite",
 	"github.com/nats-io",
 	"github.com/chromedp",
+	"github.com/tetratelabs/wazero",
 }}}
