@@ -84,13 +84,19 @@ func shows(c, wrong, right check.Claims) (far float64, ok bool) {
 // alike is the distance of values copied with three digits.
 const alike = 0.005
 
-// distance compares two claims: relative for numbers, 0 or 1 otherwise.
+// distance compares two claims: relative for numbers, 0 or 1
+// otherwise.
 func distance(a, b check.Claim) float64 {
 	switch {
 	case a.Unit != b.Unit || a.Type != b.Type && a.Unit == "":
 		return 1
 	case a.Type == "text" || a.Type == "bool":
 		if strings.EqualFold(a.Text, b.Text) {
+			return 0
+		}
+		return 1
+	case a.Type == "design":
+		if a.Fields == b.Fields {
 			return 0
 		}
 		return 1
