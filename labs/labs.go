@@ -15,6 +15,7 @@ import (
 	"github.com/mlsysim/golab/labs/l02"
 	"github.com/mlsysim/golab/labs/l03"
 	"github.com/mlsysim/golab/labs/l04"
+	"github.com/mlsysim/golab/labs/l05"
 	"github.com/mlsysim/golab/labs/l08"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -39,6 +40,7 @@ func All() []Lab {
 		l02.Lab(),
 		l03.Lab(),
 		l04.Lab(),
+		l05.Lab(),
 		l08.Lab(),
 	}
 }
