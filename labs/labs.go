@@ -16,6 +16,7 @@ import (
 	"github.com/mlsysim/golab/labs/l03"
 	"github.com/mlsysim/golab/labs/l04"
 	"github.com/mlsysim/golab/labs/l05"
+	"github.com/mlsysim/golab/labs/l06"
 	"github.com/mlsysim/golab/labs/l08"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -41,6 +42,7 @@ func All() []Lab {
 		l03.Lab(),
 		l04.Lab(),
 		l05.Lab(),
+		l06.Lab(),
 		l08.Lab(),
 	}
 }
