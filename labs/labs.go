@@ -17,6 +17,7 @@ import (
 	"github.com/mlsysim/golab/labs/l04"
 	"github.com/mlsysim/golab/labs/l05"
 	"github.com/mlsysim/golab/labs/l06"
+	"github.com/mlsysim/golab/labs/l07"
 	"github.com/mlsysim/golab/labs/l08"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -43,6 +44,7 @@ func All() []Lab {
 		l04.Lab(),
 		l05.Lab(),
 		l06.Lab(),
+		l07.Lab(),
 		l08.Lab(),
 	}
 }
