@@ -14,6 +14,7 @@ import (
 	"github.com/mlsysim/golab/labs/l01"
 	"github.com/mlsysim/golab/labs/l02"
 	"github.com/mlsysim/golab/labs/l03"
+	"github.com/mlsysim/golab/labs/l09"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -36,6 +37,7 @@ func All() []Lab {
 		l01.Lab(),
 		l02.Lab(),
 		l03.Lab(),
+		l09.Lab(),
 	}
 }
 
