@@ -15,6 +15,7 @@ import (
 	"github.com/mlsysim/golab/labs/l02"
 	"github.com/mlsysim/golab/labs/l03"
 	"github.com/mlsysim/golab/labs/l09"
+	"github.com/mlsysim/golab/labs/l10"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -38,6 +39,7 @@ func All() []Lab {
 		l02.Lab(),
 		l03.Lab(),
 		l09.Lab(),
+		l10.Lab(),
 	}
 }
 
