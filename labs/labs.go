@@ -16,6 +16,7 @@ import (
 	"github.com/mlsysim/golab/labs/l03"
 	"github.com/mlsysim/golab/labs/l09"
 	"github.com/mlsysim/golab/labs/l10"
+	"github.com/mlsysim/golab/labs/l11"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -40,6 +41,7 @@ func All() []Lab {
 		l03.Lab(),
 		l09.Lab(),
 		l10.Lab(),
+		l11.Lab(),
 	}
 }
 
