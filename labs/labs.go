@@ -17,6 +17,7 @@ import (
 	"github.com/mlsysim/golab/labs/l09"
 	"github.com/mlsysim/golab/labs/l10"
 	"github.com/mlsysim/golab/labs/l11"
+	"github.com/mlsysim/golab/labs/l12"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -42,6 +43,7 @@ func All() []Lab {
 		l09.Lab(),
 		l10.Lab(),
 		l11.Lab(),
+		l12.Lab(),
 	}
 }
 
