@@ -18,6 +18,7 @@ import (
 	"github.com/mlsysim/golab/labs/l10"
 	"github.com/mlsysim/golab/labs/l11"
 	"github.com/mlsysim/golab/labs/l12"
+	"github.com/mlsysim/golab/labs/l13"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -44,6 +45,7 @@ func All() []Lab {
 		l10.Lab(),
 		l11.Lab(),
 		l12.Lab(),
+		l13.Lab(),
 	}
 }
 
