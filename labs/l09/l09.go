@@ -41,7 +41,9 @@ func Lab() spec.Lab {
 			{Name: "uplink", Var: "uplink", Numbers: []float64{0.125, 0.18, 0.25, 0.35, 0.5}, Unit: units.MBps},
 			{Name: "flash left", Var: "flash", Numbers: []float64{0.5, 0.7, 1, 1.4, 2}, Unit: units.MB},
 		},
-		Setup: `budget, radio, share, wake, battery, sram = 100*Milliwatt, 1.2*Watt, 0.05, 45*Millisecond, 32000*Joule, 160*KiB
+		Setup: `
+	budget, radio, share, wake, battery, sram = 100*Milliwatt, 1.2*Watt, 0.05, 45*Millisecond, 32000*Joule, 160*KiB
+
 	board = func() Device { b := ESP32_S3; b.Idle = sleep; return b }() // draws the sleep power asleep, 0.4 W awake
 	look = SingleNode{Model: VWW_MobileNetV1, Hardware: board, Efficiency: 0.018, Batch: 1}
 	sent = 5*Millisecond + photo.Over(uplink) // time to send a photo`,

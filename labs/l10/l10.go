@@ -38,7 +38,9 @@ func Lab() spec.Lab {
 			{Name: "cameras", Var: "cams", Choices: []int{2, 3, 4, 5}},
 			{Name: "deadline", Var: "deadline", Numbers: []float64{47, 52, 60, 75}, Unit: units.Millisecond},
 		},
-		Setup: `capture, plan, supply = 17*Millisecond, 18*Millisecond, 40*Watt // before the network, after it, and what the plug gives
+		Setup: `
+	capture, plan, supply = 17*Millisecond, 18*Millisecond, 40*Watt // before the network, after it, and what the plug gives
+
 	one = SingleNode{Model: net, Hardware: gpu, Batch: 1}`,
 		First:     "Show(Evaluation{Model: net, Hardware: gpu, Interval: Second.Times(1 / float64(fps)), MaxLatency: 10*Millisecond, MaxPower: 25*Watt}.Run())",
 		Text:      text,

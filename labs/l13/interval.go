@@ -81,7 +81,7 @@ func interval() spec.Question {
 		Kinds:   []check.Kind{check.OPT, check.LAW, check.CF},
 		Claims:  []string{"q2.interval", "q2.young", "q2.double"},
 		Predict: `// Predict("q2", ...*Minute)`,
-		Explore: `Show(Sweep(fleet, "Interval", Steps(600, 14400, 600)).Chart("Interval", "Goodput"))`,
+		Explore: `Show(Sweep(fleet, "Interval", Steps(900, 28800, 900)).Chart("Interval", "Goodput"))`,
 		Blank: `// Answer("q2.interval", ...*Minute) // the interval that loses least time
 // Answer("q2.young", ...*Minute)    // Young's estimate of it, the square root of 2*d*M
 // Answer("q2.double", ...)          // the share that is lost with twice the interval, divided by the share that is lost with yours`,

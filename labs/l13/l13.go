@@ -40,7 +40,7 @@ func Lab() spec.Lab {
 		},
 		Setup: `save = Checkpoint{Model: net, Storage: disks}
 	fleet = Reliability{Nodes: servers, NICs: 8, AcceleratorMTTF: mttf, Checkpoint: save.Run().Write, Recovery: recovery, Job: 30*Day}`,
-		First:     "Show(fleet.Run())",
+		First:     "Show(save.Run())",
 		Text:      text,
 		Questions: []spec.Question{mtbf(), interval(), share(), spend()},
 	}
