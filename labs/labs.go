@@ -19,6 +19,11 @@ import (
 	"github.com/mlsysim/golab/labs/l06"
 	"github.com/mlsysim/golab/labs/l07"
 	"github.com/mlsysim/golab/labs/l08"
+	"github.com/mlsysim/golab/labs/l09"
+	"github.com/mlsysim/golab/labs/l10"
+	"github.com/mlsysim/golab/labs/l11"
+	"github.com/mlsysim/golab/labs/l12"
+	"github.com/mlsysim/golab/labs/l13"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -46,6 +51,11 @@ func All() []Lab {
 		l06.Lab(),
 		l07.Lab(),
 		l08.Lab(),
+		l09.Lab(),
+		l10.Lab(),
+		l11.Lab(),
+		l12.Lab(),
+		l13.Lab(),
 	}
 }
 
