@@ -39,7 +39,8 @@ func newRoot(p plan) error {
 		}
 		for from, to := range map[string]string{"tmp": work, "dev/fd": "/proc/self/fd"} {
 			_ = os.MkdirAll(filepath.Dir(filepath.Join(p.Root, from)), 0o755)
-			if err := os.Symlink(to, filepath.Join(p.Root, from)); err != nil {
+			err := os.Symlink(to, filepath.Join(p.Root, from))
+			if err != nil && !os.IsExist(err) { // there is a /tmp where a mount of the plan lies in it
 				return err
 			}
 		}

@@ -112,9 +112,9 @@ func startChild(memory uint64) (*wasmChild, error) {
 	return c, nil
 }
 
-// startLimit is how long loading the module may take, which is no submission's
-// time.
-const startLimit = time.Minute
+// startLimit is how long compiling and loading the module may take, which is no
+// submission's time: some seconds, and minutes on a machine with other work.
+const startLimit = 5 * time.Minute
 
 // trouble is the first of what the process complained about.
 func (c *wasmChild) trouble() string {
