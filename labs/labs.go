@@ -24,6 +24,7 @@ import (
 	"github.com/mlsysim/golab/labs/l11"
 	"github.com/mlsysim/golab/labs/l12"
 	"github.com/mlsysim/golab/labs/l13"
+	"github.com/mlsysim/golab/labs/l16"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -56,6 +57,7 @@ func All() []Lab {
 		l11.Lab(),
 		l12.Lab(),
 		l13.Lab(),
+		l16.Lab(),
 	}
 }
 
