@@ -24,6 +24,7 @@ import (
 	"github.com/mlsysim/golab/labs/l11"
 	"github.com/mlsysim/golab/labs/l12"
 	"github.com/mlsysim/golab/labs/l13"
+	"github.com/mlsysim/golab/labs/l14"
 	"github.com/mlsysim/golab/labs/l16"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -57,6 +58,7 @@ func All() []Lab {
 		l11.Lab(),
 		l12.Lab(),
 		l13.Lab(),
+		l14.Lab(),
 		l16.Lab(),
 	}
 }
