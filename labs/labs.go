@@ -25,6 +25,7 @@ import (
 	"github.com/mlsysim/golab/labs/l12"
 	"github.com/mlsysim/golab/labs/l13"
 	"github.com/mlsysim/golab/labs/l14"
+	"github.com/mlsysim/golab/labs/l15"
 	"github.com/mlsysim/golab/labs/l16"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -59,6 +60,7 @@ func All() []Lab {
 		l12.Lab(),
 		l13.Lab(),
 		l14.Lab(),
+		l15.Lab(),
 		l16.Lab(),
 	}
 }
