@@ -27,6 +27,7 @@ import (
 	"github.com/mlsysim/golab/labs/l14"
 	"github.com/mlsysim/golab/labs/l15"
 	"github.com/mlsysim/golab/labs/l16"
+	"github.com/mlsysim/golab/labs/l17"
 	"github.com/mlsysim/golab/labs/l18"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
@@ -63,6 +64,7 @@ func All() []Lab {
 		l14.Lab(),
 		l15.Lab(),
 		l16.Lab(),
+		l17.Lab(),
 		l18.Lab(),
 	}
 }
