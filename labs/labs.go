@@ -24,6 +24,11 @@ import (
 	"github.com/mlsysim/golab/labs/l11"
 	"github.com/mlsysim/golab/labs/l12"
 	"github.com/mlsysim/golab/labs/l13"
+	"github.com/mlsysim/golab/labs/l14"
+	"github.com/mlsysim/golab/labs/l15"
+	"github.com/mlsysim/golab/labs/l16"
+	"github.com/mlsysim/golab/labs/l17"
+	"github.com/mlsysim/golab/labs/l18"
 	"github.com/mlsysim/golab/labs/spec"
 	"github.com/mlsysim/golab/labs/t0"
 	"github.com/mlsysim/golab/labs/t1"
@@ -56,6 +61,11 @@ func All() []Lab {
 		l11.Lab(),
 		l12.Lab(),
 		l13.Lab(),
+		l14.Lab(),
+		l15.Lab(),
+		l16.Lab(),
+		l17.Lab(),
+		l18.Lab(),
 	}
 }
 
