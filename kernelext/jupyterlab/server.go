@@ -37,7 +37,7 @@ type Lab struct {
 // as this source tree has it, and nothing of the machine's Jupyter.
 func Start(t testing.TB) *Lab {
 	t.Helper()
-	python := Python(t, "jupyterlab")
+	python := Python(t, "jupyterlab, jupyterlab_widgets") // an old environment lacks the second, and its pages wait in vain
 	browser := Browse(t)
 	home := t.TempDir()
 	l := &Lab{t: t, Dir: filepath.Join(home, "notebooks"), token: rand.Text(), browser: browser, log: &logs{}}
