@@ -17,7 +17,7 @@ RUN .ci/build
 RUN .ci/kernels ${CONDA_DIR}/share/jupyter/kernels
 RUN .ci/warm
 RUN grep '^jupyterlab_widgets=' .ci/requirements.txt | pip install --no-cache-dir -r /dev/stdin
-RUN cp notebooks/*.ipynb ${NOTEBOOKS}/
+RUN cp notebooks/*.ipynb notebooks/index.md ${NOTEBOOKS}/
 
 USER root
 ENV JUPYTER_CONFIG_PATH=/opt/golab/docker/jupyter

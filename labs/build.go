@@ -30,11 +30,11 @@ func Files(l Lab) []File {
 	return []File{{Base(l) + ".ipynb", Notebook(l)}, {Base(l) + ".lab", Script(l)}}
 }
 
-// Build writes the notebook and the script of every lab into a directory and
-// returns their paths; for instructors also the notebooks with solutions, in a
-// folder of their own.
+// Build writes the notebook and the script of every lab into a directory, and
+// the page that lists them, and returns their paths; for instructors also the
+// notebooks with solutions, in a folder of their own.
 func Build(dir string, instructor bool) ([]string, error) {
-	var student, teacher []File
+	student, teacher := []File{Index()}, []File{}
 	for _, l := range All() {
 		student = append(student, Files(l)...)
 		teacher = append(teacher, File{Base(l) + "_solutions.ipynb", Instructor(l)})

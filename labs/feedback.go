@@ -2,6 +2,7 @@ package labs
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mlsysim/golab/kernelext/lab/record"
 	"github.com/mlsysim/golab/mlsysim/show"
@@ -64,14 +65,23 @@ func Blocks(verdicts []Verdict) (blocks []show.Block, ok bool) {
 				b.Status, ok, value = show.Fail, false, "not yet"
 			}
 			b.Rows = append(b.Rows, show.Row{Label: p.Name, Value: value, Note: p.Verdict.Message, Help: p.Verdict.Invariant})
-			if !p.Verdict.OK && p.Name != "prediction" {
-				b.Notes = append(b.Notes, "broken: "+p.Verdict.Invariant)
-			}
-			if p.Verdict.CounterExample != "" {
-				b.Notes = append(b.Notes, "counter-example: "+p.Verdict.CounterExample)
+			if note := broken(p); note != "" {
+				b.Notes = append(b.Notes, note)
 			}
 		}
 		blocks = append(blocks, b)
 	}
 	return blocks, ok
+}
+
+// broken is the invariant that a part breaks, and what shows that it is broken.
+func broken(p Part) string {
+	var said []string
+	if !p.Verdict.OK && p.Name != "prediction" {
+		said = append(said, "broken: "+p.Verdict.Invariant)
+	}
+	if p.Verdict.CounterExample != "" {
+		said = append(said, "counter-example: "+p.Verdict.CounterExample)
+	}
+	return strings.Join(said, "; ")
 }

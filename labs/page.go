@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Pages lists the pages of the documentation: one for each lab, their list with
-// a map of the weeks, and what instructors should know.
+// Pages lists the pages of the documentation: one for each lab, their list, what
+// instructors should know, and how a lab is written.
 func Pages() []File {
-	out := []File{{"_index.md", []byte(index())}, {"instructors.md", []byte(instructors())}}
+	out := []File{{"_index.md", []byte(index())}, {"instructors.md", []byte(instructors())}, {"writing.md", []byte(writing())}}
 	for i, l := range All() {
 		out = append(out, File{strings.ToLower(Base(l)) + ".md", []byte(page(l, i+1))})
 	}
@@ -49,20 +49,6 @@ func index() string {
 		fmt.Fprintf(&b, "| %d | [%s %s](%s/) | %s | %d | %d | %s |\n", l.Week, l.ID, l.Title, strings.ToLower(Base(l)), piped(l.Objective), l.Minutes, len(l.Questions), strings.Join(l.Prerequisites, ", "))
 	}
 	b.WriteString("\n`mlsysim lab build DIR` writes the notebooks and scripts, `mlsysim lab run T0` runs one in a terminal.\n")
-	return b.String()
-}
-
-// instructors is what a teacher should know of each lab, without answers.
-func instructors() string {
-	var b strings.Builder
-	b.WriteString(front("For instructors", 90))
-	b.WriteString("What each lab teaches, how its questions are judged, and what wrong answers are told. `mlsysim lab build DIR\n--instructor` writes the notebooks with solutions; `labs/README.md` says how to change a scenario and how to write a lab.\n")
-	for _, l := range All() {
-		fmt.Fprintf(&b, "\n## %s %s\n\n%s", l.ID, l.Title, aims(l))
-		for _, q := range l.Questions {
-			fmt.Fprintf(&b, "\n%s\n", judged(q))
-		}
-	}
 	return b.String()
 }
 

@@ -121,8 +121,8 @@ func exported(t *testing.T, b *jupyterlab.Browser, notebook string) {
 	p.Axe(".jp-OutputArea-output")
 
 	slider := p.Text(`document.querySelector("[id^=mlsysim-explorer] input[type=range]").closest("[id^=mlsysim-explorer]").id`)
-	before := p.Text(`document.querySelector("#` + slider + ` [data-p]").innerText`)
+	before := p.Text(`document.querySelector("#` + slider + ` [data-panel]").innerText`)
 	p.Focus("#" + slider + " input[type=range]")
 	p.Press(jupyterlab.End)
-	p.Wait("other numbers", `document.querySelector("#`+slider+` [data-p]").innerText != `+strconv.Quote(before))
+	p.Wait("other numbers", `document.querySelector("#`+slider+` [data-panel]").innerText != `+strconv.Quote(before))
 }

@@ -53,12 +53,46 @@ func (l *Lab) Open(name string) *Notebook {
 	n.Page = l.browser.Open(l.URL + "lab/workspaces/" + space + "/tree/" + name + "?reset&token=" + l.token)
 	n.log = l.log
 	n.Wait("JupyterLab", `window.jupyterapp && jupyterapp.shell && document.querySelector(".jp-Notebook")`)
-	n.Do(panel)
-	n.Wait("the notebook", `nb() && nb().context.isReady && nb().sessionContext.isReady && nb().context.path == "`+name+`"`)
-	n.Wait("the kernel", `nb().sessionContext.session?.kernel?.status == "idle"`)
+	n.ready()
 	n.Do(`jupyterapp.shell.collapseLeft()`)
 	n.settle()
 	return n
+}
+
+// Front opens what JupyterLab shows first, with the configuration that students
+// have.
+func (l *Lab) Front() *Page {
+	l.t.Helper()
+	var config struct {
+		LabApp struct {
+			URL string `json:"default_url"`
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(students(l.t), "jupyter_config.json"))
+	require.NoError(l.t, err)
+	require.NoError(l.t, json.Unmarshal(data, &config))
+	p := l.browser.Open(strings.TrimSuffix(l.URL, "/") + config.LabApp.URL + "?token=" + l.token)
+	p.log = l.log
+	p.Wait("JupyterLab", `window.jupyterapp && jupyterapp.shell && !document.querySelector("#jupyterlab-splash")`)
+	return p
+}
+
+// Clicked is the notebook that a click on a page of JupyterLab has opened.
+func (l *Lab) Clicked(p *Page, name string) *Notebook {
+	l.t.Helper()
+	n := &Notebook{Page: p, Name: name, lab: l}
+	n.Wait("the notebook", `document.querySelector(".jp-Notebook")`)
+	n.ready()
+	return n
+}
+
+// ready waits for the notebook and its kernel.
+func (n *Notebook) ready() {
+	n.t.Helper()
+	n.Do(panel)
+	n.Wait("the notebook", `nb() && nb().context.isReady && nb().sessionContext.isReady && nb().context.path == "`+n.Name+`"`)
+	n.Wait("the kernel", `nb().sessionContext.session?.kernel?.status == "idle"`)
+	n.settle()
 }
 
 // panel defines what the other scripts use: the notebook and its cells.
@@ -226,11 +260,23 @@ func (n *Notebook) OutText(i int) string {
 // ShotAll takes a picture of the whole notebook.
 func (n *Notebook) ShotAll(name string) {
 	n.t.Helper()
+	n.whole(func() { n.Shot(name) })
+}
+
+// ShotOut takes a picture of the outputs of a code cell.
+func (n *Notebook) ShotOut(name string, i int) {
+	n.t.Helper()
+	n.whole(func() { n.ShotOf(name, n.Out(i)) })
+}
+
+// whole makes the window as tall as the notebook while it looks.
+func (n *Notebook) whole(look func()) {
+	n.t.Helper()
 	const scroller = `nb().content.node.querySelector(".jp-WindowedPanel-outer")`
 	n.tall(n.Number(scroller + `.scrollHeight - ` + scroller + `.clientHeight + innerHeight`))
 	n.Do(scroller + `.scrollTop = 0`)
 	n.settle()
-	n.Shot(name)
+	look()
 	n.tall(height)
 	n.settle()
 }

@@ -37,7 +37,7 @@ type Lab struct {
 // as this source tree has it, and nothing of the machine's Jupyter.
 func Start(t testing.TB) *Lab {
 	t.Helper()
-	python := Python(t, "jupyterlab")
+	python := Python(t, "jupyterlab, jupyterlab_widgets") // an old environment lacks the second, and its pages wait in vain
 	browser := Browse(t)
 	home := t.TempDir()
 	l := &Lab{t: t, Dir: filepath.Join(home, "notebooks"), token: rand.Text(), browser: browser, log: &logs{}}
@@ -116,6 +116,15 @@ func start(t testing.TB, cmd *exec.Cmd) (exited chan struct{}) {
 	return exited
 }
 
+// Environment is one in which Jupyter knows our kernel, as this source tree has
+// it, and nothing of the machine's.
+func Environment(t testing.TB) []string {
+	t.Helper()
+	home := t.TempDir()
+	install(t, filepath.Join(home, "path", "kernels"))
+	return environment(home)
+}
+
 // environment is that of the machine without its Jupyter, and with no way to
 // another machine.
 func environment(home string) []string {
@@ -134,12 +143,12 @@ func configure(t testing.TB, dir string) {
 	t.Helper()
 	type object = map[string]any
 	const overrides = "labconfig/default_setting_overrides.json"
-	settings := object{}
+	settings := map[string]object{}
 	data, err := os.ReadFile(filepath.Join(students(t), overrides))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &settings))
 	settings["@jupyterlab/notebook-extension:tracker"] = object{"windowingMode": "none", "scrollPastEnd": false}
-	settings["@jupyterlab/docmanager-extension:plugin"] = object{"autosave": false}
+	settings["@jupyterlab/docmanager-extension:plugin"]["autosave"] = false
 	data, err = json.Marshal(settings)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "labconfig"), 0o755))

@@ -75,8 +75,7 @@ func smaller() spec.Question {
 		Kinds:   []check.Kind{check.OPT, check.ID},
 		Claims:  []string{"q4", "q4.batch"},
 		Predict: `// Predict("q4", ...) // "int4 weights" or "int8 cache"`,
-		Explore: `light := SingleNode{Model: net, Hardware: gpu, Context: tokens, Batch: 1, Precision: INT4, KVPrecision: FP16}
-Show(fmt.Sprint("weights ", light.Run().Weights, ", cache ", light.Run().Cache))`,
+		Explore: `Show(Evaluation{Model: net, Hardware: gpu, Batch: 1, Context: tokens, Precision: INT4, KVPrecision: FP16}.Run())`,
 		Blank: `// Answer("q4", ...)       // "int4 weights" or "int8 cache": the one that holds more conversations
 // Answer("q4.batch", ...) // how many it holds`,
 		Worked: `Predict("q4", "int8 cache")
@@ -145,8 +144,9 @@ func equal() spec.Question {
 		Kinds:   []check.Kind{check.WIT},
 		Claims:  []string{"q5"},
 		Predict: `// Predict("q5", ...) // tokens of context`,
-		Explore: `Show(Sweep(node, "Context", Pow2(1024, 65536)).Chart("Context", "Cache"))`,
-		Blank:   `// Answer("q5", ...) // the shortest context at which the cache of your conversations is at least as large as the weights`,
+		Explore: `Interact(func(v Values) any { return Evaluation{Model: net, Hardware: gpu, Batch: 1, Context: v.Int("context")}.Run() },
+	SliderOver("context", Pow2(1024, 65536), 2048))`,
+		Blank: `// Answer("q5", ...) // the shortest context at which the cache of your conversations is at least as large as the weights`,
 		Worked: `Predict("q5", 10000)
 heavy := node
 heavy.Batch = talks

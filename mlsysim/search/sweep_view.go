@@ -148,7 +148,7 @@ func wide(points []show.Point, value func(show.Point) float64) bool {
 // View describes the sweep as a table of the fields that have a better direction,
 // and a chart of the first of them.
 func (f Front) View() show.View {
-	t := &show.Table{Columns: []show.Column{{Name: f.Axis.Name, Unit: f.Axis.Unit, Right: true, Help: f.Axis.Help}}}
+	t := &show.Table{Columns: []show.Column{{Name: f.Axis.Name, Right: true, Help: f.Axis.Help}}}
 	metrics := walls.Must(f.columns(nil))
 	for _, m := range metrics {
 		t.Columns = append(t.Columns, show.Column{Name: m.path, Right: true, Help: m.field.Help, Better: m.field.Better})
@@ -158,7 +158,7 @@ func (f Front) View() show.View {
 	rows := min(all, shownRows)
 	for k := range rows {
 		p := f.Points[k*(all-1)/max(rows-1, 1)]
-		t.Cells = append(t.Cells, p.cells(metrics))
+		t.Cells = append(t.Cells, append([]string{f.swept(p.X)}, p.cells(metrics)...))
 		t.Muted = append(t.Muted, !p.Fits)
 	}
 	block := show.Block{Table: t}
@@ -206,8 +206,16 @@ func directed(p Program) []string {
 	return out
 }
 
+// swept prints a value of the swept field, with its unit if it has one.
+func (f Front) swept(x float64) string {
+	if f.Axis.Unit == "" {
+		return describe.Text(x)
+	}
+	return show.Axis{Unit: f.Axis.Unit}.Text(x)
+}
+
 func (p Point) cells(metrics []metric) []string {
-	row := []string{describe.Text(p.X)}
+	var row []string
 	for _, m := range metrics {
 		cell := ""
 		if v, known := p.read(m); known {

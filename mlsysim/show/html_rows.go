@@ -1,6 +1,9 @@
 package show
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // rows prints named values as a table, and what the names mean in a fold below.
 func (h *page) rows(rows []Row) {
@@ -14,7 +17,7 @@ func (h *page) rows(rows []Row) {
 		if r.Label != "" {
 			h.add(`<th scope="row" style="%s;font-weight:normal;%s">%s</th>`, cellStyle, dimmed, esc(r.Label))
 		}
-		h.add(`<td style="%s;font-weight:bold">%s</td>`, cellStyle, esc(r.Value))
+		h.add(`<td style="%s;font-weight:bold%s">%s</td>`, cellStyle, together(r.Value), esc(r.Value))
 		if r.Note != "" {
 			h.add(`<td style="%s;%s">%s</td>`, cellStyle, dimmed, esc(r.Note))
 		}
@@ -27,6 +30,15 @@ func (h *page) rows(rows []Row) {
 	if len(explained) > 0 {
 		h.fold("What these mean", func() { h.meanings(explained) })
 	}
+}
+
+// together keeps a short value in one line, however long the note beside it is.
+func together(value string) string {
+	const short = 24
+	if utf8.RuneCountInString(value) > short {
+		return ""
+	}
+	return ";white-space:nowrap"
 }
 
 // meanings lists names with their help and the step that gives their value.
