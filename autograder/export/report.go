@@ -174,9 +174,9 @@ func (r Report) View() show.View {
 		}
 		row := []string{s.Student, string(s.Outcome)}
 		for _, q := range s.Questions {
-			row = append(row, cell(q))
+			row = append(row, q.Cell())
 		}
-		t.Cells = append(t.Cells, append(row, s.Score(), remark(s)))
+		t.Cells = append(t.Cells, append(row, s.Score(), s.Remark()))
 		count[s.Outcome]++
 	}
 	if r.Cancelled {
@@ -202,8 +202,8 @@ func columnsOf(s Submission) []show.Column {
 	return append(out, show.Column{Name: "points", Right: true}, show.Column{Name: "remark"})
 }
 
-// cell is a question in a table: points, or how it ended.
-func cell(q Question) string {
+// Cell is a question in a table: points, or how it ended.
+func (q Question) Cell() string {
 	switch q.Outcome {
 	case Graded:
 		return Points(q.Points)
@@ -215,8 +215,8 @@ func cell(q Question) string {
 	return "-"
 }
 
-// remark is the first thing worth knowing about a submission.
-func remark(s Submission) string {
+// Remark is the first thing worth knowing about a submission, in a few words.
+func (s Submission) Remark() string {
 	text := s.Problem
 	if s.Manual != nil {
 		text = "points by hand"
