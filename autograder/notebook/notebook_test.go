@@ -124,7 +124,8 @@ func TestView(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []notebook.Shown{
 		{Name: "cell 1", Type: "markdown", Source: "# Title\ntext", Question: "essay"},
-		{Name: "cell 2", Type: "code", Source: "%%\nx := 1", Question: "q1"}, {Name: "cell 4", Type: "raw", Source: "r"},
+		{Name: "cell 2", Type: "code", Source: "%%\nx := 1", Question: "q1"},
+		{Name: "cell 4", Type: "raw", Source: "r"},
 	}, cells)
 	cells, err = notebook.View("a.lab", []byte("x := 1"))
 	require.NoError(t, err)
