@@ -104,11 +104,11 @@ func (c *Console) hasQuestion(student, question string) error {
 
 // back leads to a submission, at a question.
 func back(w http.ResponseWriter, r *http.Request, q query, student, question string) {
-	to := url.URL{Path: "/submission", RawQuery: q.student(student)}
+	to := q.submission(student)
 	if question != "" {
-		to.Fragment = "q-" + question
+		to += "#q-" + url.PathEscape(question)
 	}
-	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // request records a regrade request that a student made elsewhere.

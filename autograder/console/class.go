@@ -3,7 +3,6 @@ package console
 import (
 	"hash/fnv"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/mlsysim/golab/autograder/export"
@@ -46,21 +45,22 @@ type livePage struct {
 
 // A count is a state with its number of submissions.
 type count struct {
-	Name, Class, Query string
-	Number             int
-	Chosen             bool
+	Name, Class, Address string
+	Number               int
+	Chosen               bool
 }
 
 // A head is a column that sorts.
 type head struct {
-	Name, Title, ID, Query string
-	Number                 bool   // a number of points
-	Order                  string // for aria-sort
+	Name, Title, ID string
+	Address, Live   string // of the page sorted so, and of its part that renews itself
+	Number          bool   // a number of points
+	Order           string // for aria-sort
 }
 
 type line struct {
 	*row
-	Query string
+	Address string
 }
 
 // class shows the class.
@@ -90,8 +90,7 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !r.URL.Query().Has("version") { // asked by a person: the address says what is shown
-		address := url.URL{Path: "/", RawQuery: q.String()}
-		w.Header().Set("HX-Replace-Url", address.String())
+		w.Header().Set("HX-Replace-Url", q.list())
 	}
 	show(w, http.StatusOK, "live", live)
 }
@@ -108,7 +107,7 @@ func (c *Console) livePage(r *http.Request, q query) (p livePage, questions []st
 	v := q.values()
 	v.Set("version", version)
 	p = livePage{
-		Token: sessionOf(r).token, Address: "/live?" + v.Encode(), Sort: q.Sort, Down: q.Down, Run: run,
+		Token: sessionOf(r).token, Address: address("/live", v), Sort: q.Sort, Down: q.Down, Run: run,
 		CanStop: run.Going, Folder: c.options.Grade.Dir, Total: len(all),
 	}
 	p.count(all, q)
@@ -116,7 +115,7 @@ func (c *Console) livePage(r *http.Request, q query) (p livePage, questions []st
 	p.Shown = len(kept)
 	p.turn(&q, len(kept))
 	for _, one := range kept[p.From:min(p.From+pageRows, len(kept))] {
-		p.Rows = append(p.Rows, line{one, q.student(one.Student)})
+		p.Rows = append(p.Rows, line{one, q.submission(one.Student)})
 	}
 	questions = p.columns(all, q)
 	return p, questions, version, nil
@@ -140,7 +139,7 @@ func (p *livePage) count(all []*row, q query) {
 		if q.State == s {
 			to = q.in("")
 		}
-		p.Counts = append(p.Counts, count{Name: s, Class: stateClass(s), Query: to.String(), Number: number[s], Chosen: q.State == s})
+		p.Counts = append(p.Counts, count{Name: s, Class: stateClass(s), Address: to.list(), Number: number[s], Chosen: q.State == s})
 	}
 }
 
@@ -150,10 +149,10 @@ func (p *livePage) turn(q *query, rows int) {
 	q.Page = min(q.Page, last)
 	p.From = q.Page * pageRows
 	if q.Page > 0 {
-		p.Before = q.at(q.Page - 1).String()
+		p.Before = q.at(q.Page - 1).list()
 	}
 	if q.Page < last {
-		p.After = q.at(q.Page + 1).String()
+		p.After = q.at(q.Page + 1).list()
 	}
 }
 
@@ -166,7 +165,8 @@ func (p *livePage) columns(all []*row, q query) []string {
 		}
 	}
 	add := func(name, title, column string, number bool) {
-		h := head{Name: name, Title: title, ID: "sort-" + anchor(column), Query: q.by(column).String(), Number: number, Order: "none"}
+		to := q.by(column)
+		h := head{Name: name, Title: title, ID: "sort-" + anchor(column), Address: to.list(), Live: address("/live", to.values()), Number: number, Order: "none"}
 		if q.Sort == column || q.Sort == "" && column == "student" {
 			h.Order = map[bool]string{true: "descending", false: "ascending"}[q.Down]
 		}

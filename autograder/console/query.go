@@ -51,14 +51,21 @@ func (q query) values() url.Values {
 	return v
 }
 
-// String is the query as in an address.
-func (q query) String() string { return q.values().Encode() }
+// list is the address of the list.
+func (q query) list() string { return address("/", q.values()) }
 
-// for another student, state, page or order.
-func (q query) student(id string) string {
+// submission is the address of a submission in the list.
+func (q query) submission(student string) string {
 	v := q.values()
-	v.Set("student", id)
-	return v.Encode()
+	v.Set("student", student)
+	return address("/submission", v)
+}
+
+// address is a path with a query. Templates get it whole: they would escape the
+// signs of a query that stands for itself.
+func address(path string, v url.Values) string {
+	u := url.URL{Path: path, RawQuery: v.Encode()}
+	return u.String()
 }
 
 func (q query) at(page int) query { q.Page = page; return q }

@@ -29,7 +29,8 @@ type submissionPage struct {
 	Requests  []ledger.Request // that name no question, and closed ones
 	Events    []event
 	Timing    string
-	Before    string // the query of the next one in the list; empty: none
+	List      string // addresses; empty: there is none
+	Before    string
 	After     string
 	Asked     string // the text of a request that did not do
 	Place     int
@@ -89,7 +90,7 @@ func (c *Console) submissionPage(r *http.Request, student string, q query, bad f
 	if err != nil {
 		return submissionPage{}, err
 	}
-	p := submissionPage{frame: c.frame(r, student), Query: q.String(), S: grade.Submission(c.read, c.subject, g)}
+	p := submissionPage{frame: c.frame(r, student), Query: q.values().Encode(), List: q.list(), S: grade.Submission(c.read, c.subject, g)}
 	if p.Wrong = bad.Wrong; bad.Question == "request" {
 		p.Asked = bad.Reason
 	}
@@ -184,10 +185,10 @@ func (p *submissionPage) neighbours(list []*row, student string, q query) {
 	i := slices.IndexFunc(list, func(r *row) bool { return r.Student == student })
 	p.Place, p.Of = i+1, len(list)
 	if i > 0 {
-		p.Before = q.student(list[i-1].Student)
+		p.Before = q.submission(list[i-1].Student)
 	}
 	if i+1 < len(list) {
-		p.After = q.student(list[i+1].Student)
+		p.After = q.submission(list[i+1].Student)
 	}
 }
 
