@@ -89,14 +89,16 @@ func onePage(t *testing.T, p *jupyterlab.Page) {
 	p.Click("#s-wrong_unit")
 	p.Wait("the submission", `location.pathname == "/submission" && document.querySelector("#q-q1")`)
 	text := p.Text(`document.body.innerText`)
-	for _, want := range []string{"wrong_unit", "counter-example", "invariant", "node.Run()", "25.5 of 30 points"} {
+	for _, want := range []string{"wrong_unit", "counter-example", "invariant", "a gigabyte is a gigabyte", "25.5 of 30 points"} {
 		require.Contains(t, text, want)
 	}
 	looks(p, "console-submission")
 	wrong := `.card.partly`
-	p.Click(wrong + " summary")
+	p.Click(wrong + " .hand summary")
 	p.Focus(wrong + " [name=points]")
-	p.Press("9.5" + jupyterlab.Tab + "the unit is a slip" + jupyterlab.Tab + jupyterlab.Enter)
+	p.Press("9.5" + jupyterlab.Tab + "the unit is a slip")
+	looks(p, "console-form")
+	p.Press(jupyterlab.Tab + jupyterlab.Enter)
 	p.Wait("what was done", `(document.querySelector(".said") || {}).textContent == "Points by hand are recorded: 9.5."`)
 	require.Contains(t, p.Text(`document.querySelector(".byhand").textContent`), "9.5 points by hand, prof: the unit is a slip")
 	require.True(t, p.True(`location.hash.startsWith("#q-q")`))
@@ -111,6 +113,7 @@ func withdraws(t *testing.T, p *jupyterlab.Page) {
 	p.Wait("the request", `document.querySelector(".ask") && document.querySelector(".badge")`)
 	p.Click("header nav a[href='/requests']")
 	p.Wait("the list of requests", `document.querySelector(".answer textarea")`)
+	require.Equal(t, "1 open", p.Text(`document.querySelector(".badge").textContent`))
 	looks(p, "console-requests")
 	p.Focus(".answer textarea")
 	p.Press("it was GiB" + jupyterlab.Tab + jupyterlab.Enter)

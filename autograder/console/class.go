@@ -3,6 +3,7 @@ package console
 import (
 	"hash/fnv"
 	"net/http"
+	"path/filepath"
 	"strconv"
 
 	"github.com/mlsysim/golab/autograder/export"
@@ -29,7 +30,8 @@ type livePage struct {
 	Down    bool
 	Run     runView
 	CanStop bool
-	Folder  string
+	Folder  string // its name; empty: what the ledger holds
+	Path    string
 	Done    int
 	Total   int
 	Counts  []count
@@ -108,7 +110,7 @@ func (c *Console) livePage(r *http.Request, q query) (p livePage, questions []st
 	v.Set("version", version)
 	p = livePage{
 		Token: sessionOf(r).token, Address: address("/live", v), Sort: q.Sort, Down: q.Down, Run: run,
-		CanStop: run.Going, Folder: c.options.Grade.Dir, Total: len(all),
+		CanStop: run.Going, Folder: c.folder(), Path: c.options.Grade.Dir, Total: len(all),
 	}
 	p.count(all, q)
 	kept := q.apply(all, "")
@@ -119,6 +121,14 @@ func (c *Console) livePage(r *http.Request, q query) (p livePage, questions []st
 	}
 	questions = p.columns(all, q)
 	return p, questions, version, nil
+}
+
+// folder is the name of what is graded.
+func (c *Console) folder() string {
+	if c.options.Grade.Dir == "" {
+		return ""
+	}
+	return filepath.Base(c.options.Grade.Dir)
 }
 
 // count counts the states.
@@ -192,7 +202,7 @@ func (r *row) StateClass() string { return stateClass(r.State) }
 func stateClass(state string) string {
 	switch state {
 	case isGraded:
-		return "right"
+		return "plain" // it may be graded with nothing
 	case isFailed, isStuck:
 		return "failed"
 	case needsPerson:
@@ -214,12 +224,12 @@ func (c *Console) showRequests(w http.ResponseWriter, r *http.Request, status in
 	}
 	data := struct {
 		frame
-		Open, Closed []ledger.Request
+		Waiting, Closed []ledger.Request
 	}{frame: c.frame(r, "Regrade requests")}
 	data.Wrong = wrong
 	for _, one := range all {
 		if one.Decision == "" {
-			data.Open = append(data.Open, one)
+			data.Waiting = append(data.Waiting, one)
 		} else {
 			data.Closed = append(data.Closed, one)
 		}

@@ -41,6 +41,7 @@ type Console struct {
 	options Options
 	subject grade.Subject
 	read    *ledger.Ledger
+	given   map[string]bool // cells as they were handed out
 	guard   guard
 	list    list
 	run     run
@@ -55,7 +56,7 @@ func New(o Options) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{options: o, subject: grade.Named(o.Grade.Lab), read: read}
+	c := &Console{options: o, subject: grade.Named(o.Grade.Lab), read: read, given: handedOut(o.Grade)}
 	c.guard.start()
 	c.list.rows = map[string]*row{}
 	return c, nil
@@ -157,7 +158,7 @@ func (c *Console) frame(r *http.Request, title string) frame {
 	s := sessionOf(r)
 	return frame{
 		Title: title, Lab: c.subject.ID, Name: c.subject.Title, Ledger: c.options.Ledger, Who: c.options.Who,
-		Token: s.token, Said: s.takeSaid(), Open: c.list.openRequests(),
+		Token: s.token, Said: s.takeSaid(), Open: c.openRequests(),
 	}
 }
 

@@ -71,6 +71,7 @@ func TestNothingOfAStudentRuns(t *testing.T) {
 	}
 	page := s.page("/submission?student=" + url.QueryEscape(all[0]))
 	require.Equal(t, 2, strings.Count(page, "<pre "))
+	require.NotContains(t, page, "as handed out")
 	require.Contains(t, page, "<span>&lt;script&gt;alert(1)&lt;/script&gt;\n</span>")
 	for _, text := range []string{"claim", "rule", "message", "counter", "end", "note", "scenario"} {
 		require.Contains(t, html.UnescapeString(page), text+" "+attacks[0], text)

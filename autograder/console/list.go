@@ -25,6 +25,9 @@ const (
 // states lists them in the order of the page.
 var states = []string{isGraded, isFailed, needsPerson, isNotGraded, isWaiting, isStuck}
 
+// mostRemark is how long the remark in the table may be.
+const mostRemark = 120
+
 // A row is one submission in the table. It is not changed once it is made.
 type row struct {
 	Student   string
@@ -60,10 +63,15 @@ type list struct {
 	order []*row          // by student
 }
 
-func (t *list) openRequests() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.asked
+// openRequests counts the regrade requests without a decision; 0 if the ledger
+// cannot be read, which every page says by itself.
+func (c *Console) openRequests() int {
+	if _, _, err := c.rows(); err != nil {
+		return 0
+	}
+	c.list.mu.Lock()
+	defer c.list.mu.Unlock()
+	return c.list.asked
 }
 
 // rows brings the table up to date: only what changed is read again.
@@ -117,7 +125,7 @@ func (t *list) readRequests(c *Console) error {
 
 func rowOf(g ledger.Grade, s export.Submission, stamp string, requested bool) *row {
 	r := &row{
-		Student: s.Student, Anchor: "s-" + anchor(s.Student), State: stateOf(g, s), Score: s.Score(), Remark: seen(s.Remark()),
+		Student: s.Student, Anchor: "s-" + anchor(s.Student), State: stateOf(g, s), Score: s.Score(), Remark: seen(s.Remark(mostRemark)),
 		ByHand: len(g.Overrides) > 0, Late: s.Penalty() > 0, Requested: requested, stamp: stamp, points: s.Final(), max: s.Max,
 	}
 	for _, q := range s.Questions {

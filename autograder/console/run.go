@@ -127,7 +127,10 @@ func (r *run) view() (v runView, changes int) {
 		v.Phase = "Grading."
 		v.Detail = r.pace(time.Since(r.began))
 	case r.took > 0:
-		v.Phase = fmt.Sprintf("Graded %d submissions in %v; %d were graded before.", r.fresh, r.took.Round(100*time.Millisecond), r.now.Done-r.fresh)
+		v.Phase = fmt.Sprintf("Graded %d submissions in %v.", r.fresh, r.took.Round(100*time.Millisecond))
+		if before := r.now.Done - r.fresh; before > 0 {
+			v.Phase += fmt.Sprintf(" %d were graded before.", before)
+		}
 	}
 	if r.err != nil {
 		v.Phase, v.Wrong = "", r.err.Error()

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mlsysim/golab/autograder/assignment"
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/grade"
 	"github.com/mlsysim/golab/autograder/ledger"
 	"github.com/mlsysim/golab/autograder/notebook"
+	"github.com/mlsysim/golab/labs"
 )
 
 // A submissionPage is one submission beside its verdicts.
@@ -214,6 +216,7 @@ type source struct {
 type shownCell struct {
 	notebook.Shown
 	Anchor string
+	Given  bool // it is as it was handed out
 	Lines  []string
 }
 
@@ -243,10 +246,26 @@ func (c *Console) source(s ledger.Submission) source {
 		}
 		left -= len(cell.Source)
 		text := seen(strings.ToValidUTF8(strings.ReplaceAll(cell.Source, "\r\n", "\n"), "\ufffd"))
-		out.Cells = append(out.Cells, shownCell{Shown: cell, Anchor: fmt.Sprintf("cell-%d", i+1), Lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")})
+		out.Cells = append(out.Cells, shownCell{Shown: cell, Given: c.given[strings.TrimSpace(cell.Source)], Anchor: fmt.Sprintf("cell-%d", i+1), Lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")})
 		if out.Cut {
 			break
 		}
+	}
+	return out
+}
+
+// handedOut are the cells that every student starts from.
+func handedOut(o grade.Options) map[string]bool {
+	var data []byte
+	if lab, err := labs.Find(o.Lab); err == nil {
+		data = labs.Notebook(lab)
+	} else if source, err := assignment.Read(o.Source); err == nil {
+		data, _ = source.Release() // what cannot be released has no cells
+	}
+	cells, _ := notebook.View("handout.ipynb", data)
+	out := map[string]bool{}
+	for _, c := range cells {
+		out[strings.TrimSpace(c.Source)] = true
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (c *class) add(s Submission) {
 	if s.Outcome != NotGraded {
 		c.points = append(c.points, s.Final())
 	}
-	row := studentRow{Student: s.Student, Page: PageName(s.Student), Outcome: string(s.Outcome), Score: s.Score(), Remark: s.Remark()}
+	row := studentRow{Student: s.Student, Page: PageName(s.Student), Outcome: string(s.Outcome), Score: s.Score(), Remark: s.Remark(tableRemark)}
 	for n, q := range s.Questions {
 		if n == len(c.questions) {
 			c.questions = append(c.questions, questions{id: q.ID, title: q.Title})

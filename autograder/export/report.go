@@ -159,6 +159,9 @@ func (s Submission) allRight() bool {
 	return true
 }
 
+// tableRemark is how long a remark in a table may be.
+const tableRemark = 44
+
 // View describes the report as a table.
 func (r Report) View() show.View {
 	t := &show.Table{}
@@ -176,7 +179,7 @@ func (r Report) View() show.View {
 		for _, q := range s.Questions {
 			row = append(row, q.Cell())
 		}
-		t.Cells = append(t.Cells, append(row, s.Score(), s.Remark()))
+		t.Cells = append(t.Cells, append(row, s.Score(), s.Remark(tableRemark)))
 		count[s.Outcome]++
 	}
 	if r.Cancelled {
@@ -215,8 +218,8 @@ func (q Question) Cell() string {
 	return "-"
 }
 
-// Remark is the first thing worth knowing about a submission, in a few words.
-func (s Submission) Remark() string {
+// Remark is the first thing worth knowing about a submission, cut after some bytes.
+func (s Submission) Remark(most int) string {
 	text := s.Problem
 	if s.Manual != nil {
 		text = "points by hand"
@@ -234,7 +237,7 @@ func (s Submission) Remark() string {
 			}
 		}
 	}
-	return shorten(text, 44)
+	return shorten(text, most)
 }
 
 // shorten cuts a text after whole words; the feedback page has all of it.
