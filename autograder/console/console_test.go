@@ -322,7 +322,7 @@ func TestFiles(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, status404(s.get("/files/canvas.csv?book="+form.Get("book"))), "it is not filled yet")
 	status, page = s.post("/canvas/fill", form)
 	require.Equal(t, http.StatusOK, status)
-	require.Contains(t, page, "has 1 scores and 0 blanks")
+	require.Contains(t, page, ": 1 with points, 0 blank.")
 	want := strings.Replace(canvasExport, "ada,A,1,", "ada,A,4.00,", 1)
 	require.Equal(t, want, s.page("/files/canvas.csv?book="+form.Get("book")), "one cell changes")
 	form.Set("column", "Final Score")

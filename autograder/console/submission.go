@@ -139,7 +139,7 @@ func (p *submissionPage) fillForms(blank, bad form) {
 		one := card{Question: q, Standing: q.Standing()}
 		one.Form = with(q.ID, q.Max, q.Manual, one.Standing == export.Pending)
 		for _, s := range p.Source.Cells {
-			if s.Question == q.ID {
+			if s.Question == q.ID && !s.Given {
 				one.Cells = append(one.Cells, link{s.Name, s.Anchor})
 			}
 		}
