@@ -33,14 +33,12 @@ var attacks = []string{
 // tags are all that a page of ours may contain.
 var tags = regexp.MustCompile(`<\s*(script|img|svg|iframe|base|b id|object|embed|div hx-on)[^>]*`)
 
-// What students wrote is text on every page: as an id, a file, a source, a claim,
-// a message, a request.
-func TestNothingOfAStudentRuns(t *testing.T) {
-	var all []string
-	s := set(t, grade.Options{}, func(l *ledger.Ledger) {
+// attacked is a class in which every text is an attack.
+func attacked(t *testing.T) (s *stage, students []string) {
+	s = set(t, grade.Options{}, func(l *ledger.Ledger) {
 		for i, text := range attacks {
 			student := fmt.Sprint(i) + text
-			all = append(all, student)
+			students = append(students, student)
 			sub := answered(student, 4, text)
 			sub.File = text + ".ipynb"
 			sub.Questions[0].Why = text
@@ -53,6 +51,13 @@ func TestNothingOfAStudentRuns(t *testing.T) {
 			require.NoError(t, l.Override(ledger.Override{Assignment: "T0", Student: student, Question: "q1", Points: 3, Who: "prof", Reason: text}))
 		}
 	}).enter()
+	return s, students
+}
+
+// What students wrote is text on every page: as an id, a file, a source, a claim,
+// a message, a request.
+func TestNothingOfAStudentRuns(t *testing.T) {
+	s, all := attacked(t)
 	paths := []string{"/", "/live", "/requests", "/history", "/export", "/report/", "/submission?student=" + url.QueryEscape(attacks[0])}
 	for _, q := range []string{"student", "state", "question", "standing", "find", "sort", "page", "token"} {
 		for _, text := range attacks {
