@@ -40,7 +40,7 @@ func TestConsoleInBrowser(t *testing.T) {
 	require.True(t, p.True(`document.querySelector("#stop")`))
 	p.Axe("body")
 	p.Wait("all of them", `document.querySelector("#done").value == 8 && document.querySelector("#grade")`)
-	require.Contains(t, p.Text(`document.querySelector(".phase").textContent`), "Graded 8 submissions")
+	require.Contains(t, p.Text(`document.querySelector(".phase").textContent`), "Finished 8 submissions")
 	looks(p, "console-class")
 
 	sortAndFilter(t, p)

@@ -380,7 +380,7 @@ func TestGrading(t *testing.T) {
 	require.Contains(t, again.page("/"), "0 of 1")
 	require.NoError(t, again.c.Start())
 	require.Error(t, again.c.Start(), "it goes on")
-	require.Eventually(t, func() bool { return strings.Contains(again.page("/"), "Graded 1 submissions") }, 60*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(again.page("/"), "Finished 1 submissions") }, 60*time.Second, 20*time.Millisecond)
 	require.Contains(t, again.page("/"), "1 of 1")
 	require.Contains(t, again.page("/submission?student=ada"), "30 of 30 points")
 }

@@ -127,9 +127,9 @@ func (r *run) view() (v runView, changes int) {
 		v.Phase = "Grading."
 		v.Detail = r.pace(time.Since(r.began))
 	case r.took > 0:
-		v.Phase = fmt.Sprintf("Graded %d submissions in %v.", r.fresh, r.took.Round(100*time.Millisecond))
+		v.Phase = fmt.Sprintf("Finished %d submissions in %v.", r.fresh, r.took.Round(100*time.Millisecond))
 		if before := r.now.Done - r.fresh; before > 0 {
-			v.Phase += fmt.Sprintf(" %d were graded before.", before)
+			v.Phase += fmt.Sprintf(" %d were finished before.", before)
 		}
 	}
 	if r.err != nil {

@@ -19,12 +19,12 @@ import (
 	"github.com/mlsysim/golab/autograder/export"
 	"github.com/mlsysim/golab/autograder/grade"
 	"github.com/mlsysim/golab/autograder/ledger"
-	"github.com/mlsysim/golab/kernelext/script"
+	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/labs"
 )
 
 func TestMain(m *testing.M) {
-	script.MaybeWorker() // a submission runs in this binary again
+	sandbox.MaybeWorker() // a submission runs in this binary again
 	m.Run()
 }
 

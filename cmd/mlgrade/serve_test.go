@@ -52,7 +52,7 @@ func TestServe(t *testing.T) {
 	base := second[:strings.Index(second, "/open")]
 	require.Eventually(t, func() bool {
 		_, page := visit(t, jar, base)
-		return strings.Contains(page, "Graded 1 submissions")
+		return strings.Contains(page, "Finished 1 submissions")
 	}, time.Minute, 50*time.Millisecond)
 	_, page := visit(t, jar, base+"/submission?student=ada")
 	require.Contains(t, page, "3 of 30 points", "the answers are those of another student")
