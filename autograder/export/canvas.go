@@ -88,6 +88,18 @@ func (g *Gradebook) Column(name string) (int, error) {
 	return found, nil
 }
 
+// Columns lists the headers of the assignments that may be filled.
+func (g *Gradebook) Columns() []string {
+	var out []string
+	for i := g.section + 1; i < len(g.sheet.rows[0].cells); i++ {
+		header := strings.TrimSpace(g.sheet.text(0, i))
+		if at, err := g.Column(header); err == nil && at == i {
+			out = append(out, header)
+		}
+	}
+	return out
+}
+
 // students lists the rows of students.
 func (g *Gradebook) students() []int {
 	var out []int

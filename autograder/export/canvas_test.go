@@ -64,6 +64,7 @@ func TestCanvasColumns(t *testing.T) {
 		_, err := g.Column(name)
 		require.NoError(t, err)
 	}
+	require.Equal(t, []string{"T0 Hello, World (811)", "T0 extra (812)", "Quiz (813)"}, g.Columns())
 	_, err = g.Column("T0")
 	require.EqualError(t, err, `canvas gradebook: no assignment "T0": want one of "T0 Hello, World (811)", "T0 extra (812)", "Quiz (813)"`)
 	_, err = g.Column("Final Score")

@@ -51,14 +51,14 @@ func (c *class) add(s Submission) {
 	if s.Outcome != NotGraded {
 		c.points = append(c.points, s.Final())
 	}
-	row := studentRow{Student: s.Student, Page: pageName(s.Student), Outcome: string(s.Outcome), Score: s.Score(), Remark: remark(s)}
+	row := studentRow{Student: s.Student, Page: PageName(s.Student), Outcome: string(s.Outcome), Score: s.Score(), Remark: s.Remark(tableRemark)}
 	for n, q := range s.Questions {
 		if n == len(c.questions) {
 			c.questions = append(c.questions, questions{id: q.ID, title: q.Title})
 		}
 		c.questions[n].add(q)
 		c.learn(q)
-		row.Cells = append(row.Cells, cell(q))
+		row.Cells = append(row.Cells, q.Cell())
 	}
 	c.rows = append(c.rows, row)
 	c.sketches = append(c.sketches, s.Sketch)

@@ -1,8 +1,11 @@
 package export_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,4 +117,28 @@ func TestNoFormulas(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "'"+id, rows[1][3])
 	}
+}
+
+// The zip file holds the files that Write writes, byte for byte.
+func TestZip(t *testing.T) {
+	r := canvasReport()
+	dir := t.TempDir()
+	require.NoError(t, export.Write(r, dir))
+	var b bytes.Buffer
+	require.NoError(t, export.Zip(&b, r))
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	require.Len(t, z.File, len(r.Submissions)+3)
+	for _, f := range z.File {
+		have, err := fs.ReadFile(z, f.Name)
+		require.NoError(t, err)
+		want, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Name)))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(have), f.Name)
+	}
+	var page bytes.Buffer
+	require.NoError(t, export.Class(&page, r))
+	index, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	require.NoError(t, err)
+	require.Equal(t, string(index), page.String())
 }

@@ -91,19 +91,16 @@ func lateText(s Submission) string {
 func pageOf(q Question) questionPage {
 	p := questionPage{ID: q.ID, Title: q.Title, Manual: q.Manual, Claimed: strings.Join(q.Claimed, ", ")}
 	p.Points = Points(q.Points) + " of " + Points(q.Max)
-	p.Class, p.Mark, p.Word = "partly", "◐", "partly right"
-	switch {
-	case q.Outcome == NotGraded:
-		return questionPage{ID: q.ID, Title: q.Title, Class: "none", Mark: "○", Word: "not graded", Why: "not graded: " + q.Why}
-	case q.Outcome == NeedsManual:
-		return questionPage{ID: q.ID, Title: q.Title, Class: "none", Mark: "○", Word: "waits for a person", Why: "not graded yet: " + q.Why, Claimed: p.Claimed}
-	case q.Outcome == Failed:
-		p.Class, p.Mark, p.Word, p.Why = "failed", "✕", "failed", "failed: "+q.Why
+	standing := q.Standing()
+	p.Word, p.Class, p.Mark = string(standing), standing.Class(), standing.Mark()
+	switch standing {
+	case Unjudged:
+		return questionPage{ID: q.ID, Title: q.Title, Class: p.Class, Mark: p.Mark, Word: p.Word, Why: "not graded: " + q.Why}
+	case Pending:
+		return questionPage{ID: q.ID, Title: q.Title, Class: p.Class, Mark: p.Mark, Word: p.Word, Why: "not graded yet: " + q.Why, Claimed: p.Claimed}
+	case Broken:
+		p.Why = "failed: " + q.Why
 		return p
-	case q.Manual == nil && q.OK() || q.Manual != nil && q.Points >= q.Max:
-		p.Class, p.Mark, p.Word = "right", "✓", "right"
-	case q.Points == 0:
-		p.Class, p.Mark, p.Word = "wrong", "✕", "no points"
 	}
 	for _, part := range q.Parts {
 		p.Parts = append(p.Parts, partOf(part))

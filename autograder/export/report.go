@@ -159,6 +159,9 @@ func (s Submission) allRight() bool {
 	return true
 }
 
+// tableRemark is how long a remark in a table may be.
+const tableRemark = 44
+
 // View describes the report as a table.
 func (r Report) View() show.View {
 	t := &show.Table{}
@@ -174,9 +177,9 @@ func (r Report) View() show.View {
 		}
 		row := []string{s.Student, string(s.Outcome)}
 		for _, q := range s.Questions {
-			row = append(row, cell(q))
+			row = append(row, q.Cell())
 		}
-		t.Cells = append(t.Cells, append(row, s.Score(), remark(s)))
+		t.Cells = append(t.Cells, append(row, s.Score(), s.Remark(tableRemark)))
 		count[s.Outcome]++
 	}
 	if r.Cancelled {
@@ -202,8 +205,8 @@ func columnsOf(s Submission) []show.Column {
 	return append(out, show.Column{Name: "points", Right: true}, show.Column{Name: "remark"})
 }
 
-// cell is a question in a table: points, or how it ended.
-func cell(q Question) string {
+// Cell is a question in a table: points, or how it ended.
+func (q Question) Cell() string {
 	switch q.Outcome {
 	case Graded:
 		return Points(q.Points)
@@ -215,8 +218,8 @@ func cell(q Question) string {
 	return "-"
 }
 
-// remark is the first thing worth knowing about a submission.
-func remark(s Submission) string {
+// Remark is the first thing worth knowing about a submission, cut after some bytes.
+func (s Submission) Remark(most int) string {
 	text := s.Problem
 	if s.Manual != nil {
 		text = "points by hand"
@@ -234,7 +237,7 @@ func remark(s Submission) string {
 			}
 		}
 	}
-	return shorten(text, 44)
+	return shorten(text, most)
 }
 
 // shorten cuts a text after whole words; the feedback page has all of it.

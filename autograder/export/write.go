@@ -1,6 +1,7 @@
 package export
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/csv"
@@ -21,14 +22,38 @@ func Write(r Report, dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, "feedback"), 0o755); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
+	return files(r, func(name string, write func(io.Writer) error) error {
+		return replaceWith(filepath.Join(dir, filepath.FromSlash(name)), write)
+	})
+}
+
+// Zip writes the files of Write as a zip file.
+func Zip(w io.Writer, r Report) error {
+	z := zip.NewWriter(w)
+	err := files(r, func(name string, write func(io.Writer) error) error {
+		f, err := z.Create(name)
+		if err != nil {
+			return err
+		}
+		return write(f)
+	})
+	return errors.Join(err, z.Close())
+}
+
+// files gives each file of a report to put.
+func files(r Report, put func(name string, write func(io.Writer) error) error) error {
 	c := newClass(r)
 	for s, err := range r.All() {
 		if err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 		c.add(s)
-		if err := replace(filepath.Join(dir, pageName(s.Student)), []byte(Page(r, s))); err != nil {
-			return fmt.Errorf("writing %s: %w", pageName(s.Student), err)
+		page := func(w io.Writer) error {
+			_, err := io.WriteString(w, Page(r, s))
+			return err
+		}
+		if err := put(PageName(s.Student), page); err != nil {
+			return fmt.Errorf("writing %s: %w", PageName(s.Student), err)
 		}
 	}
 	for _, f := range []struct {
@@ -39,18 +64,23 @@ func Write(r Report, dir string) error {
 		{"grades.csv", func(w io.Writer) error { return Grades(w, r) }},
 		{"index.html", c.page},
 	} {
-		if err := replaceWith(filepath.Join(dir, f.name), f.write); err != nil {
+		if err := put(f.name, f.write); err != nil {
 			return fmt.Errorf("writing %s: %w", f.name, err)
 		}
 	}
 	return nil
 }
 
-func replace(path string, data []byte) error {
-	return replaceWith(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
+// Class prints the report on the class as a page; its links lead to PageName.
+func Class(w io.Writer, r Report) error {
+	c := newClass(r)
+	for s, err := range r.All() {
+		if err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+		c.add(s)
+	}
+	return c.page(w)
 }
 
 // replaceWith writes beside the file and renames, so that a reader never sees
@@ -181,9 +211,9 @@ func harmless(text string) string {
 	return text
 }
 
-// pageName is where a student's page lies: a name of letters, digits, dots,
+// PageName is where a student's page lies: a name of letters, digits, dots,
 // dashes and underlines; any other byte is written in hexadecimal.
-func pageName(student string) string {
+func PageName(student string) string {
 	var b strings.Builder
 	for i := range len(student) {
 		c := student[i]

@@ -36,6 +36,7 @@ type Ledger struct {
 	path   string
 	blobs  string
 	lock   *sql.DB
+	held   *sql.Tx // on lock, until Close
 	write  *sql.DB // one connection; nil for a reader
 	read   *sql.DB
 	secret []byte
@@ -110,7 +111,7 @@ func (l *Ledger) takeLock() error {
 	}
 	l.lock = lock
 	lock.SetMaxOpenConns(1)
-	_, err = lock.Begin() // never ended: Close drops the connection
+	l.held, err = lock.Begin()
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY {
 		return ErrBusy
@@ -130,6 +131,9 @@ func connect(path, options string) (*sql.DB, error) {
 // Close ends the use of a ledger.
 func (l *Ledger) Close() error {
 	var errs []error
+	if l.held != nil {
+		errs = append(errs, l.held.Rollback()) // a database does not close what a transaction uses
+	}
 	for _, db := range []*sql.DB{l.read, l.write, l.lock} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -149,6 +149,16 @@ func TestStuckAndRequeued(t *testing.T) {
 	require.Equal(t, ledger.Waiting, g.State)
 }
 
+// Whoever closes a ledger lets the next one write, in the same process too.
+func TestOpenedAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "class.db")
+	for range 3 {
+		l, err := ledger.Open(path)
+		require.NoError(t, err)
+		require.NoError(t, l.Close())
+	}
+}
+
 func TestOneWriterManyReaders(t *testing.T) {
 	l := open(t)
 	submit(t, l, "ada", "x")

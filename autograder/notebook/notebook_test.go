@@ -113,3 +113,25 @@ func FuzzParse(f *testing.F) {
 		require.Equal(t, err == nil, len(s.Cells) > 0)
 	})
 }
+
+// A person sees every cell, as it was written.
+func TestView(t *testing.T) {
+	data := []byte(`{"nbformat": 4, "cells": [
+		{"cell_type": "markdown", "source": ["# Title\n", "text"], "metadata": {"nbgrader": {"grade_id": "essay"}}},
+		{"cell_type": "code", "source": "%%\nx := 1", "metadata": {"mlsysim": {"question": "q1"}}},
+		{"cell_type": "code", "source": " "}, {"cell_type": "raw", "source": "r", "metadata": {"nbgrader": 3}}]}`)
+	cells, err := notebook.View("a.ipynb", data)
+	require.NoError(t, err)
+	require.Equal(t, []notebook.Shown{
+		{Name: "cell 1", Type: "markdown", Source: "# Title\ntext", Question: "essay"},
+		{Name: "cell 2", Type: "code", Source: "%%\nx := 1", Question: "q1"},
+		{Name: "cell 4", Type: "raw", Source: "r"},
+	}, cells)
+	cells, err = notebook.View("a.lab", []byte("x := 1"))
+	require.NoError(t, err)
+	require.Equal(t, []notebook.Shown{{Name: "script", Type: "script", Source: "x := 1"}}, cells)
+	for _, bad := range []string{"", "{", `{"cells": 3}`, `{"cells": [{"source": 3}]}`, `{"cells": [], "cells": []}`} {
+		_, err := notebook.View("a.ipynb", []byte(bad))
+		require.Error(t, err, bad)
+	}
+}

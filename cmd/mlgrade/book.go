@@ -65,10 +65,16 @@ func (b *book) open(write bool) (*ledger.Ledger, error) {
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
-	if u, err := user.Current(); err == nil && b.who == "" {
-		b.who = u.Username
-	}
+	b.who = b.person()
 	return ledger.Open(b.path)
+}
+
+// person is who does something: --who, or the user of this machine.
+func (b *book) person() string {
+	if u, err := user.Current(); err == nil && b.who == "" {
+		return u.Username
+	}
+	return b.who
 }
 
 func (b *book) check(l *ledger.Ledger) error {

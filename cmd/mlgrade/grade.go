@@ -46,10 +46,7 @@ and a run that was interrupted, or killed, goes on where it ended.`,
 			"  mlgrade grade submissions --timeout 30s --memory '1 GiB' -o json",
 		Args: cli.Args("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if c.Workers < 0 || c.Workers > mostWorkers {
-				return cli.Blame("workers", cli.Usage("--workers = %d: want 0 to %d", c.Workers, mostWorkers))
-			}
-			c.Dir, c.Limits.Output = args[0], int(c.output)
+			c.Dir = args[0]
 			return c.run(cmd, *out)
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -62,21 +59,27 @@ and a run that was interrupted, or killed, goes on where it ended.`,
 
 func (c *gradeCall) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.Lab, "lab", "T0", "`id` of the lab")
 	f.StringVar(&c.Out, "out", "out", "`folder` for results, grades and feedback")
+	f.StringVar(&c.ledger, "ledger", "", "`file` that remembers what was graded; made if it does not exist")
+	f.BoolVar(&c.Force, "force", false, "grade again what the ledger has a result for")
+	f.BoolVar(&c.lines, "json", false, "a line of JSON for each submission as it is finished, and no table")
+	c.workFlags(cmd)
+}
+
+// workFlags say what is graded and how, for every command that grades.
+func (c *gradeCall) workFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.Lab, "lab", "T0", "`id` of the lab")
 	f.IntVar(&c.Workers, "workers", 0, "submissions at once (default one per processor)")
 	f.Var((*cli.Wait)(&c.Limits.Wall), "timeout", "time of one submission from start to end (default 10s)")
 	f.Var((*cli.Size)(&c.Limits.Memory), "memory", "memory of one submission, such as 1 GiB (default 512 MiB)")
 	f.StringVar(&c.Limits.Tier, "tier", "", "what holds a submission: wasm or native (default the first that is here)")
 	f.Var(&c.output, "output-limit", "what one submission may print and show (default 4 MiB)")
-	f.StringVar(&c.ledger, "ledger", "", "`file` that remembers what was graded; made if it does not exist")
-	f.BoolVar(&c.Force, "force", false, "grade again what the ledger has a result for")
 	f.StringVar(&c.source, "source", "", "instructor's notebook in nbgrader's format, a `file`, instead of a lab")
 	f.StringVar(&c.Python, "python", "", "`interpreter` for the cells of --source (default python3)")
 	f.StringVar(&c.layout, "layout", "", fmt.Sprintf("how DIR is laid out, one of %v (default by looking)", intake.Layouts()))
 	f.StringVar(&c.Intake.Assignment, "assignment", "", "nbgrader: `name` of the assignment in submitted/ (default the only one)")
 	f.StringVar(&c.roster, "roster", "", "Canvas gradebook or Moodle worksheet, a CSV `file`, that names the students of a download")
-	f.BoolVar(&c.lines, "json", false, "a line of JSON for each submission as it is finished, and no table")
 	cli.OfferLate(cmd, "lab", labIDs)
 	cli.OfferLate(cmd, "layout", func() []string {
 		var out []string
@@ -100,6 +103,9 @@ func labIDs() []string {
 // run grades the folder and prints the table; an interrupt ends it early and
 // keeps what is finished.
 func (c *gradeCall) run(cmd *cobra.Command, f cli.Format) error {
+	if err := c.prepare(); err != nil {
+		return err
+	}
 	if err := c.open(); err != nil {
 		return err
 	}
@@ -113,7 +119,6 @@ func (c *gradeCall) run(cmd *cobra.Command, f cli.Format) error {
 		c.Progress = lines(cmd.OutOrStdout())
 	}
 	c.Notice = func(text string) { fmt.Fprintf(cmd.ErrOrStderr(), "note: %s\n", text) }
-	c.Engine = "mlgrade " + version
 	report, err := grade.Run(ctx, c.Options)
 	if err != nil && !report.Cancelled {
 		return err
@@ -127,8 +132,12 @@ func (c *gradeCall) run(cmd *cobra.Command, f cli.Format) error {
 	return err
 }
 
-// open reads the roster and opens the ledger.
-func (c *gradeCall) open() error {
+// prepare checks the flags and reads the roster and the source.
+func (c *gradeCall) prepare() error {
+	if c.Workers < 0 || c.Workers > mostWorkers {
+		return cli.Blame("workers", cli.Usage("--workers = %d: want 0 to %d", c.Workers, mostWorkers))
+	}
+	c.Limits.Output, c.Engine = int(c.output), "mlgrade "+version
 	c.Intake.Layout = intake.Layout(c.layout)
 	if c.roster != "" {
 		data, err := os.ReadFile(c.roster)
@@ -139,9 +148,11 @@ func (c *gradeCall) open() error {
 			return fmt.Errorf("reading the roster %s: %w", c.roster, err)
 		}
 	}
-	if err := c.readSource(); err != nil {
-		return err
-	}
+	return c.readSource()
+}
+
+// open opens the ledger.
+func (c *gradeCall) open() error {
 	if c.ledger == "" {
 		if c.Force {
 			return cli.Blame("force", cli.Usage("--force needs --ledger: without one everything is graded anyway"))

@@ -35,7 +35,7 @@ usage, or grading ended early.`,
 		Example: "  mlgrade grade submissions --lab T0 --out out",
 	}, version)
 	out := cli.Output(root)
-	root.AddCommand(gradeCommand(out), releaseCommand(), validateCommand(out), lintCommand(out), gradescopeCommand(), tiersCommand(out), cli.Man("mlgrade"))
+	root.AddCommand(gradeCommand(out), releaseCommand(), validateCommand(out), lintCommand(out), gradescopeCommand(), serveCommand(), tiersCommand(out), cli.Man("mlgrade"))
 	root.AddCommand(bookCommands(out)...)
 	return root
 }

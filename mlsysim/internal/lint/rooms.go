@@ -52,7 +52,8 @@ var rooms = join(
 		"autograder/intake", "autograder/queue", "autograder/assignment",
 	}}},
 
-	trees(10.2, "autograder/attack"), // submissions that try to beat the grader, and what each got
+	trees(10.2, "autograder/attack"),  // submissions that try to beat the grader, and what each got
+	trees(10.2, "autograder/console"), // the instructor's page on what grade and the ledger hold
 
 	trees(10.5, "cmd/internal/cli"), // what both binaries share: flags, printing, exit codes
 
