@@ -141,6 +141,7 @@ func exported(t *testing.T, b *jupyterlab.Browser, path string) {
 	t.Cleanup(server.Close)
 	p := b.Open(server.URL)
 	p.Wait("the page", `document.readyState == "complete"`)
+	require.NotContains(t, p.Text(`document.body.innerText`), "$$", "without MathJax formulas are text")
 	p.ShotParts("gallery-nbconvert")
 	require.Zero(t, p.Number(`[...document.querySelectorAll(".jp-OutputArea-output img")].filter(i => !i.naturalWidth).length`))
 	p.Axe(".jp-OutputArea-output")

@@ -47,7 +47,7 @@ func (i Item) markdown() string {
 	}
 	c, ok := i.Chart()
 	if !ok {
-		return fmt.Sprint(show.Bundle(i.Value)["text/markdown"])
+		return show.MarkdownPart(show.Of(i.Value))
 	}
 	text := c.Alt() + "\n\n![" + html.EscapeString(c.Title) + "](" + i.Name + ".svg)"
 	if c.Note != "" {

@@ -94,7 +94,15 @@ func (s Sensitivity) View() show.View {
 			Note: "ln of " + r.Compute.String() + " by " + r.Memory.String(), Help: "above zero arithmetic takes longer, below zero memory",
 		})
 	}
-	return show.View{Title: "sensitivity of " + s.Metric + " of " + s.Solver, Blocks: []show.Block{block}, Data: s}
+	return show.View{Title: "Sensitivity of " + s.Metric + ": " + s.about(), Blocks: []show.Block{block}, Data: s}
+}
+
+// about is the design that is varied.
+func (s Sensitivity) about() string {
+	if s.design != "" {
+		return s.design
+	}
+	return s.Solver
 }
 
 func side(v float64, known bool) string {
