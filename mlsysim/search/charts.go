@@ -170,7 +170,7 @@ func (s Sensitivity) Chart() show.Chart {
 	}
 	less, more := show.Series{Name: "1 % less", Form: show.Bars, Tone: 2}, show.Series{Name: "1 % more", Form: show.Bars, Tone: 1}
 	for _, e := range s.ranked() {
-		if len(c.Y.Names) == mostBars || e.Magnitude() < 1e-4 {
+		if len(c.Y.Names) == mostBars || e.Magnitude() < noEffect {
 			break
 		}
 		y := float64(len(c.Y.Names))
