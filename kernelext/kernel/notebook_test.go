@@ -174,6 +174,9 @@ func TestEveryNotebookShowsWhatTheEngineShows(t *testing.T) {
 			require.NoError(t, e.Run(t.Context(), "cell", b.Source))
 			reply, said := c.run(b.Source)
 			require.Equal(t, "ok", reply.text("status"), "%s, cell %d", path, i)
+			if strings.Contains(b.Source, "Interact(") {
+				continue // controls here, and what stands in for them there
+			}
 			var text strings.Builder
 			for _, n := range said {
 				if n.kind == "stream" {
