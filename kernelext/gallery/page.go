@@ -49,7 +49,8 @@ func (i Item) markdown() string {
 	if !ok {
 		return show.MarkdownPart(show.Of(i.Value))
 	}
-	text := c.Alt() + "\n\n![" + html.EscapeString(c.Title) + "](" + i.Name + ".svg)"
+	alt := strings.NewReplacer("[", "(", "]", ")").Replace(html.EscapeString(c.Alt()))
+	text := "![" + alt + "](" + i.Name + ".svg)" // which says title and finding itself
 	if c.Note != "" {
 		text += "\n\n" + c.Note
 	}
