@@ -99,7 +99,7 @@ func dataURI(svg string) string {
 func Page(v show.View) string { return show.PageWith(v, still) }
 
 // mostBytes is what a chart may take in a notebook's file.
-const mostBytes = 11_900 // and the names of the forms
+const mostBytes = 11_880 // and the names of the forms
 
 // Bundle returns every form of a value by MIME type, with live charts in its
 // HTML.
@@ -116,16 +116,26 @@ func Bundle(v any) map[string]any {
 }
 
 // bundleOf are the forms of a value that is one chart: its picture alone too,
-// unless the chart is so dense that two pictures would swell the notebook's file,
-// and no list of its points, which no reader prefers and a file would keep.
+// unless the chart is so dense that two pictures would swell the notebook's file.
+// Its Markdown is what it says, not the list of its points, which a file would
+// keep and no reader prefers.
 func bundleOf(c show.Chart, view show.View) map[string]any {
 	text := strings.TrimRight(show.Text(view, show.Options{}), "\n")
 	page := show.HTMLWith(view, Interactive)
-	bundle := map[string]any{"text/plain": text, "text/html": page}
-	if svg := string(SVG(c)); stored(svg)+stored(page)+stored(text) <= mostBytes {
+	words := show.MarkdownPart(show.View{Title: c.Title, Blocks: []show.Block{{Notes: said(c)}}})
+	bundle := map[string]any{"text/plain": text, "text/html": page, "text/markdown": words}
+	if svg := string(SVG(c)); stored(svg)+stored(page)+stored(text)+stored(words) <= mostBytes {
 		bundle["image/svg+xml"] = svg
 	}
 	return bundle
+}
+
+// said is what a chart says in words.
+func said(c show.Chart) []string {
+	if c.Note == "" {
+		return []string{c.Alt()}
+	}
+	return []string{c.Alt(), c.Note}
 }
 
 // stored is what a text takes as a JSON string.

@@ -30,12 +30,12 @@ func golden(t *testing.T, name, got string) {
 }
 
 // Every form of every chart of the gallery is read in the diff when it changes.
+// Its picture is in docs/content/gallery and held by package gallery.
 func TestGalleryGolden(t *testing.T) {
-	for _, s := range gallery() {
+	for _, s := range samples(t) {
 		option, err := chart.Option(s.chart)
 		require.NoError(t, err)
 		golden(t, s.name+".json", string(option)+"\n")
-		golden(t, s.name+".svg", string(draw(t, s.chart))+"\n")
 		golden(t, s.name+".txt", show.Text(show.Of(s.chart), show.Options{Width: 80}))
 		golden(t, s.name+".md", show.Markdown(show.Of(s.chart)))
 	}
@@ -43,7 +43,7 @@ func TestGalleryGolden(t *testing.T) {
 
 // A chart takes at most 12 kB of a notebook's file, in all its forms together.
 func TestGalleryIsSmall(t *testing.T) {
-	for _, s := range gallery() {
+	for _, s := range samples(t) {
 		bundle := chart.Bundle(s.chart)
 		var file strings.Builder
 		e := json.NewEncoder(&file)
@@ -59,7 +59,7 @@ func TestGalleryIsSmall(t *testing.T) {
 // style names the class of the picture itself.
 func TestGalleryKeepsToItself(t *testing.T) {
 	namespace := regexp.MustCompile(`xmlns=["']http://www.w3.org/2000/svg["']`)
-	for _, s := range gallery() {
+	for _, s := range samples(t) {
 		svg := namespace.ReplaceAllString(string(draw(t, s.chart)), "")
 		require.NotRegexp(t, `https?://|<script|<image|\son\w+=|NaN|Inf|-0[ "]`, svg, s.name)
 		require.Equal(t, 1, strings.Count(svg, "<style>"))
@@ -74,7 +74,7 @@ func TestGalleryKeepsToItself(t *testing.T) {
 // Every picture says what the chart shows in words, and no text of one lies on
 // another or leaves the picture.
 func TestGalleryCanBeRead(t *testing.T) {
-	for _, s := range gallery() {
+	for _, s := range samples(t) {
 		alt := s.chart.Alt()
 		require.Regexp(t, `^\S.*\.$`, alt, s.name)
 		require.Contains(t, strings.Join(texts(t, draw(t, s.chart)), " "), strings.TrimSuffix(strings.Fields(alt)[0], ","), s.name)
@@ -94,7 +94,7 @@ func TestLiveLiesOverThePicture(t *testing.T) {
 	live, err := chart.Live()
 	require.NoError(t, err)
 	place := regexp.MustCompile(`matrix\([^,]*,0,0,[^,]*,([\d.]+),([\d.]+)\)[^>]*ecmeta_series_index="(\d+)" ecmeta_data_index="(\d+)"`)
-	for _, s := range gallery() {
+	for _, s := range samples(t) {
 		option, err := chart.Option(s.chart)
 		require.NoError(t, err)
 		svg, err := live(option)
@@ -117,7 +117,7 @@ func TestLiveLiesOverThePicture(t *testing.T) {
 }
 
 func BenchmarkSVG(b *testing.B) {
-	for _, s := range gallery() {
+	for _, s := range samples(b) {
 		b.Run(s.name, func(b *testing.B) {
 			for b.Loop() {
 				chart.SVG(s.chart)
@@ -127,7 +127,7 @@ func BenchmarkSVG(b *testing.B) {
 }
 
 func BenchmarkInteractive(b *testing.B) {
-	c := gallery()[0].chart
+	c := samples(b)[0].chart
 	for b.Loop() {
 		chart.Interactive(c)
 	}

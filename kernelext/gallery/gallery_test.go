@@ -1,7 +1,8 @@
-package gallery
+package gallery_test
 
 import (
 	"bytes"
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,7 +15,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mlsysim/golab/kernelext/chart"
+	"github.com/mlsysim/golab/kernelext/gallery"
 	"github.com/mlsysim/golab/kernelext/jupyterlab"
+	"github.com/mlsysim/golab/kernelext/script"
 )
 
 const (
@@ -22,21 +26,42 @@ const (
 	columns  = 80
 )
 
-// script is all chapters, in the order of their names.
-func script(t *testing.T) string {
+var update = flag.Bool("update", false, "rewrite the notebook and the page")
+
+const (
+	source   = "../../notebooks/gallery.lab"
+	notebook = "../../notebooks/gallery.ipynb"
+	page     = "../../docs/content/gallery/_index.md"
+)
+
+func current(t *testing.T, path string, want []byte) {
 	t.Helper()
-	files, err := filepath.Glob("testdata/*.lab")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	var all bytes.Buffer
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		require.NoError(t, err)
-		all.Write(append(bytes.TrimSpace(data), '\n'))
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, want, 0o644))
 	}
-	path := filepath.Join(t.TempDir(), "gallery.lab")
-	require.NoError(t, os.WriteFile(path, all.Bytes(), 0o600))
-	return path
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got), "stale: go test ./kernelext/gallery -update")
+}
+
+// The notebook and the page of the site are what the script says.
+func TestGenerated(t *testing.T) {
+	src, err := os.ReadFile(source)
+	require.NoError(t, err)
+	blocks := script.ReadScript(string(src))
+	nb, err := script.WriteNotebook(blocks)
+	require.NoError(t, err)
+	current(t, notebook, nb)
+
+	items, err := gallery.Run(t.Context(), source)
+	require.NoError(t, err)
+	current(t, page, []byte(gallery.Page(items)))
+	for _, i := range items {
+		if c, ok := i.Chart(); ok {
+			current(t, filepath.Join(filepath.Dir(page), i.Name+".svg"), append(chart.SVG(c), '\n'))
+		}
+	}
 }
 
 // keep writes a form of the gallery beside its pictures.
@@ -60,7 +85,7 @@ func command(t *testing.T, name string, args ...string) []byte {
 
 // The gallery as text fits a terminal and has no colour that nobody asked for.
 func TestTerminal(t *testing.T) {
-	out := command(t, jupyterlab.Binary(t), "lab", "run", script(t), "--timeout", "2m")
+	out := command(t, jupyterlab.Binary(t), "lab", "run", source, "--timeout", "2m")
 	keep(t, "gallery.txt", out)
 	require.NotContains(t, string(out), "\x1b")
 	for line := range strings.Lines(string(out)) {
@@ -71,15 +96,15 @@ func TestTerminal(t *testing.T) {
 // The gallery in JupyterLab, and what becomes of its file.
 func TestNotebook(t *testing.T) {
 	lab := jupyterlab.Start(t)
-	notebook := filepath.Join(lab.Dir, "gallery.ipynb")
-	command(t, jupyterlab.Binary(t), "lab", "convert", script(t), notebook)
-	n := lab.Open("gallery.ipynb")
+	fresh, err := os.ReadFile(notebook)
+	require.NoError(t, err)
+	n := lab.Notebook("gallery.ipynb", fresh)
 	n.RunAll()
 	require.Empty(t, n.Errors())
 	n.Wait("the live charts", `document.querySelector(".jp-RenderedHTMLCommon svg")`)
 	for _, theme := range []string{"light", "dark"} {
 		n.Dark(theme == "dark")
-		n.ShotAll("gallery-" + theme)
+		n.ShotParts("gallery-" + theme)
 		pale, _ := n.Pale(".jp-OutputArea-output", readable)
 		require.Empty(t, pale, theme)
 		n.Axe(".jp-OutputArea-output", jupyterlab.Known{Rule: "aria-input-field-name", Reason: "jupyterlab_widgets 3.0 draws the handle and gives it no name"})
@@ -89,7 +114,7 @@ func TestNotebook(t *testing.T) {
 	keep(t, "gallery.ipynb", saved)
 
 	t.Run("untrusted", func(t *testing.T) { untrusted(t, lab.In(t), saved) })
-	t.Run("nbconvert", func(t *testing.T) { exported(t, lab.Browser().In(t), notebook) })
+	t.Run("nbconvert", func(t *testing.T) { exported(t, lab.Browser().In(t), filepath.Join(lab.Dir, n.Name)) })
 }
 
 // untrusted is the file as an instructor opens it: nothing of it may run.
@@ -100,14 +125,14 @@ func untrusted(t *testing.T, lab *jupyterlab.Lab, saved []byte) {
 	require.NotContains(t, n.Texts(`nb().content.widgets.filter(w => w.model.type == "code").map(w => String(w.model.trusted))`), "true")
 	require.False(t, n.True(`document.querySelector(".jp-OutputArea-output svg, .jp-OutputArea-output script")`))
 	require.Zero(t, n.Number(`[...document.querySelectorAll(".jp-OutputArea-output img")].filter(i => !i.naturalWidth).length`))
-	n.ShotAll("gallery-untrusted")
+	n.ShotParts("gallery-untrusted")
 	n.Axe(".jp-OutputArea-output")
 }
 
 // exported is the file as a page of nbconvert, where the controls work without
 // a kernel.
-func exported(t *testing.T, b *jupyterlab.Browser, notebook string) {
-	html := jupyterlab.Export(t, notebook)
+func exported(t *testing.T, b *jupyterlab.Browser, path string) {
+	html := jupyterlab.Export(t, path)
 	keep(t, "gallery.html", html)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -116,7 +141,8 @@ func exported(t *testing.T, b *jupyterlab.Browser, notebook string) {
 	t.Cleanup(server.Close)
 	p := b.Open(server.URL)
 	p.Wait("the page", `document.readyState == "complete"`)
-	p.ShotPage("gallery-nbconvert")
+	require.NotContains(t, p.Text(`document.body.innerText`), "$$", "without MathJax formulas are text")
+	p.ShotParts("gallery-nbconvert")
 	require.Zero(t, p.Number(`[...document.querySelectorAll(".jp-OutputArea-output img")].filter(i => !i.naturalWidth).length`))
 	p.Axe(".jp-OutputArea-output")
 

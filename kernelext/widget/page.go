@@ -15,7 +15,7 @@ const exploreScript = `(function(){var n=SIZES,z="DATA",db;
 function unpack(){if(!db){var b=Uint8Array.from(atob(z),function(c){return c.charCodeAt(0)});
 db=new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream("gzip"))).json()}return db}
 function img(h){return h.replace(/\x01([^\x02]*)\x02/g,function(_,s){return "data:image/svg+xml;base64,"+btoa(unescape(encodeURIComponent(s)))})}
-function start(r){if(r.dataset.on)return;r.dataset.on=1;
+function start(r){if(r.dataset.on)return;r.dataset.on=1;var h=r.querySelector("[data-idle]");if(h)h.remove();
 var c=r.querySelectorAll("[data-c]"),p=r.querySelector("[data-panel]"),s=r.querySelector("[role=status]"),turn=0;
 function up(){var i=0,mine=++turn;c.forEach(function(e,k){var j=e.type=="checkbox"?+e.checked:e.tagName=="SELECT"?e.selectedIndex:+e.value;
 i=i*n[k]+j;var t=e.dataset.c.split("|")[j],o=e.parentNode.parentNode.querySelector("output");
@@ -44,7 +44,7 @@ func (e explorer) page(at Values, now Look, standIn bool) string {
 		sizes[k] = len(g.values)
 		body.WriteString(g.element(e.list[k], at.byName[e.list[k].Name]))
 	}
-	body.WriteString(`</div><div data-panel role="group" aria-label="result">` + now.HTML + `</div>` +
+	body.WriteString(idle + `</div><div data-panel role="group" aria-label="result">` + now.HTML + `</div>` +
 		`<div role="status" aria-live="polite" style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"></div>`)
 	sum := sha256.Sum256([]byte(body.String() + e.data))
 	id := "mlsysim-explorer-" + hex.EncodeToString(sum[:6])
@@ -58,6 +58,9 @@ func (e explorer) page(at Values, now Look, standIn bool) string {
 	}
 	return `<div id="` + id + `" style="color:inherit;position:relative">` + body.String() + "</div><script>" + script + "</script>"
 }
+
+// idle says why the controls do not move, where no script makes them.
+const idle = `<div data-idle style="margin:3px 0;font-size:0.9em;opacity:0.75">The controls move once the cell has run here, or the notebook is trusted.</div>`
 
 // bundle is the page in the forms that a notebook keeps.
 func (e explorer) bundle(at Values, now Look) map[string]any {

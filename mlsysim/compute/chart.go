@@ -53,7 +53,7 @@ func (r Roofline) Chart() show.Chart {
 	c.Title = "Which bound is nearer: memory or arithmetic? " + title(roofs)
 	lo, hi := r.reach(roofs)
 	for i, one := range roofs {
-		c.Series = append(c.Series, one.lines(i+1, lo, hi, len(roofs) > 1)...)
+		c.Series = append(c.Series, one.lines(i+1, lo, hi, roofs)...)
 		c.Marks = append(c.Marks, one.mark(roofs))
 	}
 	if len(roofs) == 1 {
@@ -84,17 +84,23 @@ func (r Roofline) ceilings() (known []ceiling, missing string) {
 	return known, missing
 }
 
+// title names what all ceilings share.
 func title(roofs []ceiling) string {
 	first := roofs[0]
+	devices, precisions := true, true
 	for _, c := range roofs[1:] {
-		if c.device.Name != first.device.Name {
-			return fmt.Sprintf("%d ceilings", len(roofs))
-		}
+		devices = devices && c.device.Name == first.device.Name
+		precisions = precisions && c.precision == first.precision
 	}
-	if len(roofs) > 1 {
+	switch {
+	case devices && precisions:
+		return fmt.Sprintf("%s at %s", first.device.Name, first.precision)
+	case devices:
 		return first.device.Name
+	case precisions:
+		return fmt.Sprintf("%d devices at %s", len(roofs), first.precision)
 	}
-	return fmt.Sprintf("%s at %s", first.device.Name, first.precision)
+	return fmt.Sprintf("%d ceilings", len(roofs))
 }
 
 // reach is the range of intensities: decades around the ridges and workloads.
@@ -113,15 +119,29 @@ func (r Roofline) reach(roofs []ceiling) (lo, hi float64) {
 
 // lines are the slope up to the ridge and the ceiling from it on; among others
 // they are named by what they belong to.
-func (c ceiling) lines(tone int, lo, hi float64, several bool) []show.Series {
+func (c ceiling) lines(tone int, lo, hi float64, roofs []ceiling) []show.Series {
 	slope, top := "memory "+c.roof.Bandwidth.String(), "compute "+c.roof.Peak.String()
-	if several {
-		slope, top = "", c.name()
+	if len(roofs) > 1 {
+		slope, top = "", c.name(roofs)
 	}
 	return bounds(slope, top, c.roof.Bandwidth, c.roof.Peak, tone, lo, hi)
 }
 
-func (c ceiling) name() string { return c.device.Name + " " + c.precision.String() }
+// name is what tells a ceiling from the others: its device, its precision or both.
+func (c ceiling) name(roofs []ceiling) string {
+	oneDevice, onePrecision := true, true
+	for _, o := range roofs {
+		oneDevice = oneDevice && o.device.Name == c.device.Name
+		onePrecision = onePrecision && o.precision == c.precision
+	}
+	switch {
+	case oneDevice:
+		return c.precision.String()
+	case onePrecision:
+		return c.device.Name
+	}
+	return c.device.Name + " " + c.precision.String()
+}
 
 // mark is the ridge; where there are several the lines say whose.
 func (c ceiling) mark(roofs []ceiling) show.Mark {

@@ -12,7 +12,7 @@ import (
 // Explain counts the candidates and derives the winner's step.
 func (r PlanResult) Explain() walls.Trace {
 	best := r.best.Explain()
-	t := walls.Trace{Title: "best split of " + best.Title, Omitted: best.Omitted}
+	t := walls.Trace{Title: "Best split of " + best.Title, Omitted: best.Omitted}
 	t.Steps = append(t.Steps, walls.Step{
 		Name: "candidates that were worked out", Symbol: "N_t", Formula: "N_c - N_x", Field: "Tried",
 		Terms: []walls.Term{
@@ -34,7 +34,7 @@ func (r PlanResult) Explain() walls.Trace {
 // View describes the winner, the runners-up, the front and why others are out.
 func (r PlanResult) View() show.View {
 	v := show.View{
-		Title:    fmt.Sprintf("best split of %d × %s for %s", r.Devices, r.in.Hardware.Name, r.in.Model.Name),
+		Title:    fmt.Sprintf("Best split of %d × %s for %s", r.Devices, r.in.Hardware.Name, r.in.Model.Name),
 		Subtitle: fmt.Sprintf("batch %d, %d candidates of %d splits, %d tried", r.in.Batch, r.Candidates, r.Splits, r.Tried),
 		Status:   show.Pass, Data: r,
 	}

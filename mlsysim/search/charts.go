@@ -16,21 +16,21 @@ import (
 // value, and shades what is beyond limits such as "ITL <= 20 ms".
 func (f Front) Frontier(x, y string, limits []string) show.Chart {
 	c := f.Chart(x, y)
-	c.Kind, c.Title = show.Frontier, "How much "+c.Y.Label+" within the limits? "+f.Title
+	c.Kind, c.Title = show.Frontier, "What can be had within the limits? "+f.program.design()
 	c.X.Log, c.Y.Log = false, false
 	for _, text := range limits {
 		l := walls.Must(f.program.limit(text))
-		m := show.Mark{At: l.bound, Label: pretty.Replace(l.text), Out: show.Above, Vertical: l.metric.path == f.coordinate(x).label.Label}
+		m := show.Mark{At: l.bound, Label: pretty.Replace(l.text), Out: show.Above, Vertical: l.metric.path == f.coordinate(x).name}
 		if l.op == ">" || l.op == ">=" {
 			m.Out = show.Below
 		}
-		if m.Vertical || l.metric.path == f.coordinate(y).label.Label {
+		if m.Vertical || l.metric.path == f.coordinate(y).name {
 			c.Marks = append(c.Marks, m)
 		}
 	}
 	for i := range c.Series[0].Points {
 		if p := &c.Series[0].Points[i]; p.Label != "" {
-			p.Label = f.Axis.Name + " " + p.Label
+			p.Label = phrase(f.Axis.Name) + " " + p.Label
 		}
 	}
 	return c
@@ -43,10 +43,10 @@ var pretty = strings.NewReplacer("<=", "≤", ">=", "≥")
 // of that it is.
 func (f Front) Scaling(metric string) show.Chart {
 	c := f.Chart(f.Axis.Name, metric)
-	c.Kind, c.Title = show.ScalingCurve, "What is lost by scaling out? "+f.Title
+	c.Kind, c.Title = show.ScalingCurve, "What is lost by scaling out? "+f.program.design()
 	c.X.Log, c.Y.Log = true, true
 	line := &c.Series[0]
-	line.Name = metric
+	line.Name = c.Y.Label
 	ideal := show.Series{Name: "ideal", Line: true, Dashed: true}
 	if len(line.Points) == 0 {
 		return c
@@ -75,9 +75,9 @@ func (c Cloud) HeatMap(metric string) show.Chart {
 	at := walls.Must(c.column(m))
 	rows, columns := c.plan.axes[0], c.plan.axes[1]
 	out := show.Chart{
-		Kind: show.HeatMap, Title: fmt.Sprintf("What %s do %s and %s give? %s", m.path, columns.path, rows.path, c.Title),
-		X: show.Axis{Label: columns.path, Names: columns.names()}, Y: show.Axis{Label: rows.path, Names: rows.names()},
-		Z: show.Axis{Label: m.path, Unit: m.field.Unit},
+		Kind: show.HeatMap, Title: fmt.Sprintf("What do %s and %s do to %s? %s", phrase(columns.path), phrase(rows.path), phrase(m.path), c.plan.design()),
+		X: show.Axis{Label: heading(columns.path), Names: columns.names()}, Y: show.Axis{Label: heading(rows.path), Names: rows.names()},
+		Z: show.Axis{Label: heading(m.path), Unit: m.field.Unit},
 	}
 	s := show.Series{Form: show.Cells}
 	trial := c.plan.trial()
@@ -132,7 +132,7 @@ func (c Cloud) ParetoChart() show.Chart {
 	all := walls.Must(c.Chart(x, y))
 	across, up := walls.Must(c.scale(x)), walls.Must(c.scale(y))
 	out := show.Chart{
-		Kind: show.Pareto, Title: fmt.Sprintf("What does %s cost in %s? %s", y, x, c.Title), X: all.X, Y: all.Y,
+		Kind: show.Pareto, Title: fmt.Sprintf("Which designs does no other beat? %s", c.plan.design()), X: all.X, Y: all.Y,
 	}
 	line := show.Series{Name: "unbeaten", Line: true}
 	best := map[[2]float64]bool{}
@@ -165,12 +165,12 @@ const mostBars = 10
 // per cent smaller or greater, the field that matters most at the top.
 func (s Sensitivity) Chart() show.Chart {
 	c := show.Chart{
-		Kind: show.Tornado, Title: "What moves " + s.Metric + "? " + s.Solver,
+		Kind: show.Tornado, Title: "What moves " + s.Metric + "? " + s.about(),
 		X: show.Axis{Label: "Change of " + s.Metric + " for 1 % of the field", Unit: "%"},
 	}
 	less, more := show.Series{Name: "1 % less", Form: show.Bars, Tone: 2}, show.Series{Name: "1 % more", Form: show.Bars, Tone: 1}
 	for _, e := range s.ranked() {
-		if len(c.Y.Names) == mostBars || e.Magnitude() < 1e-4 {
+		if len(c.Y.Names) == mostBars || e.Magnitude() < noEffect {
 			break
 		}
 		y := float64(len(c.Y.Names))

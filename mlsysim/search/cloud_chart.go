@@ -10,6 +10,7 @@ import (
 // A scale is an axis or a metric of a cloud, which a chart can be drawn along.
 type scale struct {
 	axis  int // index of the axis, -1 for a metric
+	name  string
 	label show.Axis
 	at    func(i int) (float64, bool)
 }
@@ -26,15 +27,15 @@ func (c Cloud) scale(name string) (scale, error) {
 		for _, inner := range c.plan.axes[k+1:] {
 			stride *= inner.size
 		}
-		label := show.Axis{Label: a.path, Unit: a.field.Unit}
-		return scale{k, label, func(i int) (float64, bool) { return a.numbers[i/stride%len(a.numbers)], true }}, nil
+		label := show.Axis{Label: heading(a.path), Unit: a.field.Unit}
+		return scale{k, a.path, label, func(i int) (float64, bool) { return a.numbers[i/stride%len(a.numbers)], true }}, nil
 	}
 	m, err := c.plan.metric(name)
 	if err != nil {
 		return scale{}, err
 	}
 	at, err := c.column(m)
-	return scale{-1, show.Axis{Label: m.path, Unit: m.field.Unit}, at}, err
+	return scale{-1, m.path, show.Axis{Label: heading(m.path), Unit: m.field.Unit}, at}, err
 }
 
 // Chart draws one axis or metric against another. Along an axis there is a line
@@ -52,7 +53,7 @@ func (c Cloud) Chart(x, y string) (show.Chart, error) {
 	if err != nil {
 		return show.Chart{}, err
 	}
-	chart := show.Chart{Title: c.Title + ": " + up.label.Label + " against " + along.label.Label, X: along.label, Y: up.label}
+	chart := show.Chart{Title: up.label.Label + " against " + phrase(along.name) + ": " + c.plan.design(), X: along.label, Y: up.label}
 	if c.Fitting < c.Total-c.Missed {
 		chart.Note = "Hollow points do not fit or miss a limit."
 	}

@@ -19,10 +19,15 @@ const (
 // View describes the search: how many fit and why the others do not, the best
 // design, those that no other beats or a table of all, and a chart.
 func (c Cloud) View() show.View {
-	v := show.View{Title: "search of " + c.Title + " over " + strings.Join(c.Axes, ", "), Data: c.summary()}
+	v := show.View{Title: "Search: " + c.Title, Data: c.summary()}
 	if c.plan == nil {
 		return v
 	}
+	var over []string
+	for _, a := range c.Axes {
+		over = append(over, phrase(a))
+	}
+	v.Title = "Search over " + strings.Join(over, ", ") + ": " + c.plan.design()
 	v.Blocks = append(v.Blocks, show.Block{Rows: c.counts()})
 	if best, err := c.Best(); err == nil {
 		v.Blocks = append(v.Blocks, show.Block{Heading: "best " + c.plan.space.Objective, Rows: c.rows(best)})

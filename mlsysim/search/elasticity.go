@@ -23,6 +23,7 @@ type Sensitivity struct {
 	Ridges  []Ridge
 
 	metric metric
+	design string
 }
 
 // An Elasticity is the percent by which a metric moves per percent of a field,
@@ -90,7 +91,7 @@ func Elasticities(solver any, metric string, fields []string) (Sensitivity, erro
 		return Sensitivity{}, fmt.Errorf("elasticities: %w", err)
 	}
 	judge, gauge := p.judge(r.out), m.on(r.out)
-	s := Sensitivity{Solver: p.name, Metric: m.path, Fits: judge.verdict() == fitting, metric: m}
+	s := Sensitivity{Solver: p.name, Metric: m.path, Fits: judge.verdict() == fitting, metric: m, design: p.design()}
 	base, known := gauge.read()
 	if !known || base == 0 {
 		return s, fmt.Errorf("elasticities: %s: %s is zero or unknown here", p.name, m.path)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 
@@ -73,8 +74,11 @@ func (s Sensitivity) View() show.View {
 		{Name: "Field"},
 		{Name: "Left", Right: true, Help: "percent per percent, as the field shrinks"},
 		{Name: "Right", Right: true, Help: "percent per percent, as the field grows"},
-		{Name: "Kink", Help: "the two sides differ"},
 	}}
+	kinked := slices.ContainsFunc(s.Fields, func(e Elasticity) bool { return e.Kink })
+	if kinked {
+		t.Columns = append(t.Columns, show.Column{Name: "Kink", Help: "the two sides differ"})
+	}
 	block := show.Block{Heading: "binding: " + s.Binding, Table: t}
 	for _, e := range s.ranked() {
 		kink := ""
@@ -83,7 +87,7 @@ func (s Sensitivity) View() show.View {
 		}
 		t.Cells = append(t.Cells, []string{e.Field, side(e.Left, e.LeftKnown), side(e.Right, e.RightKnown), kink})
 		t.Muted = append(t.Muted, !e.LeftKnown && !e.RightKnown)
-		block.Bars = append(block.Bars, show.Bar{Label: e.Field, Value: describe.Text(e.Magnitude()), Share: e.Magnitude()})
+		block.Bars = append(block.Bars, show.Bar{Label: e.Field, Value: side(e.Magnitude(), true), Share: e.Magnitude()})
 		if e.Why != "" {
 			block.Notes = append(block.Notes, e.Field+": "+e.Why)
 		}
@@ -94,12 +98,26 @@ func (s Sensitivity) View() show.View {
 			Note: "ln of " + r.Compute.String() + " by " + r.Memory.String(), Help: "above zero arithmetic takes longer, below zero memory",
 		})
 	}
-	return show.View{Title: "sensitivity of " + s.Metric + " of " + s.Solver, Blocks: []show.Block{block}, Data: s}
+	return show.View{Title: "Sensitivity of " + s.Metric + ": " + s.about(), Blocks: []show.Block{block}, Data: s}
 }
 
+// about is the design that is varied.
+func (s Sensitivity) about() string {
+	if s.design != "" {
+		return s.design
+	}
+	return s.Solver
+}
+
+// noEffect is an elasticity that nobody will notice.
+const noEffect = 1e-4
+
 func side(v float64, known bool) string {
-	if !known {
+	switch {
+	case !known:
 		return "unknown"
+	case v != 0 && math.Abs(v) < noEffect:
+		return "under 0.0001"
 	}
 	return describe.Text(v)
 }

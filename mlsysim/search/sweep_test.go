@@ -111,7 +111,7 @@ func TestChartAndTable(t *testing.T) {
 	require.Panics(t, func() { front.Chart("Nonsense", "ITL") })
 
 	view := front.View()
-	require.Equal(t, "serving.Serving: TTFT against Batch", view.Blocks[1].Chart.Title)
+	require.Equal(t, "TTFT against batch: Llama-3.1-8B on NVIDIA H100 SXM5", view.Blocks[1].Chart.Title)
 	table := view.Blocks[0].Table
 	require.Len(t, table.Cells, 10)
 	require.Equal(t, "Batch", table.Columns[0].Name)

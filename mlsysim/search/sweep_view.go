@@ -14,14 +14,18 @@ import (
 // Chart draws one metric against another, or against the swept field itself.
 // Points that do not fit are muted.
 func (f Front) Chart(x, y string) show.Chart {
-	c := show.Chart{Title: f.Title + ": " + y + " against " + x}
-	s := show.Series{Name: y, Line: true}
+	c := show.Chart{}
+	s := show.Series{Line: true}
 	against := f.along(x)
 	if !against { // the points carry the axis, and the line needs no name
-		s.Name, c.Note = "", "Each point is one value of "+f.Axis.Name+". "
+		c.Note = "Each point is one value of " + phrase(f.Axis.Name) + ". "
 	}
 	across, up := f.coordinate(x), f.coordinate(y)
 	c.X, c.Y = across.label, up.label
+	c.Title = up.label.Label + " against " + phrase(across.name) + ": " + f.program.design()
+	if against {
+		s.Name = up.label.Label
+	}
 	walls.Must(struct{}{}, steps(len(f.Points), func(i int) error {
 		p := &f.Points[i]
 		px, known := across.at(i)
@@ -119,13 +123,13 @@ func (f Front) along(name string) bool {
 // coordinate is a metric of the points, or the swept field itself.
 func (f Front) coordinate(name string) scale {
 	if f.along(name) {
-		return scale{0, show.Axis{Label: f.Axis.Name, Unit: f.Axis.Unit}, func(i int) (float64, bool) { return f.Points[i].X, true }}
+		return scale{0, f.Axis.Name, show.Axis{Label: heading(f.Axis.Name), Unit: f.Axis.Unit}, func(i int) (float64, bool) { return f.Points[i].X, true }}
 	}
 	if f.program.bind == nil {
 		panic(fmt.Errorf("%s: an empty sweep", name))
 	}
 	m := walls.Must(f.program.metric(name))
-	return scale{-1, show.Axis{Label: m.path, Unit: m.field.Unit}, func(i int) (float64, bool) { return f.Points[i].read(m) }}
+	return scale{-1, m.path, show.Axis{Label: heading(m.path), Unit: m.field.Unit}, func(i int) (float64, bool) { return f.Points[i].read(m) }}
 }
 
 // wide reports whether positive values span more than a decade, so that a log
@@ -170,7 +174,7 @@ func (f Front) View() show.View {
 		records[i] = f.Points[i].record()
 		return nil
 	}))
-	v := show.View{Title: "sweep of " + f.Title + " over " + f.Axis.Name, Blocks: []show.Block{block}, Data: records}
+	v := show.View{Title: "Sweep over " + phrase(f.Axis.Name) + ": " + f.program.design(), Blocks: []show.Block{block}, Data: records}
 	if len(metrics) > 0 {
 		c := f.Chart(f.Axis.Name, metrics[0].path)
 		v.Blocks = append(v.Blocks, show.Block{Chart: &c})

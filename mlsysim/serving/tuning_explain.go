@@ -80,7 +80,7 @@ func (r *TuningResult) goodputSteps() []walls.Step {
 }
 
 func (r *TuningResult) title() string {
-	return fmt.Sprintf("batch of %s on %s for %s within %s", r.in.Model.Name, r.in.Hardware.Name, r.in.Arrivals, r.in.SLA)
+	return fmt.Sprintf("Batch of %s on %s for %s within %s", r.in.Model.Name, r.in.Hardware.Name, r.in.Arrivals, r.in.SLA)
 }
 
 // View describes the result: the numbers, the best combinations, and what a

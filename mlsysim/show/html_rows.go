@@ -1,17 +1,54 @@
 package show
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// rows prints named values as a table, and what the names mean in a fold below.
+// mostRows is how many rows stand below one another before they get a second
+// column.
+const mostRows = 10
+
+// rows prints named values as a table, or as several side by side where they are
+// many, and what the names mean in a fold below.
 func (h *page) rows(rows []Row) {
 	if len(rows) == 0 {
 		return
 	}
-	h.b.WriteString(`<table style="border-collapse:collapse;margin:2px 0"><tbody>`)
 	var explained []Row
+	for _, part := range beside(rows) {
+		if len(part) < len(rows) {
+			h.b.WriteString(`<div style="display:inline-block;vertical-align:top;padding-right:24px">`)
+		}
+		h.grid(part)
+		if len(part) < len(rows) {
+			h.b.WriteString("</div>")
+		}
+	}
+	for _, r := range rows {
+		if r.Help != "" && r.Label != "" {
+			explained = append(explained, r)
+		}
+	}
+	if len(explained) > 0 {
+		h.fold("What these mean", func() { h.meanings(explained) })
+	}
+}
+
+// beside divides rows into columns of the same height, three at most. Notes need
+// the whole width.
+func beside(rows []Row) [][]Row {
+	n := min((len(rows)+mostRows-1)/mostRows, 3)
+	if n < 2 || slices.ContainsFunc(rows, func(r Row) bool { return r.Note != "" }) {
+		return [][]Row{rows}
+	}
+	return slices.Collect(slices.Chunk(rows, (len(rows)+n-1)/n))
+}
+
+// grid prints rows one below the other.
+func (h *page) grid(rows []Row) {
+	h.b.WriteString(`<table style="border-collapse:collapse;margin:2px 0"><tbody>`)
 	for _, r := range rows {
 		h.add(`<tr style="%s"%s>`, plainRow, hover(r.Help))
 		if r.Label != "" {
@@ -22,14 +59,8 @@ func (h *page) rows(rows []Row) {
 			h.add(`<td style="%s;%s">%s</td>`, cellStyle, dimmed, esc(r.Note))
 		}
 		h.b.WriteString("</tr>")
-		if r.Help != "" && r.Label != "" {
-			explained = append(explained, r)
-		}
 	}
 	h.b.WriteString("</tbody></table>")
-	if len(explained) > 0 {
-		h.fold("What these mean", func() { h.meanings(explained) })
-	}
 }
 
 // together keeps a short value in one line, however long the note beside it is.
@@ -85,7 +116,7 @@ func (h *page) bars(b Block) {
 // full says what the line in the bars is.
 func (h *page) full(b Block) {
 	if b.Full != "" && len(b.Bars) > 0 {
-		h.add(`<div style="margin:0 0 4px 0;font-size:0.9em;%s"><span style="font-weight:bold">|</span> %s</div>`, dimmed, esc(b.Full))
+		h.add(`<div style="margin:3px 0 4px 0;font-size:0.9em;%s"><span style="font-weight:bold">|</span> %s</div>`, dimmed, esc(b.Full))
 	}
 }
 

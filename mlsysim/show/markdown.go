@@ -8,6 +8,10 @@ import (
 // Markdown prints a view with tables, and derivations in TeX.
 func Markdown(v View) string { return markdown(v, "## ", "### ") }
 
+// MarkdownPart prints a view as Markdown without headings of its own: titles are
+// bold.
+func MarkdownPart(v View) string { return markdown(v, "", "") }
+
 // markdown prints a view with these marks before its headings. Without marks they
 // are bold, for a notebook, whose table of contents lists headings of outputs.
 func markdown(v View, title, heading string) string {

@@ -179,6 +179,9 @@ func Rows(v any) []Row {
 		if f.IsKnown(rv) {
 			row.Value = describe.Text(value.Interface())
 		}
+		if value.Kind() == reflect.Bool {
+			row.Value = map[bool]string{true: "yes", false: "no"}[value.Bool()]
+		}
 		if row.Value != "" {
 			rows = append(rows, row)
 		}

@@ -168,10 +168,10 @@ func (s Score) View() show.View {
 		{Name: "error", Right: true},
 	}}
 	for _, r := range s.Rows {
-		t.Cells = append(t.Cells, []string{r.Model, r.Hardware, fmt.Sprint(r.TP), fmt.Sprint(r.Batch), r.Value, r.text(r.Predicted), percent(r.Error)})
+		t.Cells = append(t.Cells, []string{r.Model, r.Hardware, fmt.Sprint(r.TP), fmt.Sprint(r.Batch), r.metric(), r.Value, r.text(r.Predicted), percent(r.Error)})
 	}
 	return show.View{
-		Title: "serving predictions against published measurements",
+		Title: "Serving predictions against published measurements",
 		Blocks: []show.Block{{Rows: []show.Row{
 			{Label: "points", Value: fmt.Sprint(s.Count)},
 			{Label: "median error", Value: percent(s.Median), Note: "ideal level " + percent(s.Ideal)},
@@ -179,6 +179,14 @@ func (s Score) View() show.View {
 			{Label: "worst", Value: percent(s.Worst)},
 		}}, {Table: t}},
 	}
+}
+
+// metric is what a row predicts, in words.
+func (r Row) metric() string {
+	if r.Metric == "itl" {
+		return "time between tokens"
+	}
+	return "output rate"
 }
 
 func (r Row) text(v float64) string {

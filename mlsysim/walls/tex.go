@@ -89,6 +89,9 @@ func texGrouped(text string, e ast.Expr) string {
 	return text
 }
 
+// texDigits is what TeX would act on in a number.
+var texDigits = strings.NewReplacer(",", "{,}", "$", `\$`, "−", "-")
+
 // texSpecial is what TeX would act on in text.
 var texSpecial = strings.NewReplacer(`\`, `\backslash `, "$", `\$`, "%", `\%`, "_", `\_`, "#", `\#`, "&", `\&`, "{", `\{`, "}", `\}`, "^", `\hat{}`, "~", `\tilde{}`)
 
@@ -98,7 +101,7 @@ func texQuantity(text string) string {
 	if end < 0 {
 		end = len(text)
 	}
-	number := strings.NewReplacer(",", "{,}", "$", `\$`, "−", "-").Replace(text[:end])
+	number := texDigits.Replace(text[:end])
 	if exponent, is := strings.CutPrefix(text[end:], "e"); is && end > 0 && strings.Trim(exponent, "+-0123456789") == "" {
 		return number + ` \cdot 10^{` + strings.TrimPrefix(exponent, "+") + "}"
 	}

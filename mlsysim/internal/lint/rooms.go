@@ -37,7 +37,7 @@ var rooms = join(
 	trees(7, "kernelext/lab"),
 	trees(8, "kernelext/script"),
 	trees(9, "kernelext/kernel", "labs"),
-	trees(9, "kernelext/gallery"), // tests only: every result in every form
+	trees(9, "kernelext/gallery"), // every result in every form
 
 	trees(10, "autograder/notebook", "autograder/answer", "autograder/sandbox", "autograder/ledger",
 		"autograder/export", "autograder/queue"),
