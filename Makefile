@@ -65,10 +65,13 @@ bench-kernel: build venv ## time our kernel beside ipykernel with mlsysim (Pytho
 	@.ci/venv $(theirs) .ci/requirements-upstream.txt
 	@$(venv)/bin/python .ci/bench_kernel.py $(RUNS) bin/mlsysim $$(ls -d $(theirs)/lib/python3*/site-packages)
 
-bench-grade: build ## grade 1,000, kill the grader twice and resume; the same course in nbgrader; SIZE=1000
-	@GRADE_TEST_SIZE=$(SIZE) go test -count=1 -v -timeout 30m -run '^TestKilledAndResumed$$' ./autograder/grade
+bench-grade: build ## grade 1,000 in each tier, kill the grader twice and resume; nbgrader beside it; SIZE=1000
+	@mkdir -p out && rm -f out/rates
+	@for tier in wasm native; do GRADE_TEST_LAB=L03 GRADE_TEST_TIER=$$tier GRADE_TEST_SIZE=$(SIZE) GRADE_TEST_RATES=$(CURDIR)/out/rates \
+		go test -count=1 -v -timeout 60m -run '^TestKilledAndResumed$$' ./autograder/grade || exit 1; done
 	@.ci/venv .cache/venv-nbgrader .ci/requirements-nbgrader.txt
-	@python3 .ci/bench_nbgrader.py bin/mlgrade .cache/venv-nbgrader
+	@python3 .ci/bench_nbgrader.py bin/mlgrade .cache/venv-nbgrader out/rates
+	@python3 .ci/nbgrader_course.py bin/mlgrade .cache/venv-nbgrader
 
 tools: # the pinned Go commands
 	@.ci/tools $(tools) mvdan.cc/gofumpt@v0.12.0 honnef.co/go/tools/cmd/staticcheck@v0.8.2

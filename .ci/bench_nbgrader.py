@@ -1,8 +1,9 @@
-"""bench_nbgrader.py MLGRADE NBGRADER-VENV: the same Python course through both.
+"""bench_nbgrader.py MLGRADE NBGRADER-VENV [RATES]: the same Python course through both.
 
 Releases autograder/assignment/testdata/roofline.ipynb with nbgrader and with
 mlgrade, grades the same submissions with both, and prints marks, seconds and the
-ratio. Fails if the released checksums differ, or the marks do where nbgrader is
+ratio. RATES has a line "TIER SECONDS" for each tier that graded a class in the lab
+language, which is put beside nbgrader's seconds too. Fails if the released checksums differ, or the marks do where nbgrader is
 known to be right.
 """
 
@@ -87,6 +88,9 @@ def main():
                 sys.exit("the marks differ")
         n = len(STUDENTS)
         print(f"seconds per submission, one batch of {n}: nbgrader {theirs / n:.2f}, mlgrade {mine / n:.2f} (with the solution's own run): {theirs / mine:.1f} times")
+        for line in open(sys.argv[3]) if len(sys.argv) > 3 else ():
+            tier, each = line.split()
+            print(f"a notebook of L03 in the lab language, {tier}: {float(each):.3f} s, nbgrader on its Python notebook {theirs / n:.2f} s: {theirs / n / float(each):.0f} times")
 
 
 main()

@@ -11,10 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mlsysim/golab/autograder/assignment"
+	"github.com/mlsysim/golab/autograder/sandbox"
 )
 
 func TestMain(m *testing.M) {
-	assignment.MaybeChild()
+	sandbox.MaybeWorker()
 	os.Exit(m.Run())
 }
 
@@ -297,21 +298,32 @@ func TestEndlessLoops(t *testing.T) {
 }
 
 // A student's process sees no files of the grader, no network and no other
-// process.
+// process. Its folder for files is its own and ends with it.
 func TestNothingIsReachable(t *testing.T) {
 	secret := t.TempDir() + "/secret"
 	require.NoError(t, os.WriteFile(secret, []byte("x"), 0o644))
+	kept := t.TempDir() + "/kept"
 	g := prepare(t)
 	for _, src := range []string{
 		"open('" + secret + "').read()", "open('/etc/passwd').read()", "open('/proc/1/environ').read()",
-		"import socket\nsocket.create_connection(('127.0.0.1', 22), 1)", "import os\nos.listdir('/tmp')",
-		"open('/tmp/x', 'w')", "import os\nos.kill(os.getppid() or 99999, 9)",
+		"import socket\nsocket.create_connection(('127.0.0.1', 22), 1)", "import os\nos.listdir('/tmp')[0]", "import os\nos.listdir('/root')",
+		"open('/x', 'w')", "open('" + kept + "', 'w')", "import os\nos.kill(os.getppid() or 99999, 9)",
+		"import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nassert libc.unshare(0x10000000) == 0", "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
 	} {
 		m, err := g.Grade(context.Background(), handIn(t, nil, first(src)))
 		require.NoError(t, err)
 		require.NotEmpty(t, m.Ends, src)
 		require.Equal(t, [3]float64{5, 4, 2}, tests(m), src)
 	}
+}
+
+// The number of processes is bounded, whoever grades.
+func TestManyProcesses(t *testing.T) {
+	m, err := prepare(t).Grade(context.Background(), handIn(t, nil, first("import os, signal\nfor i in range(200):\n    if os.fork() == 0:\n        signal.pause()")))
+	require.NoError(t, err)
+	require.Len(t, m.Ends, 1)
+	require.Contains(t, m.Ends[0], "Resource temporarily unavailable")
+	require.Equal(t, [3]float64{5, 4, 2}, tests(m))
 }
 
 func TestUnreadable(t *testing.T) {

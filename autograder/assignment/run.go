@@ -9,10 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mlsysim/golab/autograder/sandbox"
 )
 
 // Limits bound the processes of one test cell.
@@ -22,8 +23,15 @@ type Limits struct {
 	Python string        // interpreter; default python3
 }
 
+// sandbox are the limits of one process.
+func (l Limits) sandbox() sandbox.Limits {
+	return sandbox.Limits{Wall: l.Wall, CPU: l.Wall, Memory: l.Memory, Disk: 64 << 20, Processes: 64, Tier: sandbox.Native}
+}
+
 // Isolation says what holds a student's cells.
-const Isolation = "own processes per test cell in namespaces without network, empty environment and folder, landlock: Python to read and no other files; limits on memory, processor time and file size"
+func Isolation() string {
+	return "own processes for each test cell; " + Limits{}.sandbox().Isolation()
+}
 
 //go:embed python/common.py
 var common string
@@ -40,7 +48,7 @@ var sharedSide string
 // A runner starts Python processes.
 type runner struct {
 	Limits
-	paths []string // what Python reads
+	python sandbox.Interpreter
 }
 
 func newRunner(ctx context.Context, l Limits) (*runner, error) {
@@ -53,78 +61,45 @@ func newRunner(ctx context.Context, l Limits) (*runner, error) {
 	if l.Python == "" {
 		l.Python = "python3"
 	}
-	out, err := exec.CommandContext(ctx, l.Python, "-I", "-c", "import sys, json; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix] + sys.path))").Output()
-	if err != nil {
-		return nil, fmt.Errorf("starting %s: %w", l.Python, err)
-	}
-	r := &runner{Limits: l}
-	if err := json.Unmarshal(out, &r.paths); err != nil {
-		return nil, fmt.Errorf("asking %s for its folders: %w", l.Python, err)
-	}
-	r.Python = r.paths[0]
-	r.paths = append(r.paths, "/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", os.DevNull, "/dev/urandom")
-	return r, nil
+	python, err := sandbox.FindInterpreter(ctx, l.Python)
+	return &runner{Limits: l, python: python}, err
 }
 
-// A process is one confined Python process.
+// A process is one Python process in the sandbox.
 type process struct {
-	cmd  *exec.Cmd
-	dir  string
+	held *sandbox.Process
 	port *os.File // lines of JSON
 	in   *bufio.Reader
 	most int // bytes that it may still say
 }
 
-// start starts Python with a driver. The process gets its own folder, file 3 for
-// us and file 4, if any, for another process.
+// start starts Python with a driver, which gets file 3 for us and file 4, if any,
+// for another process.
 func (r *runner) start(ctx context.Context, driver string, other *os.File) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("finding this program: %w", err)
-	}
 	ours, theirs, err := wire()
 	if err != nil {
 		return nil, err
 	}
 	defer theirs.Close()
-	p := &process{port: ours, in: bufio.NewReader(ours), most: maxSaid}
-	if p.dir, err = os.MkdirTemp("", "mlgrade-cells-"); err != nil {
-		ours.Close()
-		return nil, fmt.Errorf("making a folder for the cells: %w", err)
-	}
-	text, err := json.Marshal(plan{
-		Argv: []string{r.Python, "-I", "-B", "-u", "-c", driver}, Env: []string{"HOME=.", "PYTHONHASHSEED=0", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"},
-		Read: r.paths, Memory: r.Memory, CPU: r.Wall,
-	})
-	if err != nil {
-		return nil, errors.Join(err, p.end())
-	}
-	p.cmd = exec.CommandContext(ctx, self, childArg, string(text))
-	p.cmd.Dir, p.cmd.Env = p.dir, []string{}
-	p.cmd.WaitDelay = time.Second
-	p.cmd.ExtraFiles = []*os.File{theirs}
+	files := []*os.File{theirs}
 	if other != nil {
-		p.cmd.ExtraFiles = append(p.cmd.ExtraFiles, other)
+		files = append(files, other)
 	}
-	spaces(p.cmd)
-	if err := p.cmd.Start(); err != nil {
-		p.cmd = nil
-		return nil, errors.Join(fmt.Errorf("nothing on this machine can hold Python cells, so none are run: %w", err), p.end())
+	held, err := r.python.Start(ctx, r.sandbox(), driver, files...)
+	if err != nil {
+		ours.Close()
+		return nil, fmt.Errorf("nothing on this machine can hold Python cells, so none are run: %w", err)
 	}
-	return p, nil
+	return &process{held: held, port: ours, in: bufio.NewReader(ours), most: maxSaid}, nil
 }
 
 // maxSaid caps what one process says to us.
 const maxSaid = 4 << 20
 
-// end kills a process with all it started and removes its folder.
-func (p *process) end() error {
+// end kills a process with all it started.
+func (p *process) end() {
 	p.port.Close()
-	if p.cmd != nil {
-		_ = p.cmd.Process.Kill() // the first process of its space: all others go with it
-		_ = p.cmd.Wait()
-	}
-	return os.RemoveAll(p.dir)
+	p.held.End()
 }
 
 func (p *process) send(v any) error {

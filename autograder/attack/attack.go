@@ -9,8 +9,8 @@
 // that the grader wrote, or if a neighbour in the same class lost a point. The
 // submissions are made by code, so that each says in one place what it tries.
 //
-// It leaves out what needs the formats of a learning platform: such cases can be
-// given in Options.
+// Platform are cases by way of zip files and names, for Options.More; Downloads
+// grades classes as Canvas, Moodle and nbgrader hand them over, with a ledger.
 package attack
 
 import (

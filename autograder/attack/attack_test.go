@@ -34,7 +34,10 @@ func TestAttacks(t *testing.T) {
 			require.Empty(t, os.Getenv("CI"), tier.Why)
 			continue
 		}
-		r, err := attack.Grade(context.Background(), attack.Options{Tier: tier.Name, Dir: t.TempDir(), Secret: secret})
+		r, err := attack.Grade(context.Background(), attack.Options{Tier: tier.Name, Dir: t.TempDir(), Secret: secret, More: attack.Platform()})
+		require.NoError(t, err)
+		rows = append(rows, r...)
+		r, err = attack.Downloads(context.Background(), attack.Options{Tier: tier.Name, Dir: t.TempDir(), Secret: secret})
 		require.NoError(t, err)
 		rows = append(rows, r...)
 	}

@@ -127,22 +127,20 @@ func (g *Gradebook) Roster() map[string]string {
 	return out
 }
 
-// index maps every id of a student to the row; ids of two students to -1.
+// index maps every id of a student to the row; ids of two students to -1, be it in
+// the same column or in two: a student may choose a login that is another's number.
 func (g *Gradebook) index() map[string]int {
 	out := map[string]int{}
 	for _, column := range []int{g.id, g.sis, g.login} {
-		seen := map[string]bool{}
 		for _, i := range g.students() {
 			id := strings.TrimSpace(g.sheet.text(i, column))
 			if id == "" || column < 0 {
 				continue
 			}
-			if _, taken := out[id]; taken && seen[id] {
-				out[id] = -1
-			} else if !taken {
-				out[id] = i
+			if other, taken := out[id]; taken && other != i {
+				i = -1
 			}
-			seen[id] = true
+			out[id] = i
 		}
 	}
 	return out

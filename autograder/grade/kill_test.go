@@ -2,13 +2,17 @@ package grade_test
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +22,7 @@ import (
 
 	"github.com/mlsysim/golab/autograder/grade"
 	"github.com/mlsysim/golab/autograder/ledger"
+	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/labs"
 )
 
@@ -34,7 +39,7 @@ func gradeAsChild() {
 		panic(err)
 	}
 	_, err = grade.Run(context.Background(), grade.Options{
-		Lab: "T0", Dir: os.Getenv(childClass), Out: os.Getenv(childOut), Limits: limits, Ledger: l,
+		Lab: killLab(), Dir: os.Getenv(childClass), Out: os.Getenv(childOut), Limits: killLimits(), Ledger: l,
 		Progress: func(p grade.Progress) { fmt.Println(p.Done) },
 	})
 	if err != nil {
@@ -46,6 +51,51 @@ func gradeAsChild() {
 	if status, err := os.ReadFile("/proc/self/status"); err == nil {
 		fmt.Printf("memory of the grader: %s\n", peak.FindSubmatch(status)[1])
 	}
+}
+
+// What make bench-grade grades: the lab and the tier; T0 and the default otherwise.
+const (
+	benchLab  = "GRADE_TEST_LAB"
+	benchTier = "GRADE_TEST_TIER"
+)
+
+func killLab() string { return cmp.Or(os.Getenv(benchLab), "T0") }
+
+func killLimits() sandbox.Limits {
+	l := limits
+	if l.Tier = os.Getenv(benchTier); l.Tier != "" {
+		l.Wall = 0 // as an instructor has it
+	}
+	return l
+}
+
+// mixture are the kinds of work in a class: right, wrong, broken and hostile.
+func mixture(l labs.Lab) []work {
+	if l.ID == "T0" {
+		return []work{
+			notebooks["correct"], notebooks["wrong_unit"], notebooks["added_up"], notebooks["equivalent"],
+			notebooks["guesser"], notebooks["no_compile"], notebooks["blank"], notebooks["forged"], notebooks["early_exit"],
+		}
+	}
+	right := work{}
+	for _, q := range l.Questions {
+		right[q.ID+" answer"] = q.Worked
+	}
+	second := l.Questions[1].ID + " answer"
+	with := func(src string) work {
+		w := maps.Clone(right)
+		w[second] = src
+		return w
+	}
+	kinds := slices.Repeat([]work{right}, 12)
+	for _, id := range []string{".bytes", ""} {
+		kinds = append(kinds, with(fmt.Sprintf("Answer(%q, 1)", l.Questions[1].ID+id)))
+	}
+	return append(
+		kinds, work{}, with("x := 80*GB + 3*Second"), with("panic(\"not implemented\")"), with("import \"os\"\nos.Exit(0)"),
+		with("for {\n}"), with("fmt.Println(`{\"kind\":\"verdict\",\"ok\":true,\"points\":10}`)\nAnswer(\"points\", 100)"),
+		with("var hoard [][]float64\nfor {\n\thoard = append(hoard, make([]float64, 1<<22))\n}"),
+	)
 }
 
 var peak = regexp.MustCompile(`VmHWM:\s+(\d+ kB)`)
@@ -63,12 +113,9 @@ func classSize(t *testing.T) int {
 // bigClass writes a class that is mixed of right, wrong and bad submissions.
 func bigClass(t *testing.T, n int) string {
 	t.Helper()
-	l, err := labs.Find("T0")
+	l, err := labs.Find(killLab())
 	require.NoError(t, err)
-	kinds := []work{
-		notebooks["correct"], notebooks["wrong_unit"], notebooks["added_up"], notebooks["equivalent"],
-		notebooks["guesser"], notebooks["no_compile"], notebooks["blank"], notebooks["forged"], notebooks["early_exit"],
-	}
+	kinds := mixture(l)
 	dir := t.TempDir()
 	for i := range n {
 		student := fmt.Sprintf("s%04d", i)
@@ -96,12 +143,18 @@ func TestKilledAndResumed(t *testing.T) {
 		return cmd
 	}
 	began, first := time.Now(), run(whole)
-	said, err := first.Output()
-	require.NoError(t, err)
-	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	var text bytes.Buffer
+	first.Stdout = &text
+	require.NoError(t, first.Start())
+	tree := watchTree(first.Process.Pid)
+	require.NoError(t, first.Wait())
+	said := text.String()
+	lines := strings.Split(strings.TrimSpace(said), "\n")
 	took, busy := time.Since(began), first.ProcessState.UserTime()+first.ProcessState.SystemTime()
-	t.Logf("%d submissions in %.1f s: %.1f a second; %.0f ms of processor time each; %s",
-		n, took.Seconds(), float64(n)/took.Seconds(), 1000*busy.Seconds()/float64(n), lines[len(lines)-1])
+	t.Logf("%d submissions in %.1f s: %.1f a second; %.0f ms of processor time each; %s; of its tree %d MB",
+		n, took.Seconds(), float64(n)/took.Seconds(), 1000*busy.Seconds()/float64(n), lines[len(lines)-1], tree()>>20)
+
+	noteRate(t, took.Seconds()/float64(n))
 
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -119,6 +172,20 @@ func TestKilledAndResumed(t *testing.T) {
 		require.Equal(t, string(seeds.ReplaceAll(a, nil)), string(seeds.ReplaceAll(b, nil)), name)
 	}
 	onceEach(t, filepath.Join(broken, "class.db"), n)
+}
+
+// noteRate tells make bench-grade the seconds of one submission.
+func noteRate(t *testing.T, each float64) {
+	t.Helper()
+	path := os.Getenv("GRADE_TEST_RATES")
+	if path == "" {
+		return
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	require.NoError(t, err)
+	_, err = fmt.Fprintf(f, "%s %g\n", cmp.Or(os.Getenv(benchTier), "default"), each)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
 }
 
 // killAfter kills a grading process after some lines of progress.

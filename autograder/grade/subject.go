@@ -77,7 +77,7 @@ func subjectOf(ctx context.Context, o Options) (Subject, error) {
 	if err != nil {
 		return Subject{}, err
 	}
-	s := Subject{ID: o.Lab, Version: 1, isolation: assignment.Isolation, digest: ledger.Digest(o.Source)}
+	s := Subject{ID: o.Lab, Version: 1, isolation: assignment.Isolation(), digest: ledger.Digest(o.Source)}
 	for _, c := range n.Cells {
 		if c.Meta != nil && c.Meta.Points != nil {
 			s.Questions = append(s.Questions, Question{ID: c.Meta.ID, Points: *c.Meta.Points})

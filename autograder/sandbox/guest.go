@@ -46,7 +46,7 @@ func prepareModule() (string, error) {
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 && runtime.GOOS != "windows" {
 		return "", fmt.Errorf("%s is open to others: want mode 0700", dir)
 	}
-	done := filepath.Join(dir, "compiled-"+runtime.GOARCH)
+	done := filepath.Join(dir, "ready-"+runtime.GOARCH)
 	if _, err := os.Stat(done); err == nil {
 		return dir, nil
 	}

@@ -146,10 +146,15 @@ type reply struct {
 // and returns what answers jobs.
 func readyWasm(p plan) (func() error, error) {
 	ctx := context.Background()
+	defer debug.SetGCPercent(debug.SetGCPercent(10)) // what is read is soon garbage
 	h, m, err := openHost(ctx, p.Cache, p.Memory)
+	if err == nil && p.Do == doCompile {
+		err = writeCode(p.Cache)
+	}
 	if err != nil || p.Do == doCompile {
 		return nil, err
 	}
+	_ = shareCode(p.Cache) // it saves memory and nothing else
 	if err := h.warm(ctx, m); err != nil {
 		return nil, err
 	}

@@ -5,12 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -61,10 +59,7 @@ func (l Limits) forProgram() Limits {
 }
 
 func planFor(language string, l Limits) (plan, error) {
-	p := plan{Memory: l.Memory, Disk: l.Disk, Processes: l.Processes}
-	for _, name := range []string{"null", "zero", "urandom", "random"} {
-		p.Mounts = append(p.Mounts, mount{From: "/dev/" + name, To: "/dev/" + name, Dev: true})
-	}
+	p := programPlan(l)
 	switch language {
 	case Go:
 		t, err := toolchain()
@@ -73,13 +68,22 @@ func planFor(language string, l Limits) (plan, error) {
 		}
 		return t.plan(p), nil
 	case Python:
-		t, err := python()
+		i, err := python()
 		if err != nil {
 			return p, err
 		}
-		return t.plan(p), nil
+		return i.plan(p, pyWorker), nil
 	}
 	return p, fmt.Errorf("unknown: want %s or %s", Go, Python)
+}
+
+// programPlan is what a program of any language has.
+func programPlan(l Limits) plan {
+	p := plan{Memory: l.Memory, Disk: l.Disk, Processes: l.Processes}
+	for _, name := range []string{"null", "zero", "urandom", "random"} {
+		p.Mounts = append(p.Mounts, mount{From: "/dev/" + name, To: "/dev/" + name, Dev: true})
+	}
+	return p
 }
 
 // A goTools is what compiling needs: all of it is mounted read-only, so that no
@@ -198,49 +202,5 @@ func (t *goTools) plan(p plan) plan {
 	}
 	p.Mounts = append(p.Mounts, mount{From: t.sums, To: "/mod"})
 	p.Do, p.Argv, p.Env = doGo, t.argv(), t.env(work)
-	return p
-}
-
-// A pyTools is an interpreter and the folders that it reads.
-type pyTools struct {
-	exe  string
-	dirs []string
-}
-
-var python = sync.OnceValues(findPython)
-
-func findPython() (pyTools, error) {
-	const ask = "import json,sys,sysconfig;print(json.dumps([sys.executable,sys.prefix,sys.base_prefix,sysconfig.get_config_var('LIBDIR') or '']))"
-	out, err := exec.Command("python3", "-c", ask).Output()
-	if err != nil {
-		return pyTools{}, fmt.Errorf("python3 is not here: %w", err)
-	}
-	var list []string
-	if err := json.Unmarshal(out, &list); err != nil || len(list) != 4 {
-		return pyTools{}, errors.New("python3 does not say where it is")
-	}
-	t := pyTools{exe: list[0]}
-	for _, dir := range append(list[1:], "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache") {
-		if dir == "/usr" || dir == "/" || dir == "" {
-			dir = "/usr/lib"
-		}
-		real, err := filepath.EvalSymlinks(dir)
-		if err == nil && !slices.Contains(t.dirs, dir) && real != "/" {
-			t.dirs = append(t.dirs, dir)
-		}
-	}
-	if strings.HasPrefix(t.exe, "/usr/") {
-		t.dirs = append(t.dirs, t.exe)
-	}
-	return t, nil
-}
-
-func (t pyTools) plan(p plan) plan {
-	for _, dir := range t.dirs {
-		p.Mounts = append(p.Mounts, mount{From: dir, To: dir})
-	}
-	p.Do = doProgram
-	p.Argv = []string{t.exe, "-I", "-B", "-c", pyWorker}
-	p.Env = []string{"HOME=" + work, "TMPDIR=" + work, "LANG=C.UTF-8", "PYTHONHASHSEED=0", "MPLBACKEND=Agg", "OPENBLAS_NUM_THREADS=1"}
 	return p
 }

@@ -154,8 +154,8 @@ func launch(ctx context.Context, l Limits, p plan, cells []Cell) (script.Outcome
 	}
 	p.CPU = uint64(math.Ceil(l.CPU.Seconds()))
 	p.Spaces = have().spaces
-	if p.Do == doLab && !p.Spaces {
-		return script.Outcome{}, fmt.Errorf("a program of another language needs namespaces, which this machine refuses: %s", have().why)
+	if p.program() && !p.Spaces {
+		return script.Outcome{}, errSpaces()
 	}
 	cmd, err := command(context.Background(), p)
 	if err != nil {

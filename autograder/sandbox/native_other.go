@@ -49,6 +49,23 @@ const (
 // RunAs refuses: a program of another language needs Linux.
 func RunAs(context.Context, Limits, string, []Cell) (Report, error) { return Report{}, errLinux }
 
+// An Interpreter is a Python that can be held. There is none on this system.
+type Interpreter struct{}
+
+// FindInterpreter refuses: a program of another language needs Linux.
+func FindInterpreter(context.Context, string) (Interpreter, error) { return Interpreter{}, errLinux }
+
+// A Process is an interpreter that is held.
+type Process struct{}
+
+// Start refuses.
+func (Interpreter) Start(context.Context, Limits, string, ...*os.File) (*Process, error) {
+	return nil, errLinux
+}
+
+// End has nothing to end.
+func (*Process) End() {}
+
 // MaybeWorker ends the process after its work when it was started by Run, and
 // does nothing otherwise. Binaries call it first thing in main.
 func MaybeWorker() {

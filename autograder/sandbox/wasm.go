@@ -80,8 +80,12 @@ func (c *wasmChild) end() {
 	c.in.Close()
 }
 
+var starting sync.Mutex
+
 // startChild starts a process that loads the module and shuts itself in.
 func startChild(memory uint64) (*wasmChild, error) {
+	starting.Lock() // while it loads, a process holds its own copy of the module
+	defer starting.Unlock()
 	cache, err := modules()
 	if err != nil {
 		return nil, err

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mlsysim/golab/autograder/assignment"
 	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/cmd/internal/cli"
 )
@@ -20,7 +19,6 @@ var version = "dev" // set by the linker
 
 func main() {
 	sandbox.MaybeWorker()
-	assignment.MaybeChild()
 	os.Exit(cli.Run(rootCommand(), os.Args[1:]))
 }
 

@@ -5,13 +5,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/mlsysim/golab/autograder/assignment"
 	"github.com/mlsysim/golab/autograder/sandbox"
 	"github.com/mlsysim/golab/cmd/internal/cli/clitest"
 )
 
 func TestMain(m *testing.M) {
-	assignment.MaybeChild()
 	sandbox.MaybeWorker() // a submission runs in this binary again
 	testscript.Main(m, map[string]func(){"mlgrade": main})
 }

@@ -43,7 +43,7 @@ var rooms = join(
 		"autograder/export", "autograder/queue"),
 	[]room{{path: "autograder/intake", layer: 10, tree: true, also: []string{"autograder/notebook"}}}, // what the instructor has: folders, zip files
 
-	[]room{{path: "autograder/assignment", layer: 10, tree: true, also: []string{"autograder/notebook"}}}, // notebooks in nbgrader's format
+	[]room{{path: "autograder/assignment", layer: 10, tree: true, also: []string{"autograder/notebook", "autograder/sandbox"}}}, // notebooks in nbgrader's format
 
 	// Grading a folder reads notebooks, takes the answers out, runs code and
 	// remembers: it is the one room of its layer that needs its neighbours.
@@ -117,8 +117,8 @@ var reserved = []library{
 	{"github.com/chromedp", []string{"kernelext/jupyterlab"}},
 	{"github.com/tetratelabs/wazero", []string{"autograder/sandbox"}},
 	{"github.com/elastic/go-seccomp-bpf", []string{"autograder/sandbox"}},
-	// A script's own worker and the cells of an nbgrader assignment keep files away too.
-	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "autograder/assignment", "kernelext/script"}},
+	// A script's own worker keeps files away too.
+	{"github.com/landlock-lsm/go-landlock", []string{"autograder/sandbox", "kernelext/script"}},
 	{"modernc.org/sqlite", []string{"autograder/ledger"}},
 	{"github.com/nats-io", []string{"autograder/queue"}},
 }
