@@ -106,10 +106,10 @@ Answer("q2.twice", steps[0]/steps[1])`,
 			return spec.Values{"q2": s, "q2.twice": twice(d).Right().Value}
 		},
 		Answer: func(d spec.Draw, c check.Claims) check.Verdict {
-			return check.All(told(fastest(d)), twice(d).Check)(c)
+			return check.All(fastest(d).Check, twice(d).Check)(c)
 		},
-		Mutants: []spec.Mutant{{Name: "TP = 8 is always best", Wrong: eight}},
 		Misconceptions: []spec.Misconception{
+			{Name: "TP = 8 is always best", Says: "all-reduces in every layer have their price: fewer tensor-parallel devices and more stages may cost less", Wrong: eight},
 			{Name: "twice the devices, half the step", Says: "the batch stays the same, so every replica gets less of it, and exchanges and bubbles take a larger share", Wrong: func(spec.Draw) spec.Values {
 				return spec.Values{"q2.twice": 2}
 			}},
@@ -155,20 +155,8 @@ func fastest(d spec.Draw) check.Best {
 				return check.Option{}, errors.New("want base, with other values for TP, PP and Microbatches only")
 			}
 			r, err := own.Solve()
-			return check.Option{Name: claim.Text, At: float64(own.TP), Value: float64(r.Step), Fits: r.Fits, Why: "it lacks " + r.Short.String() + " on each device"}, err
+			return check.Option{Name: claim.Text, Value: float64(r.Step), Fits: r.Fits, Why: "it lacks " + r.Short.String() + " on each device"}, err
 		},
-	}
-}
-
-// told is the check with a word for those who take TP 8 without looking: feedback
-// by misconception knows no designs.
-func told(b check.Best) check.Check {
-	return func(c check.Claims) check.Verdict {
-		v := b.Check(c)
-		if o, err := b.Judge(c["q2"]); err == nil && !v.OK && o.Fits && o.At == perNode {
-			v.Message += ": all-reduces in every layer have their price, TP 8 is not always best"
-		}
-		return v
 	}
 }
 

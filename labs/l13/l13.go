@@ -22,7 +22,7 @@ var text string
 func Lab() spec.Lab {
 	return spec.Lab{
 		ID: "L13", Slug: "checkpoint_interval", Title: "Checkpoint interval", Version: 1, Minutes: 40, Week: 9,
-		Prerequisites: []string{"L12"},
+		Prerequisites: []string{"L07", "L12"},
 		Objective:     "Balance the time to save against the work that a failure destroys.",
 		Objectives: []string{
 			"state how often a fleet fails, from its parts",
