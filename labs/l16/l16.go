@@ -44,7 +44,7 @@ func Lab() spec.Lab {
 	sites = []Site{home, {Region: France, Facility: AWS_2024, RoundTrip: 85*Millisecond}, {Region: Norway, Facility: Lefdal_Norway, RoundTrip: 105*Millisecond}, {Region: Germany, Facility: Microsoft_FY24, RoundTrip: 95*Millisecond}, {Region: India, Facility: LBNL_US_2023, RoundTrip: 200*Millisecond}}
 	plan = Placement{Ownership: Ownership{Hardware: H100, Devices: fleet, Duration: 30*Day, Utilization: 0.4}, Sites: sites, CarbonPrice: 140*DollarPerTonne}
 	hydro = Sustainability{Hardware: H100, Devices: fleet, Duration: 30*Day, Utilization: 0.4, Region: Norway, Facility: Lefdal_Norway}`,
-		First:     "Show(plan.Run())",
+		First:     "Show(Placement{Ownership: plan.Ownership, Sites: sites[:1]}.Run())",
 		Text:      text,
 		Questions: []spec.Question{ratio(), flip(), best(), made(), water()},
 	}

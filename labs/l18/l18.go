@@ -42,7 +42,7 @@ func Lab() spec.Lab {
 		Setup: `draft = Capacity{Batching: Batching{Model: Llama3_70B, Hardware: gpu, TP: 8, Longest: 4*(prompt + output), MeanPrompt: Tokens(prompt), MeanOutput: Tokens(output), Batch: 32}, CV: 0.5, Arrivals: 500, SLA: limit, MaxReplicas: 200} // one of the two regions
 	chat = Serving{Model: Llama3_70B, Hardware: gpu, TP: 4, Prompt: prompt, Output: output, Batch: 32}
 	own = Ownership{Hardware: gpu, Devices: 8, Duration: Year, Utilization: 0.4, Server: 12000*Dollar, Network: 6000*Dollar} // one node`,
-		First:     "Show(draft.Run())",
+		First:     `Show(fmt.Sprint("the draft takes ", draft.Run().Replicas, " replicas in each region and one for a lost node; a node costs ", own.Run().TCO, " a year"))`,
 		Text:      text,
 		Questions: []spec.Question{config(), ranking(), least(), front(), breaking()},
 	}
