@@ -17,7 +17,12 @@ MLGRADE, VENV = (str(pathlib.Path(p).resolve()) for p in sys.argv[1:3])
 NBGRADER = os.path.join(VENV, "bin", "nbgrader")
 SQUARES = "def squares(n):\n    if n < 1:\n        raise ValueError\n    return [i ** 2 for i in range(1, n + 1)]"
 SUM = "def sum_of_squares(n):\n    return sum(squares(n))"
-RIGHT = {"squares": SQUARES, "sum_of_squares": SUM}
+RIGHT = {
+    "squares": SQUARES,
+    "sum_of_squares": SUM,
+    "sum_of_squares_equation": "$\\sum_{i=1}^n i^2$",
+    "sum_of_squares_application": "def pyramidal_number(n):\n    return sum_of_squares(n)",
+}
 # What each student writes; what is not named stays as it was released.
 STUDENTS = {
     "right": RIGHT,

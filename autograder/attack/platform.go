@@ -109,7 +109,7 @@ func packed() []Case {
 func named() []Case {
 	return []Case{
 		{ID: "n01", As: "+1+cmd|' C'!A0", Name: "an id that starts a command in a spreadsheet", True: 30, Cells: good, Also: noFormula},
-		{ID: "n02", As: "@SUM(1,2)\t=3", Name: "an id with a second formula behind a tab", True: 30, None: true, Make: func(class, student, _ string) error {
+		{ID: "n02", As: "@SUM(1,2)\t=3", Name: "an id with a second formula behind a tab", None: true, Make: func(class, student, _ string) error {
 			return write(class, student+".ipynb", "{")
 		}, Also: noFormula},
 		{ID: "n03", As: "n03\",\"30\",\"graded", Name: "an id that closes its cell of the table and opens others", True: 0, Cells: wrongAnd(), Also: oneLineEach},
