@@ -90,7 +90,7 @@ func (i Interpreter) Start(ctx context.Context, l Limits, driver string, files .
 	if !worker.Load() {
 		return nil, errNoWorker
 	}
-	if _, err := choose(Probe()[1:], Native); err != nil {
+	if _, err := choose([]Tier{native()}, Native); err != nil {
 		return nil, err
 	}
 	if !have().spaces {

@@ -29,7 +29,7 @@ func RunAs(ctx context.Context, l Limits, language string, cells []Cell) (Report
 	if !worker.Load() {
 		return Report{}, errNoWorker
 	}
-	tier, err := choose(Probe(), Native)
+	tier, err := choose([]Tier{native()}, Native)
 	if err != nil {
 		return Report{}, err
 	}

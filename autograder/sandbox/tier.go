@@ -38,13 +38,20 @@ func (t Tier) String() string {
 // Probe tries what this machine has, once per process.
 func Probe() []Tier { return probe() }
 
-var probe = sync.OnceValue(func() []Tier { return []Tier{probeWasm(), probeNative()} })
+var probe = sync.OnceValue(func() []Tier { return []Tier{probeWasm(), native()} })
+
+// native is probed by itself where no module is needed: preparing that takes
+// seconds the first time.
+var native = sync.OnceValue(probeNative)
 
 // Isolation names what holds a submission unless told otherwise.
 func Isolation() string { return Limits{}.Isolation() }
 
 // Isolation names what holds a submission under these limits.
 func (l Limits) Isolation() string {
+	if l.Tier == Native {
+		return native().String()
+	}
 	name, err := choose(Probe(), l.Tier)
 	for _, t := range Probe() {
 		if err == nil && t.Name == name {
