@@ -16,12 +16,13 @@ import (
 // dark; elsewhere it is readable on white and on black.
 func SVG(c show.Chart) []byte {
 	s := newScene(c)
-	head := titles(c)
+	title, said := titles(c)
+	head := append(slices.Clone(title), said...)
 	p := &pen{scene: s}
 	p.open(lineHeight*float64(len(head))+6, c.Title, c.Alt())
 	for i, line := range head {
 		weight := ""
-		if i == 0 && c.Title != "" {
+		if i < len(title) {
 			weight = ` font-weight="bold" font-size="14"`
 		}
 		p.add(`<text x="%s" y="%s" fill="currentColor"%s>%s</text>`, num(edge), num(14-p.top+lineHeight*float64(i)), weight, html.EscapeString(line))
@@ -31,12 +32,12 @@ func SVG(c show.Chart) []byte {
 }
 
 // titles are the title and what the chart shows, in lines that fit.
-func titles(c show.Chart) []string {
-	var out []string
+func titles(c show.Chart) (title, said []string) {
+	const bold = 1.3 // how much wider the letters of a title are
 	if c.Title != "" {
-		out = append(out, clip(c.Title, width*0.8))
+		title = wrap(c.Title, (width-2*edge)/bold)
 	}
-	return append(out, wrap(c.Alt())...)
+	return title, wrap(c.Alt(), width-2*edge)
 }
 
 // picture draws a chart without its title, for a page that says it beside.

@@ -264,13 +264,13 @@ func (s *scene) labelBands() {
 	}
 }
 
-// wrap breaks a text into lines that the picture can hold.
-func wrap(text string) []string {
+// wrap breaks a text into lines of a width.
+func wrap(text string, most float64) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
 		longer := strings.TrimSpace(line + " " + word)
-		if w, _ := measure(longer); w > width-2*edge && line != "" {
+		if w, _ := measure(longer); w > most && line != "" {
 			lines, longer = append(lines, line), word
 		}
 		line = longer
