@@ -20,7 +20,7 @@ var text string
 // Lab returns the lab.
 func Lab() spec.Lab {
 	return spec.Lab{
-		ID: "L07", Slug: "training_memory", Title: "Training memory", Version: 1, Minutes: 40, Week: 7,
+		ID: "L07", Slug: "training_memory", Title: "Training memory", Version: 1, Minutes: 40, Week: 6,
 		Prerequisites: []string{"L01"},
 		Objective:     "Account for every byte of training state, and make it fit at the least cost in time.",
 		Objectives: []string{

@@ -24,7 +24,7 @@ var text string
 // Lab returns the lab.
 func Lab() spec.Lab {
 	return spec.Lab{
-		ID: "L08", Slug: "starving_the_gpu", Title: "Starving the GPU", Version: 1, Minutes: 35, Week: 5,
+		ID: "L08", Slug: "starving_the_gpu", Title: "Starving the GPU", Version: 1, Minutes: 35, Week: 7,
 		Prerequisites: []string{"L01"},
 		Objective:     "Find the stage of an input pipeline that binds, and what to buy for it.",
 		Objectives: []string{

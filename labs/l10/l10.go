@@ -21,7 +21,7 @@ var text string
 // Lab returns the lab.
 func Lab() spec.Lab {
 	return spec.Lab{
-		ID: "L10", Slug: "vehicle_deadline", Title: "Lighthouse B: AV latency SLA", Version: 1, Minutes: 45, Week: 7,
+		ID: "L10", Slug: "vehicle_deadline", Title: "Lighthouse B: AV latency SLA", Version: 1, Minutes: 45, Week: 8,
 		Prerequisites: []string{"T1", "L01"},
 		Objective:     "Compose a deadline of stages, and keep it for the slowest frames too.",
 		Objectives: []string{
