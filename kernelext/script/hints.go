@@ -174,11 +174,14 @@ func (s *session) memberHint(p *program, at token.Pos, name string) string {
 
 // nearMember offers similar names, or all when they are few.
 func (s *session) nearMember(list []types.Object, name string) string {
-	var known []string
+	var known, alike []string
 	for _, m := range list {
 		known = append(known, m.Name())
+		if _, method := m.(*types.Func); !method || !strings.HasPrefix(m.Name(), name) {
+			alike = append(alike, m.Name()) // who writes r.Latency wants a number, not r.LatencyChart
+		}
 	}
-	if text := didYouMean(name, known); text != "" {
+	if text := didYouMean(name, alike); text != "" {
 		return text
 	}
 	const few = 12
