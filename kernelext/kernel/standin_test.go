@@ -3,7 +3,6 @@ package kernel
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -70,11 +69,8 @@ func exported(t *testing.T, lab *jupyterlab.Lab, notebook []byte) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "exported.ipynb")
 	require.NoError(t, os.WriteFile(file, notebook, 0o600))
-	out, err := exec.Command(jupyterlab.Python(t, "nbconvert"), "-m", "nbconvert", "--to", "html", file).CombinedOutput()
-	require.NoError(t, err, "%s", out)
 	page := file[:len(file)-len("ipynb")] + "html"
-	offline := bytes.ReplaceAll(readFile(t, page), []byte("https://cdnjs"), []byte("data:text/javascript,//cdnjs")) // a comment each
-	require.NoError(t, os.WriteFile(page, offline, 0o600))
+	require.NoError(t, os.WriteFile(page, jupyterlab.Export(t, file), 0o600))
 
 	p := lab.Browser().Open("file://" + page)
 	p.Wait("the stand-in", standIn+` && `+standInShown)

@@ -26,13 +26,13 @@ if(window.DecompressionStream)document.querySelectorAll('[id="ID"]').forEach(sta
 
 // standInScript hides what is left of the controls above it, an output of the
 // same cell, where they are not alive: in a notebook that was opened without its
-// kernel, and in an exported page. WHENLIVE is how it is displayed beside live ones.
+// kernel, even with their saved state, and in an exported page. WHENLIVE is how it is displayed beside live ones.
 const standInScript = `(function(){document.querySelectorAll('[id="ID"]').forEach(function(r){
 var q=r.closest(".jp-OutputArea-child,.output_area")||r,p=q.previousElementSibling;if(!p)return;
-function look(){var t=p.textContent.trim(),dead=/^Error displaying widget/.test(t)||/^(controls|prediction): /.test(t)||p.querySelector('script[type="application/vnd.jupyter.widget-view+json"]'),
+function look(){var t=p.textContent.trim(),dead=/^Error displaying widget/.test(t)||/^(controls|prediction): /.test(t)||p.querySelector('script[type="application/vnd.jupyter.widget-view+json"],.jupyter-widgets-disconnected'),
 live=!dead&&(/^Loading widget/.test(t)||p.querySelector(".jupyter-widgets"));
 q.style.display=live?"WHENLIVE":"";p.style.display=dead?"none":""}
-look();var o=new MutationObserver(function(){if(r.isConnected)look();else o.disconnect()});o.observe(p,{childList:true,subtree:true})})})()`
+look();var o=new MutationObserver(function(){if(r.isConnected)look();else o.disconnect()});o.observe(p,{childList:true,subtree:true,attributes:true,attributeFilter:["class"]})})})()`
 
 // page prints an explorer with what it shows now. Below live controls it stands
 // in for them.
