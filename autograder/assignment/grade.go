@@ -61,11 +61,8 @@ type Marks struct {
 	Notes []string
 }
 
-// Prepare runs the instructor's solution through every test cell. A test that it
-// passes with the test in a process of its own is graded so, whatever a student
-// hands in; where the solution needs the test in its own process, students'
-// answers run so too.
-func (n *Notebook) Prepare(ctx context.Context, l Limits) (*Grader, error) {
+// grader can run the test cells of the notebook.
+func (n *Notebook) grader(ctx context.Context, l Limits) (*Grader, error) {
 	if n.Language != "python" {
 		return nil, fmt.Errorf("test cells of language %s are not run: only those of python are", n.Language)
 	}
@@ -73,7 +70,18 @@ func (n *Notebook) Prepare(ctx context.Context, l Limits) (*Grader, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Grader{source: n, runner: r}
+	return &Grader{source: n, runner: r}, nil
+}
+
+// Prepare runs the instructor's solution through every test cell. A test that it
+// passes with the test in a process of its own is graded so, whatever a student
+// hands in; where the solution needs the test in its own process, students'
+// answers run so too.
+func (n *Notebook) Prepare(ctx context.Context, l Limits) (*Grader, error) {
+	g, err := n.grader(ctx, l)
+	if err != nil {
+		return nil, err
+	}
 	steps := n.merge(n.solution(), nil).Cells
 	for i, s := range steps {
 		if s.Kind != Tests {

@@ -22,16 +22,12 @@ func Validate(ctx context.Context, l Limits, data []byte) ([]Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.Language != "python" {
-		return nil, fmt.Errorf("test cells of language %s are not run: only those of python are", n.Language)
-	}
-	r, err := newRunner(ctx, l)
+	g, err := n.grader(ctx, l)
 	if err != nil {
 		return nil, err
 	}
-	g := &Grader{source: n, runner: r}
 	steps := n.merge(n.solution(), nil).Cells
-	bad, _, err := r.probe(ctx, jobs(steps, false, nil))
+	bad, _, err := g.runner.probe(ctx, jobs(steps, false, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -15,15 +15,7 @@ def main():
             work.send({"cell": step["name"], "error": error})
     work.send({"ready": True})
     job = work.receive()
-    try:
-        value = run(job["test"], names)
-    except BaseException as e:
-        work.send({"error": short(e), "line": lines(e)})
-        return
-    score = None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        score = float(value)
-    work.send({"token": job["token"], "score": score})
+    judge(work, job, names)
 
 
 main()

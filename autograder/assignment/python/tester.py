@@ -70,6 +70,19 @@ def lines(e):
     return line or getattr(e, "lineno", 0) or 0
 
 
+def judge(work, job, names):
+    """Runs the test. The token says that it came to its end."""
+    try:
+        value = run(job["test"], names)
+    except BaseException as e:
+        work.send({"error": short(e), "line": lines(e)})
+        return
+    score = None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        score = float(value)
+    work.send({"token": job["token"], "score": score})
+
+
 def main():
     work = Port(3)
     names = Names()
@@ -88,15 +101,7 @@ def main():
             exec(compile(plain(cell["source"]), "given", "exec"), names)
         except Exception:
             pass
-    try:
-        value = run(job["test"], names)
-    except BaseException as e:
-        work.send({"error": short(e), "line": lines(e)})
-        return
-    score = None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        score = float(value)
-    work.send({"token": job["token"], "score": score})
+    judge(work, job, names)
 
 
 main()
